@@ -1,0 +1,16 @@
+"""
+A Stripe of one's own: what Stripe would send, on loopback, without an account.
+
+Everything here stands on the far side of the wire. It knows Stripe's objects, the order of its
+events and its signature, and nothing of how they are worked on.
+
+    ids         make("pi", "any seed") -> "pi_3…", always the same for the same seed
+    objects     payment_intent(), charge(), refund(), …: an object with all its fields, as a dict
+    events      event(type, object, …) -> the envelope; body(event); sign(body, secret);
+                send(url, secret, body) -> Answer(status, text)
+    till        Till: a clock and the events so far; beside it CardPayment, Hold, Refund, …
+    stay        Stay(account=…, reservation=…, organization=…, property=…, currency=…, total=…)
+    scenarios   SCENARIOS: name -> Scenario with .title, .events(stay) and .expects(stay)
+    hotel       the demo hotel, and which of its bookings shows which scenario
+    guard       why the sandbox refuses to run here, in a sentence
+"""

@@ -1,0 +1,7 @@
+"""A Stripe of one's own, for laptops and tests."""
+
+from django.apps import AppConfig
+
+
+class SandboxConfig(AppConfig):
+    name = "sandbox"
