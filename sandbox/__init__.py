@@ -11,6 +11,9 @@ events and its signature, and nothing of how they are worked on.
     till        Till: a clock and the events so far; beside it CardPayment, Hold, Refund, …
     stay        Stay(account=…, reservation=…, organization=…, property=…, currency=…, total=…)
     scenarios   SCENARIOS: name -> Scenario with .title, .events(stay) and .expects(stay)
-    hotel       the demo hotel, and which of its bookings shows which scenario
+    hotel       document(now): the demo hotel; booking_for(scenario): (organization slug, code)
+    play        a scenario onto a booking of the database: Delivery(url, secret, …).bring(events)
     guard       why the sandbox refuses to run here, in a sentence
+
+`manage.py sandbox --help` has it all on the command line.
 """

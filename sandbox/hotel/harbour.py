@@ -1,0 +1,64 @@
+"""Harbour Hotels in Lisbon: two houses, one Stripe account for both, in euro."""
+
+from sandbox.hotel.book import House, read
+
+# code, house, arrival in days from today, nights, room, rate, total, paid elsewhere, guest
+BOOKINGS = """
+HB-2401 downtown  -41   4  204  Standard         88000       0  soren.oestergaard  Søren Østergaard
+HB-2403 seaside   -33   7  12   Standard        161000  161000  eleni.papadaki     Ελένη Παπαδάκη
+HB-2406 downtown  -26   2  110  Non-refundable   31000       0  lukasz.wojcik      Łukasz Wójcik
+HB-2409 seaside   -19   5  7    Flexible        127500       0  darya.orlova       Дарья Орлова
+HB-2415 downtown  -14   2  118  Standard         45000       0  m.alali            محمد العلي
+HB-2417 seaside   -12   4  3    Standard         99600       0  anais.lefevre      Anaïs Lefèvre
+HB-2420 downtown   -9   3  207  Flexible         54900       0  dana.levi          דנה לוי
+HB-2422 downtown   -8   1  105  Non-refundable   14500   14500  joao.fsm           João Falcão de Sá
+HB-2425 seaside    -6   4  9    Flexible        103200       0  wayan              Wayan
+HB-2427 downtown   -3   3  301  Flexible         60000       0  ngozi.ac           Ngozi Adeyemi
+HB-2428 seaside    -4   4  6    Standard         95200   95200  ondrej.kucera      Ondřej Kučera
+HB-2430 downtown   -3   5  302  Standard        141000       0  ines.carvalhal     Inês Carvalhal
+HB-2431 downtown   -2   3  210  Flexible         57000       0  siobhan.odwyer     Siobhán O'Dwyer
+HB-2433 seaside    -2   7  4    Standard        180600   50000  mehmet.gunaltay    Mehmet Günaltay
+HB-2434 downtown   -1   2  111  Flexible         36400       0  zoe.vdmeer         Zoë van der Meer
+HB-2437 seaside    -1   1  2    Non-refundable   24900   24900  hoa.nguyen         Nguyễn Thị Hoa
+HB-2440 downtown    0   2  203  Flexible         38000       0  g.nikolaou         Γιώργος Νικολάου
+HB-2441 seaside     0   3  5    Standard         71700       0  ayse.demirtas      Ayşe Demirtaş
+HB-2443 downtown    1   4  109  Standard         76000       0  grazyna.zajac      Grażyna Zając
+HB-2450 seaside     6   3  8    Flexible         80100       0  bjorn.akesson      Björn Åkesson
+HB-2452 downtown    9   5  303  Standard        110000       0  priya.r            Priya Raghunathan
+HB-2455 downtown   14   2  206  Flexible         39800       0  klara.novackova    Klára Nováčková
+HB-2458 seaside    18   6  11   Standard        152400       0  andriy.kovalenko   Андрій Коваленко
+HB-2461 downtown   23   3  112  Flexible         55500       0  matti.koskivuori   Matti Koskivuori
+HB-2464 downtown   37   4  208  Standard         84000       0  chiamaka.obi       Chiamaka Obi
+HB-2470 seaside    60  10  1    Standard        296000       0  jb.daubigny        Jean d'Aubigny
+HB-2481 downtown   96   4  304  Flexible        141000       0  beatriz.loureiro   Beatriz Loureiro
+"""
+
+STORIES = {
+    "deposit_and_balance": "HB-2430",
+    "decline_retry_success": "HB-2406",
+    "declined": "HB-2450",
+    "hold": "HB-2431",
+    "hold_partial_capture": "HB-2417",
+    "hold_canceled": "HB-2427",
+    "two_partial_refunds": "HB-2401",
+    "full_refund": "HB-2461",
+    "refund_under_way": "HB-2415",
+    "damage_charge": "HB-2409",
+    "extra_charge": "HB-2420",
+    "sepa_debit": "HB-2458",
+    "sepa_debit_under_way": "HB-2455",
+    "dashboard_payment": "HB-2441",
+}
+
+HOUSE = House(
+    slug="harbour",
+    name="Harbour Hotels",
+    currency="eur",
+    timezone="Europe/Lisbon",
+    architecture="centralized",
+    account="acct_1HarbourHotels00",
+    customer="cus_1PlatformHarb0",
+    properties={"downtown": ("Harbour Downtown", None), "seaside": ("Harbour Seaside", None)},
+    bookings=read(BOOKINGS),
+    stories=STORIES,
+)

@@ -1,0 +1,70 @@
+"""Playing a scenario onto a booking: its events, as Stripe would deliver them."""
+
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from reservations.models import Reservation
+from sandbox import events
+from sandbox.scenarios import Scenario, Stay
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """How events are brought: to where, signed with what, in which order, how often."""
+
+    url: str
+    secret: str
+    shuffle: bool = False  # Stripe promises no order
+    double: bool = False  # … and may bring an event twice
+    pause: float = 0.0  # seconds between two events
+    seed: int = 1  # decides the order when shuffled
+
+    def order(self, told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Return the events as they will be brought."""
+        brought = [event for event in told for _ in range(2 if self.double else 1)]
+        if self.shuffle:
+            random.Random(self.seed).shuffle(brought)
+        return brought
+
+    def bring(self, told: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], events.Answer]]:
+        """
+        Bring the events one by one; yield each with what the endpoint answered.
+
+        :raises OSError: nobody answers there.
+        """
+        for number, event in enumerate(self.order(told)):
+            if number and self.pause:
+                time.sleep(self.pause)
+            yield event, events.send(self.url, self.secret, events.body(event))
+
+
+def account_of(reservation: Reservation) -> str:
+    """Return the Stripe account that takes this booking's money; empty if there is none."""
+    return (
+        reservation.property.stripe_account_id or reservation.organization.stripe_account_id or ""
+    )
+
+
+def stay_of(reservation: Reservation, *, seed: int = 1) -> Stay:
+    """Return a booking as a scenario needs to know it."""
+    return Stay(
+        account=account_of(reservation),
+        reservation=str(reservation.pk),
+        organization=str(reservation.organization.pk),
+        property=str(reservation.property.pk),
+        code=reservation.code,
+        currency=reservation.currency,
+        total=reservation.total,
+        guest=reservation.guest.name,
+        email=reservation.guest.email,
+        seed=seed,
+    )
+
+
+def ending_now(scenario: Scenario, stay: Stay) -> list[dict[str, Any]]:
+    """Return a scenario's events so that the last of them has just happened."""
+    took = scenario.events(stay)[-1]["created"] - stay.start
+    return scenario.events(replace(stay, start=int(time.time()) - took))
