@@ -47,7 +47,7 @@ def instructions(intent: Object, *, missing: int) -> Object:
                     "bank_address": address("IE"),
                     "bic": "SANDIE2D",
                     "country": "IE",
-                    "iban": "IE29AIBK93115212345678",
+                    "iban": "IE00SAND00000000000000",
                 },
                 "supported_networks": ["sepa"],
                 "type": "iban",
