@@ -241,4 +241,5 @@ def sepa_debit_under_way(till: Till, stay: Stay) -> None:
     expects=lambda stay: {"balance": stay.total, "payment_status": "unpaid"},
 )
 def dashboard_payment(till: Till, stay: Stay) -> None:
-    CardPayment(till, stay.total, metadata={}, application=None).pay()
+    unannounced = {"application": None, "description": None, "metadata": {}}
+    CardPayment(till, stay.total, **unannounced).pay()

@@ -29,19 +29,20 @@ class Payment:
             amount=amount,
             created=till.now,
             currency=till.stay.currency,
-            **deepcopy(self.settings) | {"metadata": self.metadata(type)} | fields,
+            **deepcopy(self.settings) | self.written(type) | fields,
         )
         till.emit("payment_intent.created", self.intent)
 
-    def metadata(self, type: str) -> dict[str, str]:
+    def written(self, type: str) -> Object:
         """What the hotel's system writes on a payment, so that it finds its booking."""
         stay = self.till.stay
-        return {
+        metadata = {
             "reservationId": stay.reservation,
             "orgId": stay.organization,
             "propertyId": stay.property,
             "type": type,
         }
+        return {"description": stay.code or None, "metadata": metadata}
 
     def method(self) -> Object:
         """How the guest pays, as a charge shows it."""
