@@ -241,5 +241,4 @@ def sepa_debit_under_way(till: Till, stay: Stay) -> None:
     expects=lambda stay: {"balance": stay.total, "payment_status": "unpaid"},
 )
 def dashboard_payment(till: Till, stay: Stay) -> None:
-    unannounced = {"application": None, "description": None, "metadata": {}}
-    CardPayment(till, stay.total, **unannounced).pay()
+    CardPayment(till, stay.total, application=None, description=None, metadata={}).pay()

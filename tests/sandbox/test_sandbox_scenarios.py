@@ -113,7 +113,7 @@ def test_a_previous_attribute_differs_from_what_is_there_now(scenario):
 def test_payments_name_the_booking_in_the_words_that_the_hotel_writes(scenario):
     for intent in last_of(scenario, "payment_intent").values():
         if scenario.name == "dashboard_payment":
-            assert intent["metadata"] == {}
+            assert (intent["metadata"], intent["description"]) == ({}, None)
         else:
             assert intent["metadata"] == {
                 "reservationId": STAY.reservation,
