@@ -1,0 +1,1 @@
+"""The hotel groups: who they are, their houses, and who works for them."""

@@ -1,0 +1,270 @@
+"""
+Hotels from a document: what `load_hotel` reads, and what it makes of it.
+
+Loading twice is loading once. Amounts are integers in minor units.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email, validate_slug
+from django.db import transaction
+
+from organizations.models import Architecture, Membership, Organization, Property, Role
+from payments.money import EXPONENTS, LARGEST
+from payments.operations.connect import accounts
+from payments.panels import refresh_money
+from reservations.models import Guest, Reservation
+
+ABSENT = object()
+
+
+class Unreadable(Exception):
+    """The document says something that cannot be; the text names the place and what is wrong."""
+
+
+class Part:
+    """One object of the document, with its place for the sentence when something is wrong."""
+
+    def __init__(self, given: Any, place: str) -> None:
+        if not isinstance(given, dict):
+            raise Unreadable(f"{place} must be an object.")
+        self.given, self.place = given, place
+
+    def take(self, name: str, read: Callable[[Any], Any], default: Any = ABSENT) -> Any:
+        """Return one value as `read` makes it; the default where it is absent or null."""
+        value = self.given.get(name)
+        if value is None:
+            if default is ABSENT:
+                raise Unreadable(f"{self.place}.{name} is missing.")
+            return default
+        try:
+            return read(value)
+        except (ValueError, TypeError, KeyError, ValidationError, OverflowError) as error:
+            raise Unreadable(f"{self.place}.{name}: {value!r} {_why(error)}") from error
+
+    def each(self, name: str) -> list["Part"]:
+        """Return the objects of a list; none where it is absent."""
+        values = self.given.get(name) or []
+        if not isinstance(values, list):
+            raise Unreadable(f"{self.place}.{name} must be a list.")
+        return [Part(value, f"{self.place}.{name}[{n}]") for n, value in enumerate(values)]
+
+
+def load(document: Any) -> dict[str, int]:
+    """
+    Create or update everything the document names; all of it or nothing.
+
+    Returns how many organizations, properties, users and reservations it names.
+
+    :raises Unreadable: it says something that cannot be.
+    :raises payments.errors.Refused: an account belongs to somebody else.
+    """
+    counts = {"organizations": 0, "properties": 0, "users": 0, "reservations": 0}
+    with transaction.atomic():
+        for part in Part(document, "document").each("organizations"):
+            organization = _organization(part)
+            houses = {}
+            for each in part.each("properties"):
+                houses[each.take("slug", _slug)] = _property(each, organization, part)
+            for each in part.each("users"):
+                _user(each, organization, houses)
+            booked = [
+                _reservation(each, organization, houses) for each in part.each("reservations")
+            ]
+            refresh_money([reservation.pk for reservation in booked])
+            _connect(part, organization, None)
+            for key, found in (
+                ("organizations", [part]),
+                ("properties", houses),
+                ("users", part.each("users")),
+                ("reservations", booked),
+            ):
+                counts[key] += len(found)
+    return counts
+
+
+def _organization(part: Part) -> Organization:
+    slug = part.take("slug", _slug)
+    organization = _existing(Organization.objects.all(), part, slug=slug)
+    organization.slug = slug
+    organization.name = part.take("name", _text, slug)
+    organization.currency = part.take("currency", _currency, organization.currency)
+    organization.timezone = part.take("timezone", _zone, organization.timezone)
+    organization.stripe_architecture = part.take(
+        "stripe_architecture", lambda v: Architecture(v).value, organization.stripe_architecture
+    )
+    organization.save()
+    customer = part.take("stripe_customer", _text, None)
+    if customer:
+        accounts.bill(
+            customer=customer,
+            livemode=part.take("livemode", _flag, False),
+            organization_id=organization.pk,
+        )
+    return organization
+
+
+def _property(part: Part, organization: Organization, parent: Part) -> Property:
+    slug = part.take("slug", _slug)
+    house = _existing(Property.objects.filter(organization=organization), part, slug=slug)
+    house.organization = organization
+    house.slug = slug
+    house.name = part.take("name", _text, slug)
+    house.timezone = part.take("timezone", _zone, organization.timezone)
+    house.save()
+    _connect(part, organization, house, livemode=parent.take("livemode", _flag, False))
+    return house
+
+
+def _connect(
+    part: Part, organization: Organization, house: Property | None, livemode: bool | None = None
+) -> None:
+    account = part.take("stripe_account", _text, None)
+    if account:
+        accounts.connect(
+            stripe_id=account,
+            livemode=part.take("livemode", _flag, False) if livemode is None else livemode,
+            organization_id=organization.pk,
+            property_id=house.pk if house else None,
+        )
+
+
+def _user(part: Part, organization: Organization, houses: dict[str, Property]) -> None:
+    User = get_user_model()
+    user, created = User.objects.get_or_create(username=part.take("username", _text))
+    password = part.take("password", _text, None)
+    if password and not user.check_password(password):
+        user.set_password(password)
+    elif created:
+        user.set_unusable_password()
+    user.is_staff = True  # staff of the hotel: the admin shows each their own organization
+    user.save()
+    membership, _ = Membership.objects.update_or_create(
+        user=user,
+        organization=organization,
+        defaults={"role": part.take("role", lambda v: Role(v).value)},
+    )
+    membership.properties.set(
+        [_house(part, slug, houses) for slug in part.given.get("properties") or []]
+    )
+
+
+def _reservation(
+    part: Part, organization: Organization, houses: dict[str, Property]
+) -> Reservation:
+    code = part.take("code", _text)
+    booking = _existing(Reservation.objects.filter(organization=organization), part, code=code)
+    booking.organization = organization
+    booking.code = code
+    booking.property = _house(part, part.take("property", _text), houses)
+    booking.guest = _guest(Part(part.given.get("guest"), f"{part.place}.guest"), booking)
+    booking.arrival = part.take("arrival", date.fromisoformat)
+    booking.departure = part.take("departure", date.fromisoformat)
+    if booking.departure < booking.arrival:
+        raise Unreadable(f"{part.place}.departure is before the arrival.")
+    booking.currency = part.take("currency", _currency, organization.currency)
+    booking.total = part.take("total", _amount)
+    booking.paid_elsewhere = part.take("paid_elsewhere", _amount, 0)
+    booking.room = part.take("room", _text, "")
+    booking.rate_name = part.take("rate_name", _text, "")
+    booking.cancellation_policy = part.take("cancellation_policy", _list, [])
+    booking.policy_accepted_at = part.take("policy_accepted_at", _time, None)
+    booking.checked_in_at = part.take("checked_in_at", _time, None)
+    booking.checked_out_at = part.take("checked_out_at", _time, None)
+    if booking.checked_out_at:
+        booking.status = Reservation.Status.CHECKED_OUT
+    elif booking.checked_in_at:
+        booking.status = Reservation.Status.CHECKED_IN
+    booking.save()
+    return booking
+
+
+def _guest(part: Part, booking: Reservation) -> Guest:
+    guest = booking.guest if booking.guest_id else Guest(organization=booking.organization)
+    guest.name = part.take("name", _text)
+    guest.email = part.take("email", _email, "")
+    guest.save()
+    return guest
+
+
+def _house(part: Part, slug: Any, houses: dict[str, Property]) -> Property:
+    if slug not in houses:
+        raise Unreadable(f"{part.place}: there is no property {slug!r} in this organization.")
+    return houses[slug]
+
+
+def _existing(rows: Any, part: Part, **natural: Any) -> Any:
+    """Return the row with this id, or this natural key; a new one where there is neither."""
+    id = part.take("id", UUID, None)
+    named = rows.filter(**natural).first()
+    if id is None:
+        return named or rows.model()
+    if named and named.pk != id:
+        raise Unreadable(f"{part.place}.id: {id} is not the one that is here under that name.")
+    found = rows.model._default_manager.filter(pk=id).first()
+    if found and not rows.filter(pk=id).exists():
+        raise Unreadable(f"{part.place}.id: {id} belongs to another organization.")
+    return found or rows.model(pk=id)
+
+
+# Single values -----------------------------------------------------------
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip() or "\x00" in value or len(value) > 200:
+        raise ValueError("is no text of 1 to 200 characters.")
+    return value
+
+
+def _slug(value: Any) -> str:
+    validate_slug(_text(value))
+    return str(value)
+
+
+def _email(value: Any) -> str:
+    validate_email(value)
+    return str(value)
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("is neither true nor false.")
+    return value
+
+
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise ValueError("is no list.")
+    return value
+
+
+def _amount(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LARGEST:
+        raise ValueError("is no amount in minor units.")
+    return value
+
+
+def _currency(value: Any) -> str:
+    if not isinstance(value, str) or value.lower() not in EXPONENTS:
+        raise ValueError("is no currency.")
+    return value.lower()
+
+
+def _zone(value: Any) -> str:
+    return ZoneInfo(_text(value)).key
+
+
+def _time(value: Any) -> datetime:
+    read = datetime.fromisoformat(value)
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def _why(error: Exception) -> str:
+    text = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
+    return text if text.startswith("is ") else f"is not understood ({text})."

@@ -1,0 +1,179 @@
+"""Settings of the hotel's system. The environment, or a `.env` file, says what differs by machine."""
+
+from pathlib import Path
+
+import environ
+
+from pms.csp import strict_policy
+from pms.log import logging_config
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+env.read_env(BASE_DIR / ".env")
+
+# The machine -------------------------------------------------------------
+SECRET_KEY = env("SECRET_KEY")
+DEBUG = env.bool("DEBUG", default=False)
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEBUG else []
+)
+PORT = env.int("PORT", default=8000)
+VAR_DIR = BASE_DIR / "var"  # what a running system writes: database, mails, logs, counters
+
+# Applications ------------------------------------------------------------
+INSTALLED_APPS = [
+    "pms",
+    "organizations",
+    "reservations",
+    "payments",
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "csp",
+    "django_htmx",
+    "heroicons",
+    "rest_framework",
+    "drf_spectacular",
+]
+if DEBUG:
+    INSTALLED_APPS.append("sandbox")  # a Stripe of one's own: never on a live server
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "pms.csp.ContentSecurityPolicy",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "pms.urls"
+WSGI_APPLICATION = "pms.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+            ],
+        },
+    },
+]
+
+# Database ----------------------------------------------------------------
+DATABASES = {
+    "default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'hotel.sqlite3'}"),
+}
+DATABASES["default"]["CONN_MAX_AGE"] = 60  # seconds
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    VAR_DIR.mkdir(exist_ok=True)
+    DATABASES["default"]["OPTIONS"] = {
+        # With Django's default DEFERRED, writers side by side meet "database is locked".
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,  # seconds
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+    }
+else:
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)  # seconds
+
+# Cache -------------------------------------------------------------------
+# Counts requests with wrong signatures; files are shared by all processes of one machine.
+CACHES = {"default": env.cache("CACHE_URL", default=f"filecache://{VAR_DIR / 'cache'}")}
+
+# Stripe ------------------------------------------------------------------
+STRIPE_SECRET_KEY = env("STRIPE_SECRET_KEY", default="")  # unset: all works but asking Stripe
+STRIPE_PUBLISHABLE_KEY = env("STRIPE_PUBLISHABLE_KEY", default="")
+STRIPE_WEBHOOK_SECRET = env.list("STRIPE_WEBHOOK_SECRET")  # the platform's endpoint; required
+STRIPE_CONNECT_WEBHOOK_SECRET = env.list("STRIPE_CONNECT_WEBHOOK_SECRET")  # the hotels'; required
+STRIPE_API_VERSION = "2026-10-28.endive"  # moves together with the SDK and the sandbox's objects
+STRIPE_API_BASE = env("STRIPE_API_BASE", default="https://api.stripe.com")
+STRIPE_JS_URL = env("STRIPE_JS_URL", default="https://js.stripe.com/endive/stripe.js")
+WEBHOOK_URL = env("WEBHOOK_URL", default=f"http://127.0.0.1:{PORT}/api/webhooks/stripe")
+
+# What a page may load ----------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": strict_policy(stripe_js_url=STRIPE_JS_URL, stripe_api_base=STRIPE_API_BASE)
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("SECURE_COOKIES", default=not DEBUG)
+
+# Payments ----------------------------------------------------------------
+PAYMENTS_ORGANIZATION_MODEL = "organizations.Organization"
+PAYMENTS_PROPERTY_MODEL = "organizations.Property"
+PAYMENTS_RESERVATION_MODEL = "reservations.Reservation"
+PAYMENTS_MAX_BODY = env.int("PAYMENTS_MAX_BODY", default=524_288)  # bytes of one delivery
+PAYMENTS_FLOOD_LIMIT = env.int("PAYMENTS_FLOOD_LIMIT", default=120)  # wrong signatures …
+PAYMENTS_FLOOD_WINDOW = env.int("PAYMENTS_FLOOD_WINDOW", default=60)  # … in so many seconds
+PAYMENTS_BATCH_SIZE = env.int("PAYMENTS_BATCH_SIZE", default=500)  # events in one transaction
+METRICS_TOKEN = env("METRICS_TOKEN", default="")  # unset: /metrics asks for none
+
+# Mail --------------------------------------------------------------------
+SMTP_HOST = env("SMTP_HOST", default="")
+if SMTP_HOST:
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST = SMTP_HOST
+    EMAIL_PORT = env.int("SMTP_PORT", default=587)
+    EMAIL_HOST_USER = env("SMTP_USER", default="")
+    EMAIL_HOST_PASSWORD = env("SMTP_PASS", default="")
+    EMAIL_USE_TLS = EMAIL_PORT == 587
+    EMAIL_TIMEOUT = 10  # seconds
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = VAR_DIR / "mail"
+
+# Work --------------------------------------------------------------------
+CELERY_BROKER_URL = env("CELERY_BROKER_URL", default="")  # unset: `payments_work` does it all
+
+# People ------------------------------------------------------------------
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "bookings"
+LOGOUT_REDIRECT_URL = "login"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+]
+
+# Language and time -------------------------------------------------------
+LANGUAGE_CODE = "en-gb"
+LANGUAGES = [("en-gb", "English")]
+TIME_ZONE = "UTC"  # stored and computed; pages show the property's own
+USE_TZ = True
+
+# Static files ------------------------------------------------------------
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = True  # no collectstatic needed
+
+# API ---------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+}
+SPECTACULAR_SETTINGS = {"TITLE": "Hotel payments", "VERSION": "1.0"}
+
+# Logging -----------------------------------------------------------------
+LOGGING = logging_config(level=env("LOG_LEVEL", default="INFO"), as_json=not DEBUG)

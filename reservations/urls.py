@@ -1,0 +1,10 @@
+"""The addresses of the booking pages."""
+
+from django.urls import path
+
+from reservations import views
+
+urlpatterns = [
+    path("", views.bookings, name="bookings"),
+    path("<uuid:pk>/", views.booking, name="booking"),
+]
