@@ -1,0 +1,267 @@
+"""
+The one door to the rest of the hotel: its bookings, its houses, and who may see what.
+
+Only this module knows the fields of the models that settings name as `PAYMENTS_ORGANIZATION_MODEL`,
+`PAYMENTS_PROPERTY_MODEL` and `PAYMENTS_RESERVATION_MODEL`. Another hotel system plugs in here.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.conf import settings
+from django.db.models import F, Q, QuerySet
+
+from payments import bulk
+from payments.money import LARGEST
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """A booking as payments needs it. Amounts are in minor units of `currency`."""
+
+    id: UUID
+    code: str
+    organization_id: UUID
+    organization: str  # slug
+    property_id: UUID
+    property: str  # slug
+    currency: str
+    total: int
+    paid_elsewhere: int
+    arrival: date
+    departure: date
+    money: tuple[Any, ...] = ()  # what is written in MONEY_FIELDS now
+
+
+MONEY_FIELDS = (
+    "payment_status",
+    "paid_amount",
+    "extras_amount",
+    "refunded_amount",
+    "authorized_amount",
+    "disputed_amount",
+    "lost_amount",
+    "stripe_payment_intent_id",
+)
+
+_BOOKING = {
+    "id": "pk",
+    "code": "code",
+    "organization_id": "organization_id",
+    "organization": "organization__slug",
+    "property_id": "property_id",
+    "property": "property__slug",
+    "currency": "currency",
+    "total": "total",
+    "paid_elsewhere": "paid_elsewhere",
+    "arrival": "arrival",
+    "departure": "departure",
+}
+
+
+def organizations() -> Any:
+    """Return the manager of the hotel groups."""
+    return apps.get_model(settings.PAYMENTS_ORGANIZATION_MODEL)._default_manager
+
+
+def properties() -> Any:
+    """Return the manager of the houses."""
+    return apps.get_model(settings.PAYMENTS_PROPERTY_MODEL)._default_manager
+
+
+def reservations() -> Any:
+    """Return the manager of the bookings."""
+    return apps.get_model(settings.PAYMENTS_RESERVATION_MODEL)._default_manager
+
+
+# Bookings ----------------------------------------------------------------
+
+
+def bookings(ids: Collection[UUID], *, lock: bool = False) -> dict[UUID, Booking]:
+    """
+    Return these bookings by id.
+
+    :param lock: hold their rows until the transaction ends, in the order of their ids.
+    """
+    if not ids:
+        return {}
+    rows = reservations().filter(pk__in=ids)
+    if lock:
+        # Evaluated apart from the joins below, so that only bookings are locked.
+        list(rows.select_for_update().order_by("pk").values_list("pk"))
+    return _as_bookings(rows)
+
+
+def _as_bookings(rows: QuerySet[Any]) -> dict[UUID, Booking]:
+    found = rows.order_by().values_list(*_BOOKING.values(), *MONEY_FIELDS)
+    width = len(_BOOKING)
+    return {row[0]: Booking(*row[:width], money=row[width:]) for row in found}
+
+
+def with_code(code: str, organization: str | None = None) -> list[Booking]:
+    """Return the bookings with this code; one in each organization at the most."""
+    rows = reservations().filter(code=code)
+    if organization is not None:
+        rows = rows.filter(organization__slug=organization)
+    return list(_as_bookings(rows).values())
+
+
+def named(hints: Collection[tuple[UUID, str]]) -> dict[tuple[UUID, str], UUID]:
+    """
+    Return which booking each hint names: a reservation's id, or a code, in that organization alone.
+
+    :param hints: pairs of an organization's id and a text.
+    """
+    texts = {text for _, text in hints}
+    ids = {found for text in texts if (found := as_uuid(text))}
+    if not texts:
+        return {}
+    rows = reservations().filter(Q(pk__in=ids) | Q(code__in=texts))
+    rows = rows.filter(organization__in={organization for organization, _ in hints})
+    by_id: dict[tuple[UUID, UUID], UUID] = {}
+    by_code: dict[tuple[UUID, str], UUID] = {}
+    for id, organization, code in rows.order_by().values_list("pk", "organization_id", "code"):
+        by_id[organization, id] = id
+        by_code[organization, code] = id
+    found_ids = {}
+    for organization, text in hints:
+        uuid = as_uuid(text)
+        found = (by_id.get((organization, uuid)) if uuid else None) or by_code.get(
+            (organization, text)
+        )
+        if found:
+            found_ids[organization, text] = found
+    return found_ids
+
+
+def write_money(figures: Iterable[tuple[Booking, Sequence[Any]]]) -> None:
+    """
+    Write what payments computed onto bookings that the caller has locked, where it differs.
+
+    :param figures: for each booking the values of `MONEY_FIELDS`, amounts in minor units. A sum
+        beyond any column is cut to the largest it can hold; `payment_state` still has it exactly.
+    """
+    changed = []
+    for booking, values in figures:
+        held = tuple(min(v, LARGEST) if isinstance(v, int) else v for v in values)
+        if held != booking.money:
+            changed.append(
+                SimpleNamespace(id=booking.id, **dict(zip(MONEY_FIELDS, held, strict=True)))
+            )
+    bulk.update(reservations().model, MONEY_FIELDS, changed)
+
+
+# Whose is it -------------------------------------------------------------
+
+
+def organization_of_reservations(ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return which organization each of these bookings belongs to."""
+    return _owners(reservations(), ids)
+
+
+def organization_of_properties(ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return which organization each of these houses belongs to."""
+    return _owners(properties(), ids)
+
+
+def _owners(rows: Any, ids: Collection[UUID]) -> dict[UUID, UUID]:
+    if not ids:
+        return {}
+    return dict(rows.filter(pk__in=ids).order_by().values_list("pk", "organization_id"))
+
+
+def organizations_named(texts: Collection[str]) -> dict[str, UUID]:
+    """Return the organizations that these texts name, by id or by slug."""
+    if not texts:
+        return {}
+    ids = {text: found for text in texts if (found := as_uuid(text))}
+    rows = organizations().filter(Q(pk__in=ids.values()) | Q(slug__in=texts)).order_by()
+    known = list(rows.values_list("pk", "slug"))
+    pks, slugs = {pk for pk, _ in known}, {slug: pk for pk, slug in known}
+    named = {text: slugs[text] for text in texts if text in slugs}
+    return named | {text: id for text, id in ids.items() if id in pks}
+
+
+def as_uuid(text: str) -> UUID | None:
+    """Return the UUID that a text spells out; None where it is none."""
+    if len(text) not in (32, 36):
+        return None
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+# Stripe's columns --------------------------------------------------------
+
+
+def write_account(
+    organization_id: UUID,
+    property_id: UUID | None,
+    *,
+    stripe_id: str,
+    onboarding_complete: bool,
+    charges_enabled: bool,
+) -> None:
+    """Write what the rest of the hotel reads about the account of an organization or a house."""
+    rows = (
+        properties().filter(pk=property_id)
+        if property_id
+        else organizations().filter(pk=organization_id)
+    )
+    rows.update(
+        stripe_account_id=stripe_id,
+        stripe_onboarding_complete=onboarding_complete,
+        stripe_charges_enabled=charges_enabled,
+    )
+
+
+# Who may see what --------------------------------------------------------
+
+
+def visible_to(user: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """
+    Narrow records of payments to what this person may see.
+
+    Rows of a house are for those who may see that house; rows of none, for those whose membership
+    names no houses. Everything of another organization is as good as not there.
+    """
+    if user.is_superuser:
+        return rows
+    if not user.is_authenticated:
+        return rows.none()
+    whole = organizations().filter(memberships__user=user, memberships__properties=None)
+    return rows.filter(
+        Q(property__in=properties().visible_to(user))
+        | Q(property=None, organization__in=whole.order_by().values("pk"))
+    )
+
+
+def visible_reservations(user: Any) -> QuerySet[Any]:
+    """Return the bookings that this person may see."""
+    return reservations().visible_to(user)
+
+
+def suggestions(organization_id: UUID, *, amount: int, currency: str, limit: int = 5) -> list[Any]:
+    """Return the bookings that a payment without a hint is most likely for, likeliest first."""
+    owed = (
+        F("total")
+        + F("extras_amount")
+        - F("paid_elsewhere")
+        - F("paid_amount")
+        + F("refunded_amount")
+    )
+    rows = (
+        reservations()
+        .filter(organization_id=organization_id, currency=currency)
+        .annotate(owed=owed)
+        .filter(Q(owed=amount) | Q(total=amount))
+        .select_related("guest", "property")
+        .order_by("-arrival")
+    )
+    return list(rows[:limit])

@@ -1,0 +1,119 @@
+"""What every record of a Stripe object has."""
+
+import builtins
+import os
+import time
+import uuid
+from functools import cache
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from payments.merge import Frozen
+
+
+def time_ordered_id() -> uuid.UUID:
+    """Return a UUID of version 7: a millisecond, then chance, so that new rows lie together."""
+    value = (time.time_ns() // 1_000_000) << 80 | int.from_bytes(os.urandom(10), "big")
+    value = value & ~(0xF << 76) | 7 << 76
+    value = value & ~(0x3 << 62) | 2 << 62
+    return uuid.UUID(int=value)
+
+
+def text(length: int, **options: Any) -> "models.CharField[str, str]":
+    """Return a column for a text of Stripe's, empty where there is none."""
+    return models.CharField(max_length=length, blank=True, default="", db_default="", **options)
+
+
+def stripe_id(**options: Any) -> "models.CharField[str, str]":
+    """Return a column for the Stripe id of another object, empty where there is none."""
+    return text(255, **options)
+
+
+def flag() -> "models.BooleanField[bool, bool]":
+    """Return a column for what is false until seen true."""
+    return models.BooleanField(default=False, db_default=False)
+
+
+def money() -> "models.BigIntegerField[int | None, int | None]":
+    """Return a column for an amount in minor units; null until seen."""
+    return models.BigIntegerField(null=True, blank=True)
+
+
+def moment() -> "models.DateTimeField[Any, Any]":
+    """Return a column for a time; null until seen."""
+    return models.DateTimeField(null=True, blank=True)
+
+
+def one_per_account(name: str) -> models.UniqueConstraint:
+    """Return the constraint that every record of a Stripe object has."""
+    return models.UniqueConstraint(fields=["stripe_id", "account", "livemode"], name=name)
+
+
+class StripeRecord(models.Model):
+    """
+    One Stripe object as far as a hotel needs it, merged from everything seen of it.
+
+    A Stripe id is unique inside its account and mode only. `seen` is false for a row that stands for
+    an object which others name and which has not been seen itself.
+    """
+
+    MERGE: ClassVar[Frozen]
+    PARENTS: ClassVar[dict[str, str]] = {}  # relation → the column with the parent's Stripe id
+
+    id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
+    account = models.CharField(max_length=255, blank=True)  # empty: the platform's own
+    livemode = models.BooleanField(default=False)
+    stripe_id = models.CharField(max_length=255)
+    organization = models.ForeignKey(  # each kind has an index that begins with it
+        settings.PAYMENTS_ORGANIZATION_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
+    property = models.ForeignKey(
+        settings.PAYMENTS_PROPERTY_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    reservation = models.ForeignKey(
+        settings.PAYMENTS_RESERVATION_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="%(class)ss",
+    )
+    seen = flag()
+    conflict = flag()
+    register_key = text(300)
+    dirty = models.PositiveIntegerField(default=0, db_default=0)  # asks for a re-read …
+    clean = models.PositiveIntegerField(default=0, db_default=0)  # … which answers up to here
+    occurred_at = moment()  # Stripe's `created`
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.stripe_id
+
+    @classmethod
+    def identity(cls, stripe_id: str) -> dict[str, str]:
+        """Return further columns that a row of this kind has from its first moment."""
+        return {}
+
+    @classmethod
+    @cache
+    def written_fields(cls) -> list[str]:
+        """Return the fields that a merged row is written with."""
+        fixed = {"id", "account", "livemode", "stripe_id", "organization", "clean"}
+        fixed.update(cls.identity(""))
+        return [field.name for field in cls._meta.concrete_fields if field.name not in fixed]
+
+    @builtins.property
+    def provisional(self) -> bool:
+        """Whether a re-read from Stripe is still owed."""
+        return self.clean < self.dirty

@@ -1,0 +1,264 @@
+"""What moved, or tried to move, between a guest and a hotel."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+
+from payments.merge import Frozen, Max, Once, Or, Rank, Register, Union
+from payments.models.base import (
+    StripeRecord,
+    flag,
+    moment,
+    money,
+    one_per_account,
+    stripe_id,
+    text,
+)
+
+
+class Purpose(models.TextChoices):
+    """What a payment is for: the `type` in its metadata."""
+
+    RESERVATION_PAYMENT = "reservation_payment"
+    DEPOSIT = "deposit"
+    HOLD = "hold"
+    EXTRA_CHARGE = "extra_charge"
+    DAMAGE_CHARGE = "damage_charge"
+
+
+EXTRAS = (Purpose.EXTRA_CHARGE, Purpose.DAMAGE_CHARGE)
+
+
+class PaymentTransaction(StripeRecord):
+    """
+    One line of a booking's money: a payment, a refund, or a movement of a dispute.
+
+    One table, as the owner's plan has it; `Payment` and `Refund` are its two readings.
+    """
+
+    class Type(models.TextChoices):
+        PAYMENT = "payment"
+        REFUND = "refund"
+        DISPUTE = "dispute"
+
+    class BoundBy(models.TextChoices):
+        PROMISE = "promise", "Our own request"
+        STAFF = "staff", "Staff"
+        METADATA = "metadata", "The payment's metadata"
+
+    type = models.CharField(max_length=50, choices=Type)
+    stripe_payment_intent_id = stripe_id()
+    stripe_refund_id = stripe_id()
+    amount = money()
+    currency = text(3)
+    status = text(50)
+    payment_method = text(50)  # card, sepa_debit, customer_balance …
+    failure_code = text(100)
+    failure_reason = text(500)
+    reason = text(100)
+
+    # A payment's
+    purpose = text(255)
+    metadata = models.JSONField(null=True, blank=True)  # the hints that we read, nothing else
+    bound_by = text(20, choices=BoundBy)
+    amount_received = money()
+    amount_capturable = money()
+    amount_remaining = money()  # of a bank transfer that comes in parts
+    capture_method = text(50)
+    latest_charge = stripe_id()
+    failed_charges = models.JSONField(null=True, blank=True)
+    canceled_at = moment()
+    cancellation_reason = text(100)
+
+    # A refund's
+    payment = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
+    charge = models.ForeignKey(
+        "payments.Charge", null=True, blank=True, on_delete=models.PROTECT, related_name="refunds"
+    )
+    stripe_charge_id = stripe_id()
+    balance_transaction = stripe_id()
+    failure_balance_transaction = stripe_id()
+
+    class Meta:
+        db_table = "payment_transactions"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["stripe_id", "account", "livemode", "type"],
+                name="payment_transaction_is_unique_in_account",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(amount_received__gte=0) | models.Q(amount_received=None),
+                name="amount_received_is_not_negative",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organization", "-id"], name="transactions_of_organization"),
+            models.Index(
+                fields=["organization", "-id"],
+                condition=models.Q(type="payment", reservation=None, seen=True),
+                name="unmatched_payments",
+            ),
+        ]
+
+
+class _OfType(models.Manager[Any]):
+    """The lines of one type."""
+
+    def __init__(self, type: str) -> None:
+        super().__init__()
+        self.type = type
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        return super().get_queryset().filter(type=self.type)
+
+
+class Payment(PaymentTransaction):
+    """Money on its way from a guest to a hotel: one PaymentIntent."""
+
+    MERGE: ClassVar[Frozen] = Frozen(
+        # Failure goes back to requires_payment_method, so only the end is final.
+        status=Rank(
+            "requires_payment_method requires_confirmation requires_action processing"
+            " requires_capture",
+            "succeeded canceled",
+            excludes="succeeded canceled",
+        ),
+        amount=Register(),
+        currency=Register(),
+        amount_received=Max(),
+        amount_capturable=Register(),
+        amount_remaining=Register(),
+        capture_method=Register(),
+        payment_method=Register(),
+        latest_charge=Register(),
+        failure_code=Register(),
+        failure_reason=Register(),
+        failed_charges=Union(),
+        metadata=Register(),
+        purpose=Register(),
+        canceled_at=Once(),
+        cancellation_reason=Once(),
+        occurred_at=Once(),
+    )
+
+    objects = _OfType(PaymentTransaction.Type.PAYMENT)
+
+    class Meta:
+        proxy = True
+
+    @classmethod
+    def identity(cls, stripe_id: str) -> dict[str, str]:
+        return {"type": cls.Type.PAYMENT, "stripe_payment_intent_id": stripe_id}
+
+
+class Refund(PaymentTransaction):
+    """Money on its way back to the guest; or, of a hold let go, only said to be."""
+
+    PARENTS: ClassVar[dict[str, str]] = {
+        "payment": "stripe_payment_intent_id",
+        "charge": "stripe_charge_id",
+    }
+    MERGE: ClassVar[Frozen] = Frozen(
+        # The guest's bank may send a refund back after it succeeded, never the reverse.
+        status=Rank("pending requires_action", "succeeded", "failed canceled"),
+        amount=Once(),
+        currency=Once(),
+        stripe_charge_id=Once(),
+        stripe_payment_intent_id=Once(),
+        balance_transaction=Once(),
+        failure_balance_transaction=Once(),
+        failure_reason=Once(),
+        reason=Once(),
+        occurred_at=Once(),
+    )
+
+    objects = _OfType(PaymentTransaction.Type.REFUND)
+
+    class Meta:
+        proxy = True
+
+    @classmethod
+    def identity(cls, stripe_id: str) -> dict[str, str]:
+        return {"type": cls.Type.REFUND, "stripe_refund_id": stripe_id}
+
+
+class Charge(StripeRecord):
+    """One attempt to take a payment: how it went, with which card, at what risk."""
+
+    PARENTS: ClassVar[dict[str, str]] = {"payment": "stripe_payment_intent_id"}
+    MERGE: ClassVar[Frozen] = Frozen(
+        status=Rank("pending", "succeeded failed", excludes="succeeded failed"),
+        stripe_payment_intent_id=Once(),
+        amount=Register(),
+        currency=Once(),
+        captured=Or(),
+        amount_captured=Max(),
+        disputed=Or(),
+        expired=Or(),
+        # What was given back goes both ways: a refund may fail.
+        amount_refunded=Register(),
+        refunded=Register(),
+        balance_transaction=Once(),
+        payment_method=Register(),
+        brand=Register(),
+        last4=Register(),
+        failure_code=Register(),
+        failure_reason=Register(),
+        risk_level=Register(),
+        risk_score=Register(),
+        network_status=Register(),
+        seller_message=Register(),
+        receipt_url=Register(),
+        capture_before=Register(),
+        occurred_at=Once(),
+    )
+
+    payment = models.ForeignKey(
+        PaymentTransaction,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="charges",
+    )
+    stripe_payment_intent_id = stripe_id()
+    status = text(50)
+    amount = money()
+    currency = text(3)
+    captured = flag()
+    amount_captured = money()
+    amount_refunded = money()
+    refunded = models.BooleanField(null=True, blank=True)
+    disputed = flag()
+    expired = flag()
+    balance_transaction = stripe_id()
+    fee = money()  # with net and its currency: known once the balance transaction has been read
+    net = money()
+    settlement_currency = text(3)
+    payment_method = text(50)
+    brand = text(50)
+    last4 = text(4)
+    failure_code = text(100)
+    failure_reason = text(500)
+    risk_level = text(50)
+    risk_score = models.IntegerField(null=True, blank=True)
+    network_status = text(50)
+    seller_message = text(500)
+    receipt_url = text(2000)
+    capture_before = moment()  # when an authorization that nobody captures is gone
+
+    class Meta:
+        db_table = "charges"
+        ordering = ["-id"]
+        constraints = [one_per_account("charge_is_unique_in_account")]
+        indexes = [
+            models.Index(fields=["organization", "-id"], name="charges_of_organization"),
+            models.Index(fields=["last4"], name="charges_by_last4"),
+            models.Index(
+                fields=["capture_before"],
+                condition=models.Q(captured=False, expired=False, status="succeeded"),
+                name="authorizations_by_end",
+            ),
+        ]

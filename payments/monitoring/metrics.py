@@ -1,0 +1,47 @@
+"""The figures that somebody must look at when they rise."""
+
+from collections.abc import Iterable
+
+from django.db.models import Count
+from django.utils import timezone
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from payments.models import Alert, Payment, State, WebhookEvent
+from payments.webhooks import inbox
+
+
+class InboxMetrics(Collector):
+    """Read from the tables at each scrape, from indexes that do not grow with them."""
+
+    def collect(self) -> Iterable[Metric]:
+        """Yield the inbox, the quarantine, unmatched money and open alerts."""
+        waiting = WebhookEvent.objects.filter(state=State.RECEIVED)
+        yield GaugeMetricFamily(
+            "payments_events_waiting", "Events received and not settled.", value=waiting.count()
+        )
+        yield GaugeMetricFamily(
+            "payments_oldest_event_waiting_seconds",
+            "For how long the oldest due event has waited.",
+            value=inbox.oldest_waiting(timezone.now()).total_seconds(),
+        )
+        quarantined = GaugeMetricFamily(
+            "payments_events_quarantined", "Events set aside, by reason.", labels=["reason"]
+        )
+        rows = WebhookEvent.objects.filter(state=State.QUARANTINED).order_by()
+        for reason, count in rows.values_list("reason").annotate(Count("pk")):
+            quarantined.add_metric([reason], count)
+        yield quarantined
+        unmatched = Payment.objects.filter(seen=True, reservation=None).exclude(account="")
+        yield GaugeMetricFamily(
+            "payments_unmatched",
+            "Payments that belong to no booking yet.",
+            value=unmatched.count(),
+        )
+        alerts = GaugeMetricFamily(
+            "payments_alerts_open", "Alerts that are still true, by severity.", labels=["severity"]
+        )
+        rows = Alert.objects.filter(closed_at=None).order_by()
+        for severity, count in rows.values_list("severity").annotate(Count("pk")):
+            alerts.add_metric([severity], count)
+        yield alerts

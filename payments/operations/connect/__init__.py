@@ -1,0 +1,1 @@
+"""Connecting a hotel's Stripe account."""

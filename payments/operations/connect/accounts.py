@@ -1,0 +1,70 @@
+"""Making a Stripe account known as a hotel's own."""
+
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+
+from payments import hotel
+from payments.errors import Refused
+from payments.models import ConnectedAccount, Customer
+from payments.webhooks import inbox
+
+logger = structlog.get_logger(__name__)
+
+
+class AccountTaken(Refused):
+    """An account belongs to one organization for ever."""
+
+
+def connect(
+    *, stripe_id: str, livemode: bool, organization_id: UUID, property_id: UUID | None = None
+) -> ConnectedAccount:
+    """
+    Make an account known as this organization's, or one of its houses'; twice changes nothing.
+
+    Events that came before it was known become due in the same transaction. A connection that Stripe
+    said is closed stays closed.
+
+    :raises AccountTaken: another organization has it.
+    """
+    with transaction.atomic():
+        rows = ConnectedAccount.objects.select_for_update().filter(stripe_id=stripe_id)
+        if any(row.organization_id != organization_id for row in rows):
+            raise AccountTaken(f"{stripe_id} belongs to another organization.")
+        account, created = ConnectedAccount.objects.get_or_create(
+            stripe_id=stripe_id,
+            livemode=livemode,
+            defaults={"organization_id": organization_id, "property_id": property_id},
+        )
+        if account.organization_id != organization_id:
+            raise AccountTaken(f"{stripe_id} belongs to another organization.")
+        if account.disconnected_at is None:
+            hotel.write_account(
+                organization_id,
+                account.property_id,
+                stripe_id=stripe_id,
+                onboarding_complete=account.details_submitted,
+                charges_enabled=account.charges_enabled,
+            )
+        if created:
+            recalled = inbox.recall([stripe_id])
+            logger.info("account.connected", account=stripe_id, recalled=recalled)
+    return account
+
+
+def bill(*, customer: str, livemode: bool, organization_id: UUID) -> Customer:
+    """
+    Note whom a customer of the platform's own Stripe account stands for.
+
+    :raises AccountTaken: the customer stands for another organization.
+    """
+    row, _ = Customer.objects.get_or_create(
+        account="",
+        livemode=livemode,
+        stripe_id=customer,
+        defaults={"organization_id": organization_id},
+    )
+    if row.organization_id != organization_id:
+        raise AccountTaken(f"{customer} stands for another organization.")
+    return row

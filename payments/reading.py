@@ -1,0 +1,209 @@
+"""
+Reading JSON that came from outside, without ever trusting its shape.
+
+`parse` makes an object of any bytes, or says that it cannot. `clean` makes of it what every database,
+page and export can hold. `Reader` takes single values out of an object and raises `Malformed` where
+one makes no sense; where a value is only missing, it answers with nothing.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from payments.errors import Malformed
+from payments.money import EXPONENTS, LARGEST
+
+ID = re.compile(r"[\x21-\x7e]{1,255}")
+DEEPEST = 64  # levels of nesting that anybody reads
+_LONGEST_NUMBER = 300  # digits
+_LATEST_SECOND = 253_402_300_799  # the end of the year 9999
+_UNHOLDABLE = re.compile(rb"\\u0000|\\u[dD][89a-fA-F]|NaN|Infinity|\d{19}|[eE]\+?\d{3}|\x00")
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+_SURROGATE_OR_NUL = re.compile("[\x00\ud800-\udfff]")
+
+
+def parse(body: bytes) -> dict[str, Any] | None:
+    """Return the JSON object in these bytes; None where they hold none."""
+    try:
+        found = json.loads(body)
+    except RecursionError:
+        return parse(_flattened(body))
+    except ValueError:
+        try:
+            found = json.loads(body, parse_int=_integer)
+        except (ValueError, RecursionError):
+            return None
+    return found if isinstance(found, dict) else None
+
+
+def _integer(digits: str) -> int | str:
+    """Return a number, or its digits where Python refuses to count that far."""
+    return int(digits) if len(digits) < _LONGEST_NUMBER else digits
+
+
+def _flattened(body: bytes) -> bytes:
+    """Return the same JSON with null in place of whatever is nested deeper than anybody reads."""
+    kept, depth, start = [], 0, 0
+    for token in _TOKEN.finditer(body):
+        mark = token.group()
+        if mark in (b"{", b"["):
+            depth += 1
+            if depth == DEEPEST:
+                kept.append(body[start : token.start()] + b"null")
+        elif mark in (b"}", b"]"):
+            if depth == DEEPEST:
+                start = token.end()
+            depth -= 1
+    if depth:
+        return b""  # never closed: no JSON
+    kept.append(body[start:])
+    return b"".join(kept)
+
+
+def is_clean(body: bytes) -> bool:
+    """Say whether all that these bytes spell out can be held as it is."""
+    return _UNHOLDABLE.search(body) is None
+
+
+def clean(value: Any, depth: int = 0) -> Any:
+    """Return the same value with whatever a database cannot hold made readable."""
+    if isinstance(value, str):
+        return _SURROGATE_OR_NUL.sub("\ufffd", value)
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, int):
+        return value if abs(value) <= LARGEST else str(value)[:_LONGEST_NUMBER]
+    if isinstance(value, float):
+        return value if abs(value) < 1e300 else str(value)
+    if depth >= DEEPEST:
+        return "…"
+    if isinstance(value, dict):
+        return {clean(key): clean(item, depth + 1) for key, item in value.items()}
+    return [clean(item, depth + 1) for item in value]
+
+
+def identifier(value: Any) -> str:
+    """Return an id that is 1 to 255 printable ASCII characters; empty for anything else."""
+    return value if isinstance(value, str) and ID.fullmatch(value) else ""
+
+
+def strings(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """Yield every text at any depth with the key it stands under."""
+    waiting: list[tuple[str, Any]] = [(key, value)]
+    while waiting:
+        name, item = waiting.pop()
+        if isinstance(item, str):
+            yield name, item
+        elif isinstance(item, dict):
+            waiting.extend(item.items())
+        elif isinstance(item, list):
+            waiting.extend((name, each) for each in item)
+
+
+class Reader:
+    """Takes values out of one JSON object of Stripe's."""
+
+    __slots__ = ("given",)
+
+    def __init__(self, given: Any) -> None:
+        self.given: dict[str, Any] = given if isinstance(given, dict) else {}
+
+    @classmethod
+    def of(cls, kind: str, given: Any) -> "Reader":
+        """
+        Return a reader of an object of this kind.
+
+        :raises Malformed: it says that it is something else.
+        """
+        read = cls(given)
+        if read.given.get("object", kind) != kind:
+            raise Malformed(f"The object is no {kind}.")
+        return read
+
+    def __contains__(self, name: str) -> bool:
+        return self.given.get(name) is not None
+
+    def at(self, *path: str) -> "Reader":
+        """Return a reader of what is nested there; of nothing, where nothing is."""
+        value: Any = self.given
+        for name in path:
+            value = value.get(name) if isinstance(value, dict) else None
+        return Reader(value)
+
+    def own_id(self) -> str:
+        """
+        Return the object's id.
+
+        :raises Malformed: it has none.
+        """
+        found = identifier(self.given.get("id"))
+        if not found:
+            raise Malformed("The object has no id.")
+        return found
+
+    def ref(self, name: str) -> str:
+        """Return the id of another object, expanded or not; empty where there is none."""
+        value = self.given.get(name)
+        return identifier(value.get("id") if isinstance(value, dict) else value)
+
+    def text(self, name: str, length: int) -> str:
+        """Return a text, cleaned and cut to what its column holds; empty where there is none."""
+        value = self.given.get(name)
+        return str(clean(value))[:length] if isinstance(value, str) else ""
+
+    def flag(self, name: str) -> bool | None:
+        """Return true or false; None for anything else."""
+        value = self.given.get(name)
+        return value if isinstance(value, bool) else None
+
+    def amount(self, name: str, *, signed: bool = False) -> int | None:
+        """
+        Return an amount in minor units; None where there is none.
+
+        :param signed: it may be below zero.
+        :raises Malformed: it is no integer, below zero where it cannot be, or beyond any column.
+        """
+        value = self.given.get(name)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise Malformed(f"“{name}” is no integer.")
+        if abs(value) > LARGEST or (value < 0 and not signed):
+            raise Malformed(f"“{name}” is no amount.")
+        return value
+
+    def currency(self, name: str = "currency") -> str:
+        """
+        Return an ISO currency in lower case; empty where there is none.
+
+        :raises Malformed: nobody has that currency.
+        """
+        value = self.given.get(name)
+        if value is None:
+            return ""
+        if not isinstance(value, str) or value.lower() not in EXPONENTS:
+            raise Malformed(f"“{name}” is no currency.")
+        return value.lower()
+
+    def time(self, name: str) -> datetime | None:
+        """Return a time given in seconds since 1970; None where there is none that exists."""
+        value = self.given.get(name)
+        if isinstance(value, bool) or not isinstance(value, int):
+            return None
+        return datetime.fromtimestamp(value, UTC) if 0 <= value <= _LATEST_SECOND else None
+
+    def small(self, name: str) -> int | None:
+        """Return a small count or score; None for anything else."""
+        value = self.given.get(name)
+        if isinstance(value, bool) or not isinstance(value, int) or abs(value) > 2**31 - 1:
+            return None
+        return value
+
+    def each(self, name: str) -> list[Any]:
+        """Return the items of a list, Stripe's own or plain; none where there is none."""
+        value = self.given.get(name)
+        if isinstance(value, dict):
+            value = value.get("data")
+        return value if isinstance(value, list) else []

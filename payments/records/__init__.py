@@ -1,0 +1,1 @@
+"""How what was seen becomes what is kept: load and lock, merge, bind, write, in batches."""

@@ -1,0 +1,230 @@
+"""
+Whose event it is, and which booking a payment is for.
+
+The tenant follows from (scope, account, mode) alone. What metadata says is a hint, written by whoever
+owns the connected account: it must agree, or the event is set aside.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from payments import hotel
+from payments.errors import (
+    LivemodeMismatch,
+    NoEffect,
+    TenantMismatch,
+    TestEvent,
+    UnknownAccount,
+)
+from payments.hotel import Booking
+from payments.models import ConnectedAccount, Customer, PaymentTransaction, Scope
+from payments.reading import Reader, identifier, strings
+from payments.records.loading import Rows
+from payments.snapshots import StripeEvent
+
+BoundBy = PaymentTransaction.BoundBy
+
+# Events that Stripe raises on the platform's account about a hotel's one.
+_SPEAKS_OF_ACCOUNT = "application_fee."
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose event it is."""
+
+    organization_id: UUID
+    property_id: UUID | None
+    account: str  # under which its objects are filed; empty for the platform's own
+
+
+class Tenants:
+    """The connected accounts and platform customers that a batch of events names."""
+
+    def __init__(self, accounts: Iterable[str], events: Iterable[StripeEvent]) -> None:
+        accounts = {account for account in accounts if account}
+        customers = set()
+        for event in events:
+            if event.scope == Scope.PLATFORM:
+                accounts.update(_destinations(event))
+                customers.add(Reader(event.object).ref("customer"))
+        self._accounts: dict[str, list[ConnectedAccount]] = defaultdict(list)
+        if accounts:
+            for account in ConnectedAccount.objects.filter(stripe_id__in=accounts):
+                self._accounts[account.stripe_id].append(account)
+        self._customers = {}
+        if customers - {""}:
+            rows = Customer.objects.filter(account="", stripe_id__in=customers)
+            self._customers = {(row.stripe_id, row.livemode): row.organization_id for row in rows}
+
+    def known(self, account: str) -> UUID | None:
+        """Return the organization that an account belongs to, in whichever mode."""
+        rows = self._accounts.get(account)
+        return rows[0].organization_id if rows else None
+
+    def account(self, event: StripeEvent) -> ConnectedAccount | None:
+        """
+        Return the account that an event is of; None for the platform's own.
+
+        :raises UnknownAccount: it is nobody's, or of the other endpoint.
+        :raises LivemodeMismatch: live, of an account connected in test mode only.
+        :raises TestEvent: a test event of an account that is connected live.
+        """
+        speaks_of_account = event.type.startswith(_SPEAKS_OF_ACCOUNT)
+        if event.scope == Scope.PLATFORM and not speaks_of_account:
+            if event.account:
+                raise UnknownAccount("A platform event with an account: are the secrets swapped?")
+            return None
+        if not event.account and speaks_of_account:
+            return None
+        modes = {row.livemode: row for row in self._accounts.get(event.account, [])}
+        if not modes:
+            raise UnknownAccount(f"{event.account or 'No account'} is nobody's here.")
+        if event.livemode not in modes:
+            raise LivemodeMismatch if event.livemode else TestEvent
+        if not event.livemode and True in modes:
+            raise TestEvent
+        return modes[event.livemode]
+
+    def owner(self, event: StripeEvent, account: ConnectedAccount | None) -> Owner:
+        """
+        Return whose event it is.
+
+        :raises NoEffect: the platform's own, and it names no organization of ours.
+        """
+        if account is not None:
+            filed = account.stripe_id if event.scope == Scope.CONNECT else ""
+            return Owner(account.organization_id, account.property_id, filed)
+        customer = (Reader(event.object).ref("customer"), event.livemode)
+        if customer in self._customers:
+            return Owner(self._customers[customer], None, "")
+        for named in _destinations(event):
+            for row in self._accounts.get(named, []):
+                return Owner(row.organization_id, None, "")
+        raise NoEffect
+
+
+def _destinations(event: StripeEvent) -> list[str]:
+    """Return the accounts that a platform object says its money is for."""
+    read = Reader(event.object)
+    named = [
+        read.at("transfer_data").ref("destination"),
+        read.ref("on_behalf_of"),
+        read.ref("destination"),
+    ]
+    if event.type.startswith(_SPEAKS_OF_ACCOUNT):
+        named.append(read.ref("account"))
+    return [name for name in named if name]
+
+
+class Hints:
+    """Every text in a batch of events that names something some organization owns."""
+
+    def __init__(self, events: Iterable[StripeEvent]) -> None:
+        self._named: dict[int, set[tuple[str, str]]] = {}
+        texts: dict[str, set[str]] = defaultdict(set)
+        for event in events:
+            found = self._named[id(event)] = set()
+            for key, text in strings(event.object):
+                kind = key if key in _HINTS else "account" if text.startswith("acct_") else None
+                if kind and identifier(text):
+                    found.add((kind, text))
+                    texts[kind].add(text)
+        self._owners = {kind: _HINTS[kind](values) for kind, values in texts.items()}
+
+    def check(self, event: StripeEvent, owner: Owner) -> None:
+        """
+        Make sure that everything an event names is its organization's own, or nobody's.
+
+        :raises TenantMismatch: it names something of another one.
+        """
+        for kind, text in self._named[id(event)]:
+            owners = self._owners[kind].get(text)
+            if owners and owners != owner.organization_id:
+                raise TenantMismatch(f"{kind} belongs to another organization.")
+
+
+def _reservations(texts: set[str]) -> dict[str, UUID]:
+    return _by_uuid(texts, hotel.organization_of_reservations)
+
+
+def _properties(texts: set[str]) -> dict[str, UUID]:
+    return _by_uuid(texts, hotel.organization_of_properties)
+
+
+def _transactions(texts: set[str]) -> dict[str, UUID]:
+    def owners(ids: Any) -> dict[UUID, UUID]:
+        rows = PaymentTransaction.objects.filter(pk__in=ids).order_by()
+        return dict(rows.values_list("pk", "organization_id"))
+
+    return _by_uuid(texts, owners)
+
+
+def _accounts(texts: set[str]) -> dict[str, UUID]:
+    rows = ConnectedAccount.objects.filter(stripe_id__in=texts).order_by()
+    return dict(rows.values_list("stripe_id", "organization_id"))
+
+
+def _by_uuid(texts: set[str], owners: Any) -> dict[str, UUID]:
+    ids = {text: found for text in texts if (found := hotel.as_uuid(text))}
+    if not ids:
+        return {}
+    found = owners(set(ids.values()))
+    return {text: found[id] for text, id in ids.items() if id in found}
+
+
+_HINTS = {
+    "reservationId": _reservations,
+    "orgId": hotel.organizations_named,
+    "propertyId": _properties,
+    "transactionId": _transactions,
+    "account": _accounts,
+}
+
+
+def bind(rows: Rows) -> dict[UUID, Booking]:
+    """
+    Say of every payment which booking it is for, and let what belongs to a payment follow it.
+
+    Our own request or staff's choice stands; else the payment's merged metadata names the booking.
+    What no hint places is unmatched money. Returns the bookings concerned, those that lost a payment
+    too, locked until the transaction ends.
+    """
+    payments = rows.of("payment")
+    hints = {payment.pk: hint for payment in payments if (hint := _hint(payment))}
+    named = hotel.named(set(hints.values()))
+    before = {payment.reservation_id for payment in payments if payment.reservation_id}
+    bookings = hotel.bookings({*named.values(), *before}, lock=True)
+    for payment in payments:
+        if payment.bound_by in ("", BoundBy.METADATA):
+            found = named.get(hints[payment.pk]) if payment.pk in hints else None
+            bound_by = BoundBy.METADATA if found else ""
+            rows.put(payment, reservation_id=found, bound_by=bound_by)
+    _house(rows, payments, bookings)
+    payment_of = {payment.pk: payment for payment in payments}
+    for row in (*rows.of("charge"), *rows.of("refund")):
+        if payment := payment_of.get(row.payment_id):
+            rows.put(row, reservation_id=payment.reservation_id, property_id=payment.property_id)
+    return bookings
+
+
+def _hint(payment: Any) -> tuple[UUID, str] | None:
+    """Return what a hotel's payment says it is for; the platform's are never bound by metadata."""
+    text = (payment.metadata or {}).get("reservationId")
+    return (payment.organization_id, text) if text and payment.account else None
+
+
+def _house(rows: Rows, payments: list[Any], bookings: dict[UUID, Booking]) -> None:
+    """File each payment under a house: its booking's, else its account's where that is of one."""
+    loose = {payment.account for payment in payments if not payment.reservation_id}
+    homes: dict[str, UUID | None] = {}
+    if loose:
+        accounts = ConnectedAccount.objects.filter(stripe_id__in=loose).order_by("livemode")
+        homes = dict(accounts.values_list("stripe_id", "property_id"))
+    for payment in payments:
+        booking = bookings.get(payment.reservation_id)
+        rows.put(
+            payment, property_id=booking.property_id if booking else homes.get(payment.account)
+        )

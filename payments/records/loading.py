@@ -1,0 +1,158 @@
+"""
+The rows that a batch works on, each loaded and locked once.
+
+Parents are locked before what belongs to them, each kind in the order of its ids, so that two workers
+never wait for each other. Whoever writes what belongs to a payment holds that payment.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from payments import bulk
+from payments.models import KINDS, Charge, Payment, Refund
+from payments.models.base import StripeRecord, time_ordered_id
+
+Name = tuple[str, str, bool, str]  # kind, account, livemode, Stripe id
+
+_STUB = ["id", "account", "livemode", "stripe_id", "organization", "updated_at"]
+
+
+class Rows:
+    """The rows of one batch, found by kind, account, mode and Stripe id."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.new: set[UUID] = set()
+        self.changed: dict[UUID, StripeRecord] = {}
+        self._rows: dict[Name, Any] = {}
+
+    def __getitem__(self, name: Name) -> Any:
+        return self._rows[name]
+
+    def get(self, name: Name) -> Any:
+        """Return a row, or None where the batch has none."""
+        return self._rows.get(name)
+
+    def of(self, kind: str) -> list[Any]:
+        """Return all rows of one kind."""
+        return [row for name, row in self._rows.items() if name[0] == kind]
+
+    def put(self, row: Any, **values: Any) -> None:
+        """Set what follows from other rows, and remember to write it."""
+        for field, value in values.items():
+            if getattr(row, field) != value:
+                setattr(row, field, value)
+                self.changed[row.pk] = row
+
+    def lock(self, wanted: dict[Name, UUID]) -> None:
+        """
+        Load these objects' rows, locked; make a row for each that has none.
+
+        :param wanted: the organization that each belongs to.
+        """
+        for kind, model in KINDS.items():
+            names = {name for name in wanted if name[0] == kind and name not in self._rows}
+            if not names:
+                continue
+            self._keep(kind, self._locked(model, {name[3] for name in names}), names)
+            missing = sorted(names - self._rows.keys(), key=lambda name: name[3])
+            if missing:
+                self._make(kind, model, missing, wanted)
+
+    def _make(self, kind: str, model: Any, missing: list[Name], wanted: dict[Name, UUID]) -> None:
+        made = []
+        for name in missing:
+            row = model(
+                id=time_ordered_id(),
+                account=name[1],
+                livemode=name[2],
+                stripe_id=name[3],
+                organization_id=wanted[name],
+                updated_at=self.now,
+            )
+            for column, value in model.identity(name[3]).items():
+                setattr(row, column, value)
+            made.append(row)
+        columns = [*_STUB, *model.identity("")]
+        inserted = bulk.insert_missing(model, columns, made)
+        self.new |= inserted
+        self._keep(kind, (row for row in made if row.pk in inserted), set(missing))
+        beaten = {name for name in missing if name not in self._rows}  # another worker made them
+        if beaten:
+            self._keep(kind, self._locked(model, {name[3] for name in beaten}), beaten)
+
+    def _locked(self, model: Any, stripe_ids: Collection[str]) -> Iterable[Any]:
+        rows = model.objects.filter(stripe_id__in=stripe_ids)
+        return rows.select_for_update().order_by("stripe_id", "account", "livemode")
+
+    def _keep(self, kind: str, rows: Iterable[Any], names: set[Name] | None = None) -> None:
+        for row in rows:
+            name = (kind, row.account, row.livemode, row.stripe_id)
+            if (names is None or name in names) and name not in self._rows:
+                self._rows[name] = row
+
+    def lock_parents(self) -> None:
+        """Load what the loaded rows belong to, by the ids they have of it, and link them."""
+        wanted = {}
+        for (kind, account, livemode, _), row in list(self._rows.items()):
+            for relation, column in KINDS[kind].PARENTS.items():
+                parent = getattr(row, column)
+                name = (relation, account, livemode, parent)
+                if parent and name not in self._rows:
+                    wanted[name] = row.organization_id
+        if wanted:
+            self.lock(wanted)
+            self.lock_parents()  # a charge may only now tell its payment
+            return
+        self._link()
+
+    def _link(self) -> None:
+        for (kind, account, livemode, _), row in self._rows.items():
+            for relation, column in KINDS[kind].PARENTS.items():
+                if parent := self.get((relation, account, livemode, getattr(row, column))):
+                    self.put(row, **{f"{relation}_id": parent.pk})
+        charges = {charge.pk: charge for charge in self.of("charge")}
+        for refund in self.of("refund"):
+            charge = charges.get(refund.charge_id)
+            if charge and charge.payment_id and not refund.payment_id:
+                self.put(refund, payment_id=charge.payment_id)
+
+    def load_children(self) -> None:
+        """Load the charges and refunds of the payments that are here; their payment is their lock."""
+        old = [payment.pk for payment in self.of("payment") if payment.pk not in self.new]
+        if old:
+            self._keep("charge", Charge.objects.filter(payment__in=old))
+        old_charges = [charge.pk for charge in self.of("charge") if charge.pk not in self.new]
+        if old:
+            self._keep("refund", Refund.objects.filter(payment__in=old))
+        if old_charges:
+            self._keep("refund", Refund.objects.filter(charge__in=old_charges, payment=None))
+        self._link()
+
+    def load_rest_of(self, reservations: Collection[UUID]) -> None:
+        """Load all other payments of these bookings, which the caller has locked, and their own."""
+        known = {row.pk for row in self.of("payment")}
+        others = [
+            payment
+            for payment in Payment.objects.filter(reservation__in=reservations)
+            if payment.pk not in known
+        ]
+        if others:
+            self._keep("payment", others)
+            pks = [payment.pk for payment in others]
+            self._keep("charge", Charge.objects.filter(payment__in=pks))
+            self._keep("refund", Refund.objects.filter(payment__in=pks))
+
+    def write(self) -> None:
+        """Write every row that changed: one statement a kind."""
+        by_kind: dict[str, list[Any]] = defaultdict(list)
+        for (kind, *_), row in self._rows.items():
+            if row.pk in self.changed:
+                row.updated_at = self.now
+                by_kind[kind].append(row)
+        for kind, rows in by_kind.items():
+            model = KINDS[kind]
+            bulk.update(model, model.written_fields(), rows)

@@ -1,0 +1,81 @@
+"""Sightings into rows: each merged in memory, with what it changed for whoever asks later."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from payments.merge import key, merge
+from payments.models import KINDS, WebhookEvent
+from payments.records.loading import Name, Rows
+from payments.snapshots import Snapshot, StripeEvent, Stub
+
+_UNTOLD = {"register_key", "dirty"}  # our own bookkeeping
+
+
+@dataclass
+class Showing:
+    """One accepted event: its inbox row, whose it is, and what it showed."""
+
+    row: WebhookEvent
+    event: StripeEvent
+    organization_id: UUID
+    sightings: list[Snapshot]
+    account: str
+    changes: list[dict[str, Any]] = field(default_factory=list)
+
+    def name(self, seen: Snapshot) -> Name:
+        """Return the row that a sighting belongs to."""
+        return (seen.kind, self.account, self.event.livemode, seen.stripe_id)
+
+
+def lock(rows: Rows, showings: Iterable[Showing]) -> None:
+    """Load and lock every row that was seen, and what those belong to."""
+    rows.lock(
+        {
+            showing.name(seen): showing.organization_id
+            for showing in showings
+            for seen in showing.sightings
+        }
+    )
+
+
+def merge_into(rows: Rows, showings: Iterable[Showing]) -> None:
+    """Merge every sighting into its row, and note in each event what it changed."""
+    for showing in showings:
+        for seen in showing.sightings:
+            row = rows[showing.name(seen)]
+            before = _merge(row, seen, showing.event)
+            if before:
+                rows.changed[row.pk] = row
+            told = {name: old for name, old in before.items() if name not in _UNTOLD}
+            if told:
+                showing.changes.append(
+                    {
+                        "kind": seen.kind,
+                        "id": str(row.pk),
+                        "stripe_id": row.stripe_id,
+                        "fields": {
+                            name: [_told(old), _told(getattr(row, name))]
+                            for name, old in told.items()
+                        },
+                    }
+                )
+
+
+def _merge(row: Any, seen: Snapshot, event: StripeEvent) -> dict[str, Any]:
+    table = KINDS[seen.kind].MERGE
+    if isinstance(seen, Stub):
+        return merge(table, row, seen, None)
+    before = merge(table, row, seen, key(table, seen, at=event.created, event_id=event.id))
+    if not row.seen:
+        before["seen"] = False
+        row.seen = True
+    before["dirty"] = row.dirty  # a snapshot is a hint to re-read: Stripe promises no order
+    row.dirty += 1
+    return before
+
+
+def _told(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value

@@ -1,0 +1,263 @@
+"""
+All that we read of Stripe's objects.
+
+A snapshot is one object as one event showed it, its fields named as the record's. Missing fields read
+as nothing: they come and go between Stripe's API versions.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar
+
+from payments.reading import Reader, identifier
+
+
+@dataclass(frozen=True, slots=True)
+class StripeEvent:
+    """One event, proven to be Stripe's: its envelope, and the object it is about."""
+
+    id: str
+    type: str
+    account: str
+    livemode: bool
+    scope: str
+    created: int
+    object: dict[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Stub:
+    """An object that another one named: that it is there, and perhaps what it belongs to."""
+
+    kind: str
+    stripe_id: str
+    stripe_payment_intent_id: str = ""
+    expired: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentSnapshot:
+    """A PaymentIntent."""
+
+    kind: ClassVar[str] = "payment"
+    stripe_id: str
+    status: str
+    tie: int
+    amount: int | None
+    currency: str
+    amount_received: int | None
+    amount_capturable: int | None
+    amount_remaining: int | None
+    capture_method: str
+    payment_method: str
+    latest_charge: str
+    failure_code: str
+    failure_reason: str
+    failed_charges: list[str] | None
+    metadata: dict[str, str]
+    purpose: str
+    canceled_at: datetime | None
+    cancellation_reason: str
+    occurred_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeSnapshot:
+    """A charge: one attempt at a payment."""
+
+    kind: ClassVar[str] = "charge"
+    stripe_id: str
+    status: str
+    stripe_payment_intent_id: str
+    amount: int | None
+    currency: str
+    captured: bool | None
+    amount_captured: int | None
+    disputed: bool | None
+    amount_refunded: int | None
+    refunded: bool | None
+    balance_transaction: str
+    payment_method: str
+    brand: str
+    last4: str
+    failure_code: str
+    failure_reason: str
+    risk_level: str
+    risk_score: int | None
+    network_status: str
+    seller_message: str
+    receipt_url: str
+    capture_before: datetime | None
+    occurred_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RefundSnapshot:
+    """A refund."""
+
+    kind: ClassVar[str] = "refund"
+    stripe_id: str
+    status: str
+    amount: int | None
+    currency: str
+    stripe_charge_id: str
+    stripe_payment_intent_id: str
+    balance_transaction: str
+    failure_balance_transaction: str
+    failure_reason: str
+    reason: str
+    occurred_at: datetime | None
+
+
+Snapshot = PaymentSnapshot | ChargeSnapshot | RefundSnapshot | Stub
+
+HINTS = ("reservationId", "orgId", "propertyId", "transactionId", "type")
+
+# Which of two states of a payment within one second is the later one.
+_PAYMENT_TIES = {
+    "requires_payment_method": 0,
+    "requires_confirmation": 1,
+    "requires_action": 2,
+    "processing": 3,
+    "requires_capture": 5,
+}
+_FAILED_TIE = 4  # back at requires_payment_method, with an error
+
+
+def payment(given: dict[str, Any]) -> PaymentSnapshot:
+    """
+    Return what a PaymentIntent shows.
+
+    :raises Malformed: a value makes no sense.
+    """
+    read = Reader.of("payment_intent", given)
+    status = read.text("status", 50)
+    error = read.at("last_payment_error")
+    failed = identifier(error.given.get("charge"))
+    metadata = hints(given)
+    tie = _PAYMENT_TIES.get(status, 6)
+    transfer = read.at("next_action", "display_bank_transfer_instructions")
+    return PaymentSnapshot(
+        stripe_id=read.own_id(),
+        status=status,
+        tie=_FAILED_TIE if status == "requires_payment_method" and error.given else tie,
+        amount=read.amount("amount"),
+        currency=read.currency(),
+        amount_received=read.amount("amount_received"),
+        amount_capturable=read.amount("amount_capturable"),
+        amount_remaining=transfer.amount("amount_remaining"),
+        capture_method=read.text("capture_method", 50),
+        payment_method=_first_text(read.each("payment_method_types")),
+        latest_charge=read.ref("latest_charge"),
+        failure_code=_error_code(error),
+        failure_reason=error.text("message", 500),
+        failed_charges=[failed] if failed else None,
+        metadata=metadata,
+        purpose=metadata.get("type") or "reservation_payment",
+        canceled_at=read.time("canceled_at"),
+        cancellation_reason=read.text("cancellation_reason", 100),
+        occurred_at=read.time("created"),
+    )
+
+
+def charge(given: dict[str, Any]) -> ChargeSnapshot:
+    """
+    Return what a charge shows.
+
+    :raises Malformed: a value makes no sense.
+    """
+    read = Reader.of("charge", given)
+    details = read.at("payment_method_details")
+    kind = details.text("type", 50)
+    # Old API versions have the card on the charge itself.
+    method = details.at(kind) if kind else read.at("card" if "card" in read else "source")
+    return ChargeSnapshot(
+        stripe_id=read.own_id(),
+        status=_charge_status(read),
+        stripe_payment_intent_id=read.ref("payment_intent"),
+        amount=read.amount("amount"),
+        currency=read.currency(),
+        captured=read.flag("captured"),
+        amount_captured=read.amount("amount_captured"),
+        disputed=read.flag("disputed"),
+        amount_refunded=read.amount("amount_refunded"),
+        refunded=read.flag("refunded"),
+        balance_transaction=read.ref("balance_transaction"),
+        payment_method=kind or method.text("object", 50),
+        brand=method.text("brand", 50).lower(),
+        last4=method.text("last4", 4),
+        failure_code=read.text("failure_code", 100),
+        failure_reason=read.text("failure_message", 500),
+        risk_level=read.at("outcome").text("risk_level", 50),
+        risk_score=read.at("outcome").small("risk_score"),
+        network_status=read.at("outcome").text("network_status", 50),
+        seller_message=read.at("outcome").text("seller_message", 500),
+        receipt_url=read.text("receipt_url", 2000),
+        capture_before=details.at("card").time("capture_before"),
+        occurred_at=read.time("created"),
+    )
+
+
+def refund(given: dict[str, Any]) -> RefundSnapshot:
+    """
+    Return what a refund shows.
+
+    :raises Malformed: a value makes no sense.
+    """
+    read = Reader.of("refund", given)
+    return RefundSnapshot(
+        stripe_id=read.own_id(),
+        # A refund had no status before API version 2014-05: it was done when it was made.
+        status=read.text("status", 50) if "status" in given else "succeeded",
+        amount=read.amount("amount"),
+        currency=read.currency(),
+        stripe_charge_id=read.ref("charge"),
+        stripe_payment_intent_id=read.ref("payment_intent"),
+        balance_transaction=read.ref("balance_transaction"),
+        failure_balance_transaction=read.ref("failure_balance_transaction"),
+        failure_reason=read.text("failure_reason", 500),
+        reason=read.text("reason", 100),
+        occurred_at=read.time("created"),
+    )
+
+
+def hints(given: dict[str, Any]) -> dict[str, str]:
+    """Return what an object's metadata says of the booking; a hint that is no text is none."""
+    read = Reader(given).at("metadata")
+    found = {name: read.text(name, 255) for name in HINTS}
+    return {name: value for name, value in found.items() if value}
+
+
+def _charge_status(read: Reader) -> str:
+    """Return a charge's status in today's words."""
+    status = read.text("status", 50)
+    if status == "paid":  # before API version 2015-02-18
+        return "succeeded"
+    if not status and "paid" in read:  # before there was a status
+        return "succeeded" if read.flag("paid") else "failed"
+    return status
+
+
+def _error_code(error: Reader) -> str:
+    """Return the most telling code of an error; empty where there is no error."""
+    codes = (error.text(name, 100) for name in ("decline_code", "code", "type"))
+    return next(filter(None, codes), "unknown" if error.given else "")
+
+
+def _first_text(values: list[Any]) -> str:
+    return next((value[:50] for value in values if isinstance(value, str)), "")
+
+
+def refunds_within(given: dict[str, Any]) -> list[dict[str, Any]]:
+    """
+    Return the refunds that a charge carries, each naming its charge.
+
+    Only API versions before 2022-11-15 put them there.
+    """
+    read = Reader(given)
+    parents = {"charge": given.get("id"), "payment_intent": given.get("payment_intent")}
+    return [
+        {**each, **{name: each.get(name) or parents[name] for name in parents}}
+        for each in read.each("refunds")
+        if isinstance(each, dict)
+    ]

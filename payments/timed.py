@@ -1,0 +1,78 @@
+"""What must happen because time passes: jobs that ask the rules again, each at its own pace."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+
+from payments.models import Charge, ConnectedAccount, Reason, State, WebhookEvent
+from payments.records import settling
+from payments.rules.payments import HOLD_NOTICE
+from payments.webhooks import inbox
+
+logger = structlog.get_logger(__name__)
+
+_MOST = 500  # payments looked at in one transaction
+
+
+def warn_of_expiring_holds(now: datetime) -> int:
+    """Ask the rules again about payments whose hold runs out soon, or just did; return how many."""
+    soon = Charge.objects.filter(
+        captured=False,
+        expired=False,
+        status="succeeded",
+        payment__isnull=False,
+        capture_before__gt=now - HOLD_NOTICE,
+        capture_before__lte=now + HOLD_NOTICE,
+    )
+    payments = sorted(set(soon.values_list("payment", flat=True)))
+    for start in range(0, len(payments), _MOST):
+        with transaction.atomic():
+            settling.revisit(payments[start : start + _MOST], now)
+    return len(payments)
+
+
+def recall_known_accounts(now: datetime) -> int:
+    """
+    Make due what waits for an account that is known by now; return how many events.
+
+    The transaction that makes an account known does this too; here is for the two having crossed.
+    """
+    waiting = WebhookEvent.objects.filter(
+        state=State.QUARANTINED,
+        reason=Reason.UNKNOWN_ACCOUNT,
+        account__in=ConnectedAccount.objects.values("stripe_id"),
+        scope="connect",
+    )
+    accounts = set(waiting.order_by().values_list("account", flat=True).distinct())
+    return inbox.recall(accounts) if accounts else 0
+
+
+JOBS: dict[Callable[[datetime], int], timedelta] = {
+    warn_of_expiring_holds: timedelta(minutes=5),
+    recall_known_accounts: timedelta(minutes=1),
+}
+
+
+def run(job: Callable[[datetime], int]) -> int:
+    """Run one job now."""
+    done = job(timezone.now())
+    if done:
+        logger.info("job.done", job=job.__name__, rows=done)
+    return done
+
+
+class Clock:
+    """Runs each job when its pause is over; the first time at once."""
+
+    def __init__(self) -> None:
+        self._due = dict.fromkeys(JOBS, float("-inf"))
+
+    def tick(self, seconds: float) -> None:
+        """Run what is due at this reading of a monotonic clock."""
+        for job, pause in JOBS.items():
+            if self._due[job] <= seconds:
+                self._due[job] = seconds + pause.total_seconds()
+                run(job)

@@ -1,0 +1,14 @@
+"""The addresses of payments."""
+
+from django.urls import path
+
+from payments.monitoring.views import healthz, metrics
+from payments.webhooks.views import stripe_webhook
+
+app_name = "payments"
+
+urlpatterns = [
+    path("api/webhooks/stripe", stripe_webhook, name="stripe_webhook"),
+    path("healthz", healthz, name="healthz"),
+    path("metrics", metrics, name="metrics"),
+]

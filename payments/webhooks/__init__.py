@@ -1,0 +1,1 @@
+"""How an event comes in: the door, the inbox, the worker, and who handles what."""
