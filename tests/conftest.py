@@ -1,0 +1,34 @@
+"""What every test may ask for."""
+
+import pytest
+
+from sandbox.scenarios import Stay
+from tests.factories import AccountFactory, PropertyFactory, ReservationFactory
+from tests.support.stripe import Stripe
+
+
+@pytest.fixture
+def stripe(db):
+    """Stripe at the other end of the wire, with one hotel's account connected."""
+    AccountFactory()
+    return Stripe()
+
+
+@pytest.fixture
+def booking(db):
+    """A booking of €1,200.00 that owes everything."""
+    return ReservationFactory(code="HB-2481")
+
+
+def stay_of(booking, account="acct_harbour", **fields):
+    """Return a booking as a scenario needs to know it."""
+    return Stay(
+        account=account,
+        reservation=str(booking.pk),
+        organization=str(booking.organization_id),
+        property=str(booking.property_id),
+        code=booking.code,
+        currency=booking.currency,
+        total=booking.total,
+        **fields,
+    )

@@ -1,0 +1,1 @@
+"""What tests stand on: Stripe at the other end of the wire, and a hotel that it sends to."""
