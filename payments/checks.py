@@ -9,7 +9,9 @@ from django.core.checks import CheckMessage, Error, register
 from payments import conf
 
 _SHORTEST = 16  # characters; Stripe's have 38
-_PLACEHOLDER = re.compile(r"\.\.\.|…|^(whsec_)?(x+|change.?me|secret|test|todo|your.*)$", re.I)
+_PLACEHOLDER = re.compile(
+    r"\.\.\.|…|^(whsec_)?(x+|change.?me|secret|test|todo|your.*)$", re.I
+)
 
 
 @register()
@@ -44,9 +46,7 @@ def webhook_secrets(**_: Any) -> list[CheckMessage]:
     return errors
 
 
-_HINT = (
-    "Copy the signing secret of each endpoint from Stripe's dashboard; `make run` makes test ones."
-)
+_HINT = "Copy the signing secret of each endpoint from Stripe's dashboard; `make run` makes test ones."
 
 
 class UnsafeSecrets(Exception):

@@ -11,6 +11,7 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.apps import apps
 from django.conf import settings
@@ -125,7 +126,9 @@ def named(hints: Collection[tuple[UUID, str]]) -> dict[tuple[UUID, str], UUID]:
     rows = rows.filter(organization__in={organization for organization, _ in hints})
     by_id: dict[tuple[UUID, UUID], UUID] = {}
     by_code: dict[tuple[UUID, str], UUID] = {}
-    for id, organization, code in rows.order_by().values_list("pk", "organization_id", "code"):
+    for id, organization, code in rows.order_by().values_list(
+        "pk", "organization_id", "code"
+    ):
         by_id[organization, id] = id
         by_code[organization, code] = id
     found_ids = {}
@@ -151,7 +154,9 @@ def write_money(figures: Iterable[tuple[Booking, Sequence[Any]]]) -> None:
         held = tuple(min(v, LARGEST) if isinstance(v, int) else v for v in values)
         if held != booking.money:
             changed.append(
-                SimpleNamespace(id=booking.id, **dict(zip(MONEY_FIELDS, held, strict=True)))
+                SimpleNamespace(
+                    id=booking.id, **dict(zip(MONEY_FIELDS, held, strict=True))
+                )
             )
     bulk.update(reservations().model, MONEY_FIELDS, changed)
 
@@ -221,6 +226,18 @@ def write_account(
     )
 
 
+# Its clocks --------------------------------------------------------------
+
+
+def zone(row: Any) -> ZoneInfo:
+    """Return the time zone of the house that a record belongs to; of none, its organization's."""
+    place = row.property or row.organization
+    try:
+        return ZoneInfo(place.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
 # Who may see what --------------------------------------------------------
 
 
@@ -247,7 +264,9 @@ def visible_reservations(user: Any) -> QuerySet[Any]:
     return reservations().visible_to(user)
 
 
-def suggestions(organization_id: UUID, *, amount: int, currency: str, limit: int = 5) -> list[Any]:
+def suggestions(
+    organization_id: UUID, *, amount: int, currency: str, limit: int = 5
+) -> list[Any]:
     """Return the bookings that a payment without a hint is most likely for, likeliest first."""
     owed = (
         F("total")

@@ -146,7 +146,9 @@ def key(table: Table, seen: Any, *, at: int, event_id: str) -> str:
     return f"{level:02d}.{min(max(at, 0), LATEST):012d}.{getattr(seen, 'tie', 0):02d}.{event_id}"
 
 
-def merge(table: "Frozen", kept: Any, seen: Any, register_key: str | None) -> dict[str, Any]:
+def merge(
+    table: "Frozen", kept: Any, seen: Any, register_key: str | None
+) -> dict[str, Any]:
     """
     Merge what was seen into what is kept, and return what it was before, by field.
 
@@ -177,7 +179,9 @@ def merge(table: "Frozen", kept: Any, seen: Any, register_key: str | None) -> di
 
     if register_key is not None:
         for name, rule in _moving(table):
-            if isinstance(rule, Rank) and rule.clashes(getattr(kept, name), getattr(seen, name)):
+            if isinstance(rule, Rank) and rule.clashes(
+                getattr(kept, name), getattr(seen, name)
+            ):
                 put("conflict", True)
         if register_key > kept.register_key:
             put("register_key", register_key)

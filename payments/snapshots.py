@@ -170,7 +170,9 @@ def charge(given: dict[str, Any]) -> ChargeSnapshot:
     details = read.at("payment_method_details")
     kind = details.text("type", 50)
     # Old API versions have the card on the charge itself.
-    method = details.at(kind) if kind else read.at("card" if "card" in read else "source")
+    method = (
+        details.at(kind) if kind else read.at("card" if "card" in read else "source")
+    )
     return ChargeSnapshot(
         stripe_id=read.own_id(),
         status=_charge_status(read),

@@ -8,28 +8,53 @@ on = Family(phase=1).on
 beside = Family(phase=None).on
 
 
-@on("payment_intent.created", means="A payment is being prepared: nothing counts as paid yet.")
-@on("payment_intent.processing", means="The payment is under way; the bank has not answered yet.")
-@on("payment_intent.requires_action", means="The guest must confirm the payment with their bank.")
+@on(
+    "payment_intent.created",
+    means="A payment is being prepared: nothing counts as paid yet.",
+)
+@on(
+    "payment_intent.processing",
+    means="The payment is under way; the bank has not answered yet.",
+)
+@on(
+    "payment_intent.requires_action",
+    means="The guest must confirm the payment with their bank.",
+)
 @on(
     "payment_intent.amount_capturable_updated",
     means="Money is held on the guest's card, to be taken before the hold runs out.",
 )
 @on("payment_intent.partially_funded", means="A part of a bank transfer has come.")
-@on("payment_intent.payment_failed", means="An attempt to pay failed; the guest may try again.")
-@on("payment_intent.canceled", means="The payment is closed; what was held is released.")
-@on("payment_intent.succeeded", means="The money is the hotel's: it counts for the booking.")
+@on(
+    "payment_intent.payment_failed",
+    means="An attempt to pay failed; the guest may try again.",
+)
+@on(
+    "payment_intent.canceled", means="The payment is closed; what was held is released."
+)
+@on(
+    "payment_intent.succeeded",
+    means="The money is the hotel's: it counts for the booking.",
+)
 def payment(event: StripeEvent) -> Sightings:
     """A payment as it stands."""
     yield snapshots.payment(event.object)
 
 
-@on("charge.succeeded", means="An attempt went through: its card, its risk, its receipt.")
+@on(
+    "charge.succeeded",
+    means="An attempt went through: its card, its risk, its receipt.",
+)
 @on("charge.pending", means="An attempt waits for the guest's bank.")
 @on("charge.failed", means="An attempt failed, with the reason the bank gave.")
 @on("charge.captured", means="Held money was taken, in part or whole.")
-@on("charge.updated", means="An attempt's receipt, dispute flag or booking at Stripe changed.")
-@on("charge.refunded", means="Money of this charge went back; its refunds say how much.")
+@on(
+    "charge.updated",
+    means="An attempt's receipt, dispute flag or booking at Stripe changed.",
+)
+@on(
+    "charge.refunded", means="Money of this charge went back; its refunds say how much."
+)
 def charge(event: StripeEvent) -> Sightings:
     """An attempt as it stands, the payment it is of, and in old API versions its refunds."""
     seen = snapshots.charge(event.object)
@@ -46,12 +71,20 @@ def expired(event: StripeEvent) -> Sightings:
     yield Stub("charge", snapshots.charge(event.object).stripe_id, expired=True)
 
 
-@on("refund.created", means="Money is on its way back to the guest, or a hold is let go.")
-@beside("refund.updated", means="A refund moved on: it arrived, or waits for the guest.")
-@beside(
-    "refund.failed", means="The guest's bank sent a refund back: the money is the hotel's again."
+@on(
+    "refund.created",
+    means="Money is on its way back to the guest, or a hold is let go.",
 )
-@beside("charge.refund.updated", means="The same news of a refund under its older name.")
+@beside(
+    "refund.updated", means="A refund moved on: it arrived, or waits for the guest."
+)
+@beside(
+    "refund.failed",
+    means="The guest's bank sent a refund back: the money is the hotel's again.",
+)
+@beside(
+    "charge.refund.updated", means="The same news of a refund under its older name."
+)
 def refund(event: StripeEvent) -> Sightings:
     """A refund as it stands, and the charge and the payment it gives back."""
     seen = snapshots.refund(event.object)

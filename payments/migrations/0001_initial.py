@@ -36,7 +36,9 @@ class Migration(migrations.Migration):
                 ("conflict", models.BooleanField(db_default=False, default=False)),
                 (
                     "register_key",
-                    models.CharField(blank=True, db_default="", default="", max_length=300),
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=300
+                    ),
                 ),
                 ("dirty", models.PositiveIntegerField(db_default=0, default=0)),
                 ("clean", models.PositiveIntegerField(db_default=0, default=0)),
@@ -44,11 +46,23 @@ class Migration(migrations.Migration):
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 (
                     "stripe_payment_intent_id",
-                    models.CharField(blank=True, db_default="", default="", max_length=255),
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=255
+                    ),
                 ),
-                ("status", models.CharField(blank=True, db_default="", default="", max_length=50)),
+                (
+                    "status",
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=50
+                    ),
+                ),
                 ("amount", models.BigIntegerField(blank=True, null=True)),
-                ("currency", models.CharField(blank=True, db_default="", default="", max_length=3)),
+                (
+                    "currency",
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=3
+                    ),
+                ),
                 ("captured", models.BooleanField(db_default=False, default=False)),
                 ("amount_captured", models.BigIntegerField(blank=True, null=True)),
                 ("amount_refunded", models.BigIntegerField(blank=True, null=True)),
@@ -57,44 +71,72 @@ class Migration(migrations.Migration):
                 ("expired", models.BooleanField(db_default=False, default=False)),
                 (
                     "balance_transaction",
-                    models.CharField(blank=True, db_default="", default="", max_length=255),
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=255
+                    ),
                 ),
                 ("fee", models.BigIntegerField(blank=True, null=True)),
                 ("net", models.BigIntegerField(blank=True, null=True)),
                 (
                     "settlement_currency",
-                    models.CharField(blank=True, db_default="", default="", max_length=3),
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=3
+                    ),
                 ),
                 (
                     "payment_method",
-                    models.CharField(blank=True, db_default="", default="", max_length=50),
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=50
+                    ),
                 ),
-                ("brand", models.CharField(blank=True, db_default="", default="", max_length=50)),
-                ("last4", models.CharField(blank=True, db_default="", default="", max_length=4)),
+                (
+                    "brand",
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=50
+                    ),
+                ),
+                (
+                    "last4",
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=4
+                    ),
+                ),
                 (
                     "failure_code",
-                    models.CharField(blank=True, db_default="", default="", max_length=100),
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=100
+                    ),
                 ),
                 (
                     "failure_reason",
-                    models.CharField(blank=True, db_default="", default="", max_length=500),
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=500
+                    ),
                 ),
                 (
                     "risk_level",
-                    models.CharField(blank=True, db_default="", default="", max_length=50),
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=50
+                    ),
                 ),
                 ("risk_score", models.IntegerField(blank=True, null=True)),
                 (
                     "network_status",
-                    models.CharField(blank=True, db_default="", default="", max_length=50),
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=50
+                    ),
                 ),
                 (
                     "seller_message",
-                    models.CharField(blank=True, db_default="", default="", max_length=500),
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=500
+                    ),
                 ),
                 (
                     "receipt_url",
-                    models.CharField(blank=True, db_default="", default="", max_length=2000),
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=2000
+                    ),
                 ),
                 ("capture_before", models.DateTimeField(blank=True, null=True)),
                 (
@@ -151,7 +193,9 @@ class Migration(migrations.Migration):
                 ("conflict", models.BooleanField(db_default=False, default=False)),
                 (
                     "register_key",
-                    models.CharField(blank=True, db_default="", default="", max_length=300),
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=300
+                    ),
                 ),
                 ("dirty", models.PositiveIntegerField(db_default=0, default=0)),
                 ("clean", models.PositiveIntegerField(db_default=0, default=0)),
@@ -170,31 +214,58 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "stripe_payment_intent_id",
-                    models.CharField(blank=True, db_default="", default="", max_length=255),
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=255
+                    ),
                 ),
                 (
                     "stripe_refund_id",
-                    models.CharField(blank=True, db_default="", default="", max_length=255),
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=255
+                    ),
                 ),
                 ("amount", models.BigIntegerField(blank=True, null=True)),
-                ("currency", models.CharField(blank=True, db_default="", default="", max_length=3)),
-                ("status", models.CharField(blank=True, db_default="", default="", max_length=50)),
+                (
+                    "currency",
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=3
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=50
+                    ),
+                ),
                 (
                     "payment_method",
-                    models.CharField(blank=True, db_default="", default="", max_length=50),
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=50
+                    ),
                 ),
                 (
                     "failure_code",
-                    models.CharField(blank=True, db_default="", default="", max_length=100),
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=100
+                    ),
                 ),
                 (
                     "failure_reason",
-                    models.CharField(blank=True, db_default="", default="", max_length=500),
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=500
+                    ),
                 ),
-                ("reason", models.CharField(blank=True, db_default="", default="", max_length=100)),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=100
+                    ),
+                ),
                 (
                     "purpose",
-                    models.CharField(blank=True, db_default="", default="", max_length=255),
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=255
+                    ),
                 ),
                 ("metadata", models.JSONField(blank=True, null=True)),
                 (
@@ -216,29 +287,41 @@ class Migration(migrations.Migration):
                 ("amount_remaining", models.BigIntegerField(blank=True, null=True)),
                 (
                     "capture_method",
-                    models.CharField(blank=True, db_default="", default="", max_length=50),
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=50
+                    ),
                 ),
                 (
                     "latest_charge",
-                    models.CharField(blank=True, db_default="", default="", max_length=255),
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=255
+                    ),
                 ),
                 ("failed_charges", models.JSONField(blank=True, null=True)),
                 ("canceled_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "cancellation_reason",
-                    models.CharField(blank=True, db_default="", default="", max_length=100),
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=100
+                    ),
                 ),
                 (
                     "stripe_charge_id",
-                    models.CharField(blank=True, db_default="", default="", max_length=255),
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=255
+                    ),
                 ),
                 (
                     "balance_transaction",
-                    models.CharField(blank=True, db_default="", default="", max_length=255),
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=255
+                    ),
                 ),
                 (
                     "failure_balance_transaction",
-                    models.CharField(blank=True, db_default="", default="", max_length=255),
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=255
+                    ),
                 ),
                 (
                     "charge",
@@ -341,18 +424,23 @@ class Migration(migrations.Migration):
                 (
                     "scope",
                     models.CharField(
-                        choices=[("platform", "Platform"), ("connect", "Connect")], max_length=10
+                        choices=[("platform", "Platform"), ("connect", "Connect")],
+                        max_length=10,
                     ),
                 ),
                 (
                     "account",
-                    models.CharField(blank=True, db_default="", default="", max_length=255),
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=255
+                    ),
                 ),
                 ("livemode", models.BooleanField(default=False)),
                 ("stripe_event_id", models.CharField(max_length=255)),
                 (
                     "event_type",
-                    models.CharField(blank=True, db_default="", default="", max_length=100),
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=100
+                    ),
                 ),
                 ("body", models.BinaryField(null=True)),
                 ("data", models.JSONField(blank=True, null=True)),
@@ -382,8 +470,14 @@ class Migration(migrations.Migration):
                         blank=True,
                         choices=[
                             ("malformed", "Makes no sense"),
-                            ("thin_event", "Thin event: set the endpoint to snapshot payloads"),
-                            ("unknown_account", "Nobody's account (are the two secrets swapped?)"),
+                            (
+                                "thin_event",
+                                "Thin event: set the endpoint to snapshot payloads",
+                            ),
+                            (
+                                "unknown_account",
+                                "Nobody's account (are the two secrets swapped?)",
+                            ),
                             ("livemode_mismatch", "Live event, test-mode account"),
                             ("tenant_mismatch", "Points at another organization"),
                             ("handler_error", "Our own failure"),
@@ -397,7 +491,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("attempts", models.PositiveSmallIntegerField(db_default=0, default=0)),
-                ("next_attempt_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "next_attempt_at",
+                    models.DateTimeField(default=django.utils.timezone.now),
+                ),
                 ("last_error", models.TextField(blank=True, db_default="", default="")),
                 ("processed_at", models.DateTimeField(blank=True, null=True)),
                 ("changes", models.JSONField(blank=True, null=True)),
@@ -432,12 +529,19 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "account",
-                    models.CharField(blank=True, db_default="", default="", max_length=255),
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=255
+                    ),
                 ),
                 ("livemode", models.BooleanField(default=False)),
                 ("object_id", models.CharField(max_length=255)),
                 ("kind", models.CharField(max_length=50)),
-                ("detail", models.CharField(blank=True, db_default="", default="", max_length=255)),
+                (
+                    "detail",
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=255
+                    ),
+                ),
                 (
                     "severity",
                     models.CharField(
@@ -486,7 +590,9 @@ class Migration(migrations.Migration):
                 "db_table": "alerts",
                 "ordering": ["-id"],
                 "indexes": [
-                    models.Index(fields=["organization", "-id"], name="alerts_of_organization"),
+                    models.Index(
+                        fields=["organization", "-id"], name="alerts_of_organization"
+                    ),
                     models.Index(
                         condition=models.Q(("closed_at", None)),
                         fields=["severity"],
@@ -515,8 +621,14 @@ class Migration(migrations.Migration):
                 ),
                 ("stripe_id", models.CharField(max_length=255)),
                 ("livemode", models.BooleanField(default=False)),
-                ("charges_enabled", models.BooleanField(db_default=False, default=False)),
-                ("details_submitted", models.BooleanField(db_default=False, default=False)),
+                (
+                    "charges_enabled",
+                    models.BooleanField(db_default=False, default=False),
+                ),
+                (
+                    "details_submitted",
+                    models.BooleanField(db_default=False, default=False),
+                ),
                 ("connected_at", models.DateTimeField(auto_now_add=True)),
                 ("disconnected_at", models.DateTimeField(blank=True, null=True)),
                 (
@@ -543,7 +655,8 @@ class Migration(migrations.Migration):
                 "ordering": ["-id"],
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("stripe_id", "livemode"), name="account_is_unique_in_mode"
+                        fields=("stripe_id", "livemode"),
+                        name="account_is_unique_in_mode",
                     )
                 ],
             },
@@ -567,7 +680,9 @@ class Migration(migrations.Migration):
                 ("conflict", models.BooleanField(db_default=False, default=False)),
                 (
                     "register_key",
-                    models.CharField(blank=True, db_default="", default="", max_length=300),
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=300
+                    ),
                 ),
                 ("dirty", models.PositiveIntegerField(db_default=0, default=0)),
                 ("clean", models.PositiveIntegerField(db_default=0, default=0)),
@@ -606,7 +721,9 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "customers",
                 "indexes": [
-                    models.Index(fields=["organization", "-id"], name="customers_of_organization")
+                    models.Index(
+                        fields=["organization", "-id"], name="customers_of_organization"
+                    )
                 ],
                 "constraints": [
                     models.UniqueConstraint(
@@ -618,12 +735,16 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="paymenttransaction",
-            index=models.Index(fields=["organization", "-id"], name="transactions_of_organization"),
+            index=models.Index(
+                fields=["organization", "-id"], name="transactions_of_organization"
+            ),
         ),
         migrations.AddIndex(
             model_name="paymenttransaction",
             index=models.Index(
-                condition=models.Q(("reservation", None), ("seen", True), ("type", "payment")),
+                condition=models.Q(
+                    ("reservation", None), ("seen", True), ("type", "payment")
+                ),
                 fields=["organization", "-id"],
                 name="unmatched_payments",
             ),
@@ -639,14 +760,18 @@ class Migration(migrations.Migration):
             model_name="paymenttransaction",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("amount_received__gte", 0), ("amount_received", None), _connector="OR"
+                    ("amount_received__gte", 0),
+                    ("amount_received", None),
+                    _connector="OR",
                 ),
                 name="amount_received_is_not_negative",
             ),
         ),
         migrations.AddIndex(
             model_name="charge",
-            index=models.Index(fields=["organization", "-id"], name="charges_of_organization"),
+            index=models.Index(
+                fields=["organization", "-id"], name="charges_of_organization"
+            ),
         ),
         migrations.AddIndex(
             model_name="charge",
@@ -665,7 +790,8 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="charge",
             constraint=models.UniqueConstraint(
-                fields=("stripe_id", "account", "livemode"), name="charge_is_unique_in_account"
+                fields=("stripe_id", "account", "livemode"),
+                name="charge_is_unique_in_account",
             ),
         ),
         migrations.AddIndex(

@@ -6,7 +6,14 @@ from payments.models.connect import ConnectedAccount
 from payments.models.customers import Customer
 from payments.models.inbox import Reason, Scope, State, WebhookEvent
 from payments.models.notifications import Alert, Severity
-from payments.models.payments import EXTRAS, Charge, Payment, PaymentTransaction, Purpose, Refund
+from payments.models.payments import (
+    EXTRAS,
+    Charge,
+    Payment,
+    PaymentTransaction,
+    Purpose,
+    Refund,
+)
 
 # What sightings are merged into, parents before what belongs to them: the order of locking.
 KINDS: dict[str, Any] = {"payment": Payment, "charge": Charge, "refund": Refund}

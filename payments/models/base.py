@@ -23,7 +23,9 @@ def time_ordered_id() -> uuid.UUID:
 
 def text(length: int, **options: Any) -> "models.CharField[str, str]":
     """Return a column for a text of Stripe's, empty where there is none."""
-    return models.CharField(max_length=length, blank=True, default="", db_default="", **options)
+    return models.CharField(
+        max_length=length, blank=True, default="", db_default="", **options
+    )
 
 
 def stripe_id(**options: Any) -> "models.CharField[str, str]":
@@ -48,7 +50,9 @@ def moment() -> "models.DateTimeField[Any, Any]":
 
 def one_per_account(name: str) -> models.UniqueConstraint:
     """Return the constraint that every record of a Stripe object has."""
-    return models.UniqueConstraint(fields=["stripe_id", "account", "livemode"], name=name)
+    return models.UniqueConstraint(
+        fields=["stripe_id", "account", "livemode"], name=name
+    )
 
 
 class StripeRecord(models.Model):
@@ -60,7 +64,9 @@ class StripeRecord(models.Model):
     """
 
     MERGE: ClassVar[Frozen]
-    PARENTS: ClassVar[dict[str, str]] = {}  # relation → the column with the parent's Stripe id
+    PARENTS: ClassVar[
+        dict[str, str]
+    ] = {}  # relation → the column with the parent's Stripe id
 
     id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
     account = models.CharField(max_length=255, blank=True)  # empty: the platform's own
@@ -90,7 +96,9 @@ class StripeRecord(models.Model):
     conflict = flag()
     register_key = text(300)
     dirty = models.PositiveIntegerField(default=0, db_default=0)  # asks for a re-read …
-    clean = models.PositiveIntegerField(default=0, db_default=0)  # … which answers up to here
+    clean = models.PositiveIntegerField(
+        default=0, db_default=0
+    )  # … which answers up to here
     occurred_at = moment()  # Stripe's `created`
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -111,7 +119,9 @@ class StripeRecord(models.Model):
         """Return the fields that a merged row is written with."""
         fixed = {"id", "account", "livemode", "stripe_id", "organization", "clean"}
         fixed.update(cls.identity(""))
-        return [field.name for field in cls._meta.concrete_fields if field.name not in fixed]
+        return [
+            field.name for field in cls._meta.concrete_fields if field.name not in fixed
+        ]
 
     @builtins.property
     def provisional(self) -> bool:

@@ -28,7 +28,10 @@ class Reason(models.TextChoices):
 
     MALFORMED = "malformed", "Makes no sense"
     THIN_EVENT = "thin_event", "Thin event: set the endpoint to snapshot payloads"
-    UNKNOWN_ACCOUNT = "unknown_account", "Nobody's account (are the two secrets swapped?)"
+    UNKNOWN_ACCOUNT = (
+        "unknown_account",
+        "Nobody's account (are the two secrets swapped?)",
+    )
     LIVEMODE_MISMATCH = "livemode_mismatch", "Live event, test-mode account"
     TENANT_MISMATCH = "tenant_mismatch", "Points at another organization"
     HANDLER_ERROR = "handler_error", "Our own failure"
@@ -46,7 +49,9 @@ class WebhookEvent(models.Model):
     livemode = models.BooleanField(default=False)
     stripe_event_id = models.CharField(max_length=255)
     event_type = text(100)
-    body = models.BinaryField(null=True)  # the bytes that were signed, until retention takes them
+    body = models.BinaryField(
+        null=True
+    )  # the bytes that were signed, until retention takes them
     data = models.JSONField(null=True, blank=True)  # `data.object`, cleaned
     created_at = models.DateTimeField("received at", default=timezone.now)
     state = models.CharField(
@@ -65,7 +70,9 @@ class WebhookEvent(models.Model):
         related_name="+",
         db_index=False,
     )
-    changes = models.JSONField(null=True, blank=True)  # rows that it changed, before and after
+    changes = models.JSONField(
+        null=True, blank=True
+    )  # rows that it changed, before and after
 
     class Meta:
         db_table = "webhook_events"

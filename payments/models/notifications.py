@@ -30,7 +30,9 @@ class Alert(models.Model):
     kind = models.CharField(max_length=50)
     detail = text(255)
     severity = models.CharField(max_length=20, choices=Severity)
-    facts = models.JSONField(default=dict)  # ids, amounts, dates; never a person or a card
+    facts = models.JSONField(
+        default=dict
+    )  # ids, amounts, dates; never a person or a card
     organization = models.ForeignKey(
         settings.PAYMENTS_ORGANIZATION_MODEL,
         on_delete=models.PROTECT,
@@ -38,7 +40,10 @@ class Alert(models.Model):
         db_index=False,
     )
     property = models.ForeignKey(
-        settings.PAYMENTS_PROPERTY_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+        settings.PAYMENTS_PROPERTY_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     reservation = models.ForeignKey(
         settings.PAYMENTS_RESERVATION_MODEL,
@@ -62,7 +67,9 @@ class Alert(models.Model):
         indexes = [
             models.Index(fields=["organization", "-id"], name="alerts_of_organization"),
             models.Index(
-                fields=["severity"], condition=models.Q(closed_at=None), name="alerts_open"
+                fields=["severity"],
+                condition=models.Q(closed_at=None),
+                name="alerts_open",
             ),
         ]
 

@@ -59,7 +59,9 @@ class PaymentTransaction(StripeRecord):
 
     # A payment's
     purpose = text(255)
-    metadata = models.JSONField(null=True, blank=True)  # the hints that we read, nothing else
+    metadata = models.JSONField(
+        null=True, blank=True
+    )  # the hints that we read, nothing else
     bound_by = text(20, choices=BoundBy)
     amount_received = money()
     amount_capturable = money()
@@ -75,7 +77,11 @@ class PaymentTransaction(StripeRecord):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
     )
     charge = models.ForeignKey(
-        "payments.Charge", null=True, blank=True, on_delete=models.PROTECT, related_name="refunds"
+        "payments.Charge",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="refunds",
     )
     stripe_charge_id = stripe_id()
     balance_transaction = stripe_id()
@@ -90,12 +96,15 @@ class PaymentTransaction(StripeRecord):
                 name="payment_transaction_is_unique_in_account",
             ),
             models.CheckConstraint(
-                condition=models.Q(amount_received__gte=0) | models.Q(amount_received=None),
+                condition=models.Q(amount_received__gte=0)
+                | models.Q(amount_received=None),
                 name="amount_received_is_not_negative",
             ),
         ]
         indexes = [
-            models.Index(fields=["organization", "-id"], name="transactions_of_organization"),
+            models.Index(
+                fields=["organization", "-id"], name="transactions_of_organization"
+            ),
             models.Index(
                 fields=["organization", "-id"],
                 condition=models.Q(type="payment", reservation=None, seen=True),
@@ -234,7 +243,9 @@ class Charge(StripeRecord):
     disputed = flag()
     expired = flag()
     balance_transaction = stripe_id()
-    fee = money()  # with net and its currency: known once the balance transaction has been read
+    fee = (
+        money()
+    )  # with net and its currency: known once the balance transaction has been read
     net = money()
     settlement_currency = text(3)
     payment_method = text(50)
@@ -254,7 +265,9 @@ class Charge(StripeRecord):
         ordering = ["-id"]
         constraints = [one_per_account("charge_is_unique_in_account")]
         indexes = [
-            models.Index(fields=["organization", "-id"], name="charges_of_organization"),
+            models.Index(
+                fields=["organization", "-id"], name="charges_of_organization"
+            ),
             models.Index(fields=["last4"], name="charges_by_last4"),
             models.Index(
                 fields=["capture_before"],

@@ -18,7 +18,9 @@ class InboxMetrics(Collector):
         """Yield the inbox, the quarantine, unmatched money and open alerts."""
         waiting = WebhookEvent.objects.filter(state=State.RECEIVED)
         yield GaugeMetricFamily(
-            "payments_events_waiting", "Events received and not settled.", value=waiting.count()
+            "payments_events_waiting",
+            "Events received and not settled.",
+            value=waiting.count(),
         )
         yield GaugeMetricFamily(
             "payments_oldest_event_waiting_seconds",
@@ -26,20 +28,26 @@ class InboxMetrics(Collector):
             value=inbox.oldest_waiting(timezone.now()).total_seconds(),
         )
         quarantined = GaugeMetricFamily(
-            "payments_events_quarantined", "Events set aside, by reason.", labels=["reason"]
+            "payments_events_quarantined",
+            "Events set aside, by reason.",
+            labels=["reason"],
         )
         rows = WebhookEvent.objects.filter(state=State.QUARANTINED).order_by()
         for reason, count in rows.values_list("reason").annotate(Count("pk")):
             quarantined.add_metric([reason], count)
         yield quarantined
-        unmatched = Payment.objects.filter(seen=True, reservation=None).exclude(account="")
+        unmatched = Payment.objects.filter(seen=True, reservation=None).exclude(
+            account=""
+        )
         yield GaugeMetricFamily(
             "payments_unmatched",
             "Payments that belong to no booking yet.",
             value=unmatched.count(),
         )
         alerts = GaugeMetricFamily(
-            "payments_alerts_open", "Alerts that are still true, by severity.", labels=["severity"]
+            "payments_alerts_open",
+            "Alerts that are still true, by severity.",
+            labels=["severity"],
         )
         rows = Alert.objects.filter(closed_at=None).order_by()
         for severity, count in rows.values_list("severity").annotate(Count("pk")):

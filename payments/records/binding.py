@@ -57,7 +57,9 @@ class Tenants:
         self._customers = {}
         if customers - {""}:
             rows = Customer.objects.filter(account="", stripe_id__in=customers)
-            self._customers = {(row.stripe_id, row.livemode): row.organization_id for row in rows}
+            self._customers = {
+                (row.stripe_id, row.livemode): row.organization_id for row in rows
+            }
 
     def known(self, account: str) -> UUID | None:
         """Return the organization that an account belongs to, in whichever mode."""
@@ -75,7 +77,9 @@ class Tenants:
         speaks_of_account = event.type.startswith(_SPEAKS_OF_ACCOUNT)
         if event.scope == Scope.PLATFORM and not speaks_of_account:
             if event.account:
-                raise UnknownAccount("A platform event with an account: are the secrets swapped?")
+                raise UnknownAccount(
+                    "A platform event with an account: are the secrets swapped?"
+                )
             return None
         if not event.account and speaks_of_account:
             return None
@@ -128,7 +132,13 @@ class Hints:
         for event in events:
             found = self._named[id(event)] = set()
             for key, text in strings(event.object):
-                kind = key if key in _HINTS else "account" if text.startswith("acct_") else None
+                kind = (
+                    key
+                    if key in _HINTS
+                    else "account"
+                    if text.startswith("acct_")
+                    else None
+                )
                 if kind and identifier(text):
                     found.add((kind, text))
                     texts[kind].add(text)
@@ -206,7 +216,11 @@ def bind(rows: Rows) -> dict[UUID, Booking]:
     payment_of = {payment.pk: payment for payment in payments}
     for row in (*rows.of("charge"), *rows.of("refund")):
         if payment := payment_of.get(row.payment_id):
-            rows.put(row, reservation_id=payment.reservation_id, property_id=payment.property_id)
+            rows.put(
+                row,
+                reservation_id=payment.reservation_id,
+                property_id=payment.property_id,
+            )
     return bookings
 
 
@@ -221,10 +235,13 @@ def _house(rows: Rows, payments: list[Any], bookings: dict[UUID, Booking]) -> No
     loose = {payment.account for payment in payments if not payment.reservation_id}
     homes: dict[str, UUID | None] = {}
     if loose:
-        accounts = ConnectedAccount.objects.filter(stripe_id__in=loose).order_by("livemode")
+        accounts = ConnectedAccount.objects.filter(stripe_id__in=loose).order_by(
+            "livemode"
+        )
         homes = dict(accounts.values_list("stripe_id", "property_id"))
     for payment in payments:
         booking = bookings.get(payment.reservation_id)
         rows.put(
-            payment, property_id=booking.property_id if booking else homes.get(payment.account)
+            payment,
+            property_id=booking.property_id if booking else homes.get(payment.account),
         )

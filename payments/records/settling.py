@@ -34,7 +34,12 @@ def revisit(payments: Collection[UUID], now: datetime) -> None:
     """Ask again what follows from these payments: time has passed, or staff decided something."""
     rows = Rows(now)
     found = Payment.objects.filter(pk__in=payments)
-    rows.lock({("payment", p.account, p.livemode, p.stripe_id): p.organization_id for p in found})
+    rows.lock(
+        {
+            ("payment", p.account, p.livemode, p.stripe_id): p.organization_id
+            for p in found
+        }
+    )
     settle(rows)
 
 
@@ -44,7 +49,9 @@ def _effects(
     return [
         effect
         for entry in found
-        for effect in rules.follow_payment(entry, concerned.get(entry.payment.reservation_id), now)
+        for effect in rules.follow_payment(
+            entry, concerned.get(entry.payment.reservation_id), now
+        )
     ]
 
 

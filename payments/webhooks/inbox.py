@@ -66,7 +66,9 @@ def receive(body: bytes, scope: str | None) -> None:
 
 def due(limit: int, *, ids: Sequence[Any] | None = None) -> list[WebhookEvent]:
     """Return events that are due, oldest first, locked until the transaction ends."""
-    rows = WebhookEvent.objects.filter(state=State.RECEIVED, next_attempt_at__lte=timezone.now())
+    rows = WebhookEvent.objects.filter(
+        state=State.RECEIVED, next_attempt_at__lte=timezone.now()
+    )
     if ids is not None:
         rows = rows.filter(pk__in=ids)
     # Only columns that settling needs; on SQLite the whole transaction is the lock.

@@ -52,7 +52,9 @@ class Family:
         def register(handler: Handler) -> Handler:
             if type in _routes:
                 raise ValueError(f"{type} has two handlers.")
-            _routes[type] = Route(type, means, handler, self.phase, scope or self.scope, offered)
+            _routes[type] = Route(
+                type, means, handler, self.phase, scope or self.scope, offered
+            )
             return handler
 
         return register

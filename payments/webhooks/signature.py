@@ -44,7 +44,9 @@ def verified_by(
     stamp = stamps[0]
     if abs((time.time() if now is None else now) - int(stamp)) > TOLERANCE:
         raise BadSignature
-    given = [value for name, _, value in parts if name == "v1" and _DIGEST.fullmatch(value)]
+    given = [
+        value for name, _, value in parts if name == "v1" and _DIGEST.fullmatch(value)
+    ]
     for secret in secrets:
         expected = _digest(body, secret, stamp)
         if any(hmac.compare_digest(expected, candidate) for candidate in given):

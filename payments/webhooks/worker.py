@@ -17,7 +17,13 @@ from django.utils import timezone
 
 from payments import bulk
 from payments.effects import Alert
-from payments.errors import Malformed, SetAside, TenantMismatch, ThinEvent, UnhandledType
+from payments.errors import (
+    Malformed,
+    SetAside,
+    TenantMismatch,
+    ThinEvent,
+    UnhandledType,
+)
 from payments.models import Severity, State, WebhookEvent
 from payments.reading import Reader, clean, identifier, is_clean, parse
 from payments.records import alerts, merging
@@ -31,7 +37,15 @@ from payments.webhooks.router import Route, route
 
 logger = structlog.get_logger(__name__)
 
-_SETTLED = ["state", "reason", "processed_at", "organization", "data", "changes", "last_error"]
+_SETTLED = [
+    "state",
+    "reason",
+    "processed_at",
+    "organization",
+    "data",
+    "changes",
+    "last_error",
+]
 
 
 def drain(stop: Callable[[], bool] = lambda: False) -> Counter[str]:
@@ -78,7 +92,9 @@ def _work_alone(event: WebhookEvent) -> Counter[str]:
     except Exception as error:
         if isinstance(error, OperationalError) and not connection.is_usable():
             raise
-        logger.exception("event.failed", event_id=event.stripe_event_id, type=event.event_type)
+        logger.exception(
+            "event.failed", event_id=event.stripe_event_id, type=event.event_type
+        )
         return Counter([inbox.put_off(event, error)])
 
 
@@ -127,7 +143,9 @@ class _Batch:
             _set_aside(row, why)
             return None
 
-    def _show(self, row: WebhookEvent, event: StripeEvent, tenants: Tenants, hints: Hints) -> None:
+    def _show(
+        self, row: WebhookEvent, event: StripeEvent, tenants: Tenants, hints: Hints
+    ) -> None:
         """Note what an event showed, unless something on the way sets it aside."""
         account = tenants.account(event)
         handled = _handled(event)

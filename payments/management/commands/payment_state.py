@@ -18,7 +18,9 @@ class Command(command.Command):
         super().add_arguments(parser)
         parser.add_argument("code", help="The booking's code, such as HB-2481.")
         parser.add_argument(
-            "--organization", metavar="SLUG", help="Whose booking, where several have that code."
+            "--organization",
+            metavar="SLUG",
+            help="Whose booking, where several have that code.",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -33,7 +35,9 @@ class Command(command.Command):
         (folio,) = bookings.folios(found)
         state = folio.as_json()
         currency = state["currency"]
-        lines = [f"{state['reservation']} of {state['organization']}: {state['payment_status']}"]
+        lines = [
+            f"{state['reservation']} of {state['organization']}: {state['payment_status']}"
+        ]
         lines += command.table(
             [
                 [f"  {name}", show(state[name], currency)]

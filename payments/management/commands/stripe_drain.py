@@ -15,7 +15,12 @@ class Command(command.Command):
         done = worker.drain()
         value = {
             state.value: done[state]
-            for state in (State.APPLIED, State.IGNORED, State.QUARANTINED, State.RECEIVED)
+            for state in (
+                State.APPLIED,
+                State.IGNORED,
+                State.QUARANTINED,
+                State.RECEIVED,
+            )
         }
         lines = [", ".join(f"{count} {state}" for state, count in value.items()) + "."]
         self.answer(value, lines, as_json=options["json"])

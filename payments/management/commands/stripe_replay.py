@@ -17,16 +17,22 @@ class Command(command.Command):
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument(
-            "event_id", nargs="*", help="Events by their Stripe id, in every account that has it."
+            "event_id",
+            nargs="*",
+            help="Events by their Stripe id, in every account that has it.",
         )
         parser.add_argument(
             "--quarantined", action="store_true", help="Everything that is quarantined."
         )
         parser.add_argument(
-            "--reason", choices=Reason.values, help="Everything set aside for this reason."
+            "--reason",
+            choices=Reason.values,
+            help="Everything set aside for this reason.",
         )
         parser.add_argument(
-            "--dry-run", action="store_true", help="Say what would happen, and change nothing."
+            "--dry-run",
+            action="store_true",
+            help="Say what would happen, and change nothing.",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

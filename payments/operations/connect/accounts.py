@@ -18,7 +18,11 @@ class AccountTaken(Refused):
 
 
 def connect(
-    *, stripe_id: str, livemode: bool, organization_id: UUID, property_id: UUID | None = None
+    *,
+    stripe_id: str,
+    livemode: bool,
+    organization_id: UUID,
+    property_id: UUID | None = None,
 ) -> ConnectedAccount:
     """
     Make an account known as this organization's, or one of its houses'; twice changes nothing.
