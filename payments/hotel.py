@@ -238,6 +238,18 @@ def zone(row: Any) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
+# Its clocks --------------------------------------------------------------
+
+
+def zone(row: Any) -> ZoneInfo:
+    """Return the time zone of the house that a record belongs to; of none, its organization's."""
+    place = row.property or row.organization
+    try:
+        return ZoneInfo(place.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
 # Who may see what --------------------------------------------------------
 
 
