@@ -1,0 +1,96 @@
+"""
+What some tests need beside Python, and what happens where it is not there.
+
+A test marked `browser`, `redis` or `rabbitmq` is skipped on a machine without that; one line at the
+end says what to install. With CI set nothing may be skipped, for whatever reason: a skip fails.
+A test marked `postgres` is about PostgreSQL, and is left out while the tests run on SQLite.
+"""
+
+import os
+import shutil
+import socket
+from functools import cache
+
+import pytest
+from django.db import connection
+
+MISSING = {
+    "browser": "no Chromium: install it, or name it in CHROMIUM",
+    "redis": "no Redis on 127.0.0.1:6379",
+    "rabbitmq": "no RabbitMQ on 127.0.0.1:5672",
+}
+
+
+def chromium():
+    """Return the browser's path; None where there is none."""
+    return shutil.which(os.environ.get("CHROMIUM") or "chromium")
+
+
+def answers(port):
+    """Tell whether somebody listens on this machine's port."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@cache
+def is_there(need):
+    """Tell whether this machine has what a marked test needs."""
+    match need:
+        case "browser":
+            return chromium() is not None
+        case "redis":
+            return answers(6379)
+        case "rabbitmq":
+            return answers(5672)
+
+
+def pytest_runtest_setup(item):
+    """Skip what cannot run here."""
+    for need, sentence in MISSING.items():
+        if item.get_closest_marker(need) and not is_there(need):
+            pytest.skip(sentence)
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave out the tests of PostgreSQL while the database is another."""
+    if connection.vendor == "postgresql":
+        return
+    others = [item for item in items if item.get_closest_marker("postgres")]
+    if others:
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item not in others]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport():
+    """Fail a test that was skipped where nothing may be."""
+    return unskipped((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report():
+    """Fail a file that was skipped where nothing may be."""
+    return unskipped((yield))
+
+
+def unskipped(report):
+    """Make a skip, or a failure that was expected, a failure with CI set."""
+    if report.skipped and os.environ.get("CI"):
+        reason = getattr(report, "wasxfail", None) or report.longrepr[2]
+        report.outcome = "failed"
+        report.longrepr = f"With CI set nothing may be skipped, but this was: {reason}"
+        vars(report).pop("wasxfail", None)
+    return report
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say in one line for each what was not tested here, and what the database was."""
+    reasons = {report.longrepr[2] for report in terminalreporter.getreports("skipped")}
+    for need, sentence in MISSING.items():
+        if any(sentence in reason for reason in reasons):
+            terminalreporter.write_line(f"Tests marked `{need}` were skipped: {sentence}.")
+    if connection.vendor != "postgresql":
+        terminalreporter.write_line(
+            "The database was SQLite; set DATABASE_URL to test on PostgreSQL too."
+        )
