@@ -29,12 +29,16 @@ class Joined:
 
 
 class Rule:
-    """One field's way of merging. None, on either side, is "not seen"."""
+    """One field's way of merging. None and the empty text, on either side, are "not seen"."""
 
     moves: ClassVar[bool] = False  # with the register, instead of growing
 
+    def first(self, seen: Any) -> Any:
+        """Return what is kept of the first value seen."""
+        return seen
+
     def join(self, kept: Any, seen: Any) -> Joined:
-        """Return what the two make together; neither is None."""
+        """Return what the two make together; both were seen."""
         raise TypeError(f"{type(self).__name__} moves with the register")
 
 
@@ -65,6 +69,9 @@ class Once(Rule):
 
 class Union(Rule):
     """All the texts ever seen, sorted."""
+
+    def first(self, seen: Any) -> Any:
+        return sorted(set(seen))
 
     def join(self, kept: Any, seen: Any) -> Joined:
         return Joined(sorted({*kept, *seen}))
@@ -146,9 +153,7 @@ def key(table: Table, seen: Any, *, at: int, event_id: str) -> str:
     return f"{level:02d}.{min(max(at, 0), LATEST):012d}.{getattr(seen, 'tie', 0):02d}.{event_id}"
 
 
-def merge(
-    table: "Frozen", kept: Any, seen: Any, register_key: str | None
-) -> dict[str, Any]:
+def merge(table: "Frozen", kept: Any, seen: Any, register_key: str | None) -> dict[str, Any]:
     """
     Merge what was seen into what is kept, and return what it was before, by field.
 
@@ -166,11 +171,11 @@ def merge(
 
     for name, rule in _growing(table):
         value = getattr(seen, name, None)
-        if value is None:
+        if value is None or value == "":
             continue
         old = getattr(kept, name)
         if old is None or old == "":
-            put(name, value)
+            put(name, rule.first(value))
             continue
         joined = rule.join(old, value)
         put(name, joined.value)
@@ -179,9 +184,7 @@ def merge(
 
     if register_key is not None:
         for name, rule in _moving(table):
-            if isinstance(rule, Rank) and rule.clashes(
-                getattr(kept, name), getattr(seen, name)
-            ):
+            if isinstance(rule, Rank) and rule.clashes(getattr(kept, name), getattr(seen, name)):
                 put("conflict", True)
         if register_key > kept.register_key:
             put("register_key", register_key)

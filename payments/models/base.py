@@ -23,9 +23,7 @@ def time_ordered_id() -> uuid.UUID:
 
 def text(length: int, **options: Any) -> "models.CharField[str, str]":
     """Return a column for a text of Stripe's, empty where there is none."""
-    return models.CharField(
-        max_length=length, blank=True, default="", db_default="", **options
-    )
+    return models.CharField(max_length=length, blank=True, default="", db_default="", **options)
 
 
 def stripe_id(**options: Any) -> "models.CharField[str, str]":
@@ -50,23 +48,19 @@ def moment() -> "models.DateTimeField[Any, Any]":
 
 def one_per_account(name: str) -> models.UniqueConstraint:
     """Return the constraint that every record of a Stripe object has."""
-    return models.UniqueConstraint(
-        fields=["stripe_id", "account", "livemode"], name=name
-    )
+    return models.UniqueConstraint(fields=["stripe_id", "account", "livemode"], name=name)
 
 
 class StripeRecord(models.Model):
     """
     One Stripe object as far as a hotel needs it, merged from everything seen of it.
 
-    A Stripe id is unique inside its account and mode only. `seen` is false for a row that stands for
-    an object which others name and which has not been seen itself.
+    A Stripe id is unique inside its account and mode only. `seen` is false for a row that stands
+    for an object which others name and which has not been seen itself.
     """
 
     MERGE: ClassVar[Frozen]
-    PARENTS: ClassVar[
-        dict[str, str]
-    ] = {}  # relation → the column with the parent's Stripe id
+    PARENTS: ClassVar[dict[str, str]] = {}  # relation → the column with the parent's Stripe id
 
     id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
     account = models.CharField(max_length=255, blank=True)  # empty: the platform's own
@@ -96,9 +90,7 @@ class StripeRecord(models.Model):
     conflict = flag()
     register_key = text(300)
     dirty = models.PositiveIntegerField(default=0, db_default=0)  # asks for a re-read …
-    clean = models.PositiveIntegerField(
-        default=0, db_default=0
-    )  # … which answers up to here
+    cleaned = models.PositiveIntegerField(default=0, db_default=0)  # … which answers up to here
     occurred_at = moment()  # Stripe's `created`
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -117,13 +109,11 @@ class StripeRecord(models.Model):
     @cache
     def written_fields(cls) -> list[str]:
         """Return the fields that a merged row is written with."""
-        fixed = {"id", "account", "livemode", "stripe_id", "organization", "clean"}
+        fixed = {"id", "account", "livemode", "stripe_id", "organization", "cleaned"}
         fixed.update(cls.identity(""))
-        return [
-            field.name for field in cls._meta.concrete_fields if field.name not in fixed
-        ]
+        return [field.name for field in cls._meta.concrete_fields if field.name not in fixed]
 
     @builtins.property
     def provisional(self) -> bool:
         """Whether a re-read from Stripe is still owed."""
-        return self.clean < self.dirty
+        return self.cleaned < self.dirty

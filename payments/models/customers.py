@@ -20,8 +20,4 @@ class Customer(StripeRecord):
     class Meta:
         db_table = "customers"
         constraints = [one_per_account("customer_is_unique_in_account")]
-        indexes = [
-            models.Index(
-                fields=["organization", "-id"], name="customers_of_organization"
-            )
-        ]
+        indexes = [models.Index(fields=["organization", "-id"], name="customers_of_organization")]

@@ -49,9 +49,7 @@ class WebhookEvent(models.Model):
     livemode = models.BooleanField(default=False)
     stripe_event_id = models.CharField(max_length=255)
     event_type = text(100)
-    body = models.BinaryField(
-        null=True
-    )  # the bytes that were signed, until retention takes them
+    body = models.BinaryField(null=True)  # the bytes that were signed, until retention takes them
     data = models.JSONField(null=True, blank=True)  # `data.object`, cleaned
     created_at = models.DateTimeField("received at", default=timezone.now)
     state = models.CharField(
@@ -70,9 +68,7 @@ class WebhookEvent(models.Model):
         related_name="+",
         db_index=False,
     )
-    changes = models.JSONField(
-        null=True, blank=True
-    )  # rows that it changed, before and after
+    changes = models.JSONField(null=True, blank=True)  # rows that it changed, before and after
 
     class Meta:
         db_table = "webhook_events"

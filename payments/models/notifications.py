@@ -30,9 +30,7 @@ class Alert(models.Model):
     kind = models.CharField(max_length=50)
     detail = text(255)
     severity = models.CharField(max_length=20, choices=Severity)
-    facts = models.JSONField(
-        default=dict
-    )  # ids, amounts, dates; never a person or a card
+    facts = models.JSONField(default=dict)  # ids, amounts, dates; never a person or a card
     organization = models.ForeignKey(
         settings.PAYMENTS_ORGANIZATION_MODEL,
         on_delete=models.PROTECT,

@@ -59,9 +59,7 @@ class PaymentTransaction(StripeRecord):
 
     # A payment's
     purpose = text(255)
-    metadata = models.JSONField(
-        null=True, blank=True
-    )  # the hints that we read, nothing else
+    metadata = models.JSONField(null=True, blank=True)  # the hints that we read, nothing else
     bound_by = text(20, choices=BoundBy)
     amount_received = money()
     amount_capturable = money()
@@ -96,15 +94,12 @@ class PaymentTransaction(StripeRecord):
                 name="payment_transaction_is_unique_in_account",
             ),
             models.CheckConstraint(
-                condition=models.Q(amount_received__gte=0)
-                | models.Q(amount_received=None),
+                condition=models.Q(amount_received__gte=0) | models.Q(amount_received=None),
                 name="amount_received_is_not_negative",
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["organization", "-id"], name="transactions_of_organization"
-            ),
+            models.Index(fields=["organization", "-id"], name="transactions_of_organization"),
             models.Index(
                 fields=["organization", "-id"],
                 condition=models.Q(type="payment", reservation=None, seen=True),
@@ -153,7 +148,7 @@ class Payment(PaymentTransaction):
         occurred_at=Once(),
     )
 
-    objects = _OfType(PaymentTransaction.Type.PAYMENT)
+    objects: ClassVar[models.Manager[Any]] = _OfType(PaymentTransaction.Type.PAYMENT)
 
     class Meta:
         proxy = True
@@ -184,7 +179,7 @@ class Refund(PaymentTransaction):
         occurred_at=Once(),
     )
 
-    objects = _OfType(PaymentTransaction.Type.REFUND)
+    objects: ClassVar[models.Manager[Any]] = _OfType(PaymentTransaction.Type.REFUND)
 
     class Meta:
         proxy = True
@@ -243,9 +238,7 @@ class Charge(StripeRecord):
     disputed = flag()
     expired = flag()
     balance_transaction = stripe_id()
-    fee = (
-        money()
-    )  # with net and its currency: known once the balance transaction has been read
+    fee = money()  # with net and its currency: known once the balance transaction has been read
     net = money()
     settlement_currency = text(3)
     payment_method = text(50)
@@ -265,9 +258,7 @@ class Charge(StripeRecord):
         ordering = ["-id"]
         constraints = [one_per_account("charge_is_unique_in_account")]
         indexes = [
-            models.Index(
-                fields=["organization", "-id"], name="charges_of_organization"
-            ),
+            models.Index(fields=["organization", "-id"], name="charges_of_organization"),
             models.Index(fields=["last4"], name="charges_by_last4"),
             models.Index(
                 fields=["capture_before"],

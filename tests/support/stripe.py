@@ -21,7 +21,7 @@ class Stripe:
         self.client = Client(raise_request_exception=True)
 
     def posts(self, body: bytes, *, scope: str = "connect", **headers: str) -> HttpResponse:
-        """Deliver these bytes, signed with the secret of that scope unless headers say otherwise."""
+        """Deliver these bytes, signed with that scope's secret unless headers say otherwise."""
         secret = {
             "connect": settings.STRIPE_CONNECT_WEBHOOK_SECRET,
             "platform": settings.STRIPE_WEBHOOK_SECRET,
