@@ -1,1 +1,1 @@
-"""A hotel's money through Stripe: events in, the truth about each booking out. Start at README.md."""
+"""A hotel's money through Stripe: events in, the truth of each booking out. See README.md."""

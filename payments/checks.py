@@ -9,9 +9,7 @@ from django.core.checks import CheckMessage, Error, register
 from payments import conf
 
 _SHORTEST = 16  # characters; Stripe's have 38
-_PLACEHOLDER = re.compile(
-    r"\.\.\.|…|^(whsec_)?(x+|change.?me|secret|test|todo|your.*)$", re.I
-)
+_PLACEHOLDER = re.compile(r"\.\.\.|…|^(whsec_)?(x+|change.?me|secret|test|todo|your.*)$", re.I)
 
 
 @register()
@@ -37,7 +35,7 @@ def webhook_secrets(**_: Any) -> list[CheckMessage]:
     if conf.shared_secrets() and (not settings.DEBUG or conf.has_live_key()):
         errors.append(
             Error(
-                "The same secret stands in STRIPE_WEBHOOK_SECRET and STRIPE_CONNECT_WEBHOOK_SECRET.",
+                "STRIPE_WEBHOOK_SECRET and STRIPE_CONNECT_WEBHOOK_SECRET share a secret.",
                 hint="That is for `stripe listen` alone, with DEBUG and test keys: it would no "
                 "longer prove whose account an event is about.",
                 id="payments.E003",
@@ -46,7 +44,7 @@ def webhook_secrets(**_: Any) -> list[CheckMessage]:
     return errors
 
 
-_HINT = "Copy the signing secret of each endpoint from Stripe's dashboard; `make run` makes test ones."
+_HINT = "Copy each endpoint's signing secret from Stripe's dashboard; `make run` makes test ones."
 
 
 class UnsafeSecrets(Exception):

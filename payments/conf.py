@@ -8,15 +8,18 @@ PLACEHOLDER = "whsec_..."
 
 
 def secrets(scope: str) -> Sequence[str]:
-    """Return the secrets of one endpoint: `platform` or `connect`; old and new while one rotates."""
-    if scope == "platform":
-        return settings.STRIPE_WEBHOOK_SECRET
-    return settings.STRIPE_CONNECT_WEBHOOK_SECRET
+    """Return the secrets of `platform` or `connect`; old and new ones while one rotates."""
+    listed: list[str] = (
+        settings.STRIPE_WEBHOOK_SECRET
+        if scope == "platform"
+        else settings.STRIPE_CONNECT_WEBHOOK_SECRET
+    )
+    return listed
 
 
 def has_live_key() -> bool:
     """Say whether we may ask Stripe for real money."""
-    return settings.STRIPE_SECRET_KEY.startswith(("sk_live_", "rk_live_"))
+    return str(settings.STRIPE_SECRET_KEY).startswith(("sk_live_", "rk_live_"))
 
 
 def shared_secrets() -> set[str]:

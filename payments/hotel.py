@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.apps import apps
 from django.conf import settings
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
+from django.urls import reverse
 
 from payments import bulk
 from payments.money import LARGEST
@@ -100,8 +101,11 @@ def bookings(ids: Collection[UUID], *, lock: bool = False) -> dict[UUID, Booking
 
 def _as_bookings(rows: QuerySet[Any]) -> dict[UUID, Booking]:
     found = rows.order_by().values_list(*_BOOKING.values(), *MONEY_FIELDS)
-    width = len(_BOOKING)
-    return {row[0]: Booking(*row[:width], money=row[width:]) for row in found}
+    names, width = (*_BOOKING, "money"), len(_BOOKING)
+    return {
+        row[0]: Booking(**dict(zip(names, (*row[:width], row[width:]), strict=True)))
+        for row in found
+    }
 
 
 def with_code(code: str, organization: str | None = None) -> list[Booking]:
@@ -126,9 +130,7 @@ def named(hints: Collection[tuple[UUID, str]]) -> dict[tuple[UUID, str], UUID]:
     rows = rows.filter(organization__in={organization for organization, _ in hints})
     by_id: dict[tuple[UUID, UUID], UUID] = {}
     by_code: dict[tuple[UUID, str], UUID] = {}
-    for id, organization, code in rows.order_by().values_list(
-        "pk", "organization_id", "code"
-    ):
+    for id, organization, code in rows.order_by().values_list("pk", "organization_id", "code"):
         by_id[organization, id] = id
         by_code[organization, code] = id
     found_ids = {}
@@ -154,9 +156,7 @@ def write_money(figures: Iterable[tuple[Booking, Sequence[Any]]]) -> None:
         held = tuple(min(v, LARGEST) if isinstance(v, int) else v for v in values)
         if held != booking.money:
             changed.append(
-                SimpleNamespace(
-                    id=booking.id, **dict(zip(MONEY_FIELDS, held, strict=True))
-                )
+                SimpleNamespace(id=booking.id, **dict(zip(MONEY_FIELDS, held, strict=True)))
             )
     bulk.update(reservations().model, MONEY_FIELDS, changed)
 
@@ -238,18 +238,6 @@ def zone(row: Any) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-# Its clocks --------------------------------------------------------------
-
-
-def zone(row: Any) -> ZoneInfo:
-    """Return the time zone of the house that a record belongs to; of none, its organization's."""
-    place = row.property or row.organization
-    try:
-        return ZoneInfo(place.timezone)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
-
-
 # Who may see what --------------------------------------------------------
 
 
@@ -271,28 +259,82 @@ def visible_to(user: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
     )
 
 
-def visible_reservations(user: Any) -> QuerySet[Any]:
+def visible_reservations(user: Any) -> Any:
     """Return the bookings that this person may see."""
     return reservations().visible_to(user)
 
 
-def suggestions(
-    organization_id: UUID, *, amount: int, currency: str, limit: int = 5
-) -> list[Any]:
-    """Return the bookings that a payment without a hint is most likely for, likeliest first."""
-    owed = (
-        F("total")
-        + F("extras_amount")
-        - F("paid_elsewhere")
-        - F("paid_amount")
-        + F("refunded_amount")
+def may_change(user: Any, organization_ids: Collection[UUID]) -> set[UUID]:
+    """Return in which of these organizations this person may change something, not only look."""
+    if user.is_superuser:
+        return set(organization_ids)
+    rows = organizations().filter(
+        pk__in=organization_ids, memberships__user=user, memberships__role__in=_CHANGE
     )
+    return set(rows.order_by().values_list("pk", flat=True))
+
+
+_CHANGE = ("owner", "manager", "front_desk", "finance")  # all roles but read_only
+
+
+# Money that names no booking ---------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A booking that money without a hint may be for, as staff recognise it."""
+
+    id: UUID
+    organization_id: UUID
+    code: str
+    guest: str
+    property: str
+    arrival: date
+    departure: date
+    currency: str
+    total: int
+    owed: int
+
+
+def candidates(
+    user: Any, sums: Collection[tuple[UUID, str, int]], since: date, limit: int = 200
+) -> list[Candidate]:
+    """
+    Return bookings that this person may see and that owe, or cost, exactly one of these sums.
+
+    :param sums: organization, currency and amount in minor units.
+    :param since: leave out whoever departed before this day.
+    """
+    if not sums:
+        return []
+    amounts = {amount for _, _, amount in sums}
     rows = (
-        reservations()
-        .filter(organization_id=organization_id, currency=currency)
-        .annotate(owed=owed)
-        .filter(Q(owed=amount) | Q(total=amount))
-        .select_related("guest", "property")
-        .order_by("-arrival")
+        visible_reservations(user)
+        .with_owed()
+        .filter(
+            Q(owed__in=amounts) | Q(total__in=amounts),
+            organization__in={organization for organization, _, _ in sums},
+            currency__in={currency for _, currency, _ in sums},
+            departure__gte=since,
+        )
     )
-    return list(rows[:limit])
+    return _as_candidates(rows.order_by("arrival")[:limit])
+
+
+def candidates_with_code(user: Any, organization_id: UUID, code: str) -> list[Candidate]:
+    """Return the booking of that organization with this code, if this person may see it."""
+    rows = visible_reservations(user).filter(
+        organization=organization_id, code__in={code, code.upper()}
+    )
+    return _as_candidates(rows.with_owed())
+
+
+def booking_url(id: UUID) -> str:
+    """Return the address of a booking's page."""
+    return reverse("booking", args=[id])
+
+
+def _as_candidates(rows: QuerySet[Any]) -> list[Candidate]:
+    names = {"id": "pk", "guest": "guest__name", "property": "property__name"}
+    fields = [names.get(name, name) for name in Candidate.__dataclass_fields__]
+    return [Candidate(*row) for row in rows.values_list(*fields)]

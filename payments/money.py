@@ -35,7 +35,7 @@ class NotAnAmount(ValueError):
 
 
 def exponent(currency: str) -> int:
-    """Return how many of the last digits are the minor unit; two where nobody knows the currency."""
+    """Return how many of the last digits are the minor unit; two for a currency nobody knows."""
     return EXPONENTS.get(currency.lower(), 2)
 
 
@@ -68,5 +68,9 @@ def show(amount: int | None, currency: str, locale: str = "en") -> str:
     gap = "\u00a0" if get_currency_symbol(code, locale)[-1:].isalpha() else ""
     pattern = f"¤{gap}#,##0" + ("." + "0" * digits if digits else "")
     return format_currency(
-        to_decimal(amount, currency), code, format=pattern, locale=locale, currency_digits=False
+        to_decimal(amount, currency),
+        code,
+        format=pattern,
+        locale=locale,
+        currency_digits=False,
     )

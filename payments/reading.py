@@ -1,9 +1,9 @@
 """
 Reading JSON that came from outside, without ever trusting its shape.
 
-`parse` makes an object of any bytes, or says that it cannot. `clean` makes of it what every database,
-page and export can hold. `Reader` takes single values out of an object and raises `Malformed` where
-one makes no sense; where a value is only missing, it answers with nothing.
+`parse` makes an object of any bytes, or says that it cannot. `clean` makes of it what every
+database, page and export can hold. `Reader` takes single values out of an object and raises
+`Malformed` where one makes no sense; where a value is only missing, it answers with nothing.
 """
 
 import json
@@ -20,9 +20,7 @@ DEEPEST = 64  # levels of nesting that anybody reads
 _LONGEST_NUMBER = 300  # digits
 _LATEST_SECOND = 253_402_300_799  # the end of the year 9999
 _UNHOLDABLE_TEXT = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
-_UNHOLDABLE_NUMBER = re.compile(
-    rb"[:\[,]\s*-?(?:\d{19}|[\d.]+[eE]\+?\d{3}|NaN|Infinity)"
-)
+_UNHOLDABLE_NUMBER = re.compile(rb"[:\[,]\s*-?(?:\d{19}|[\d.]+[eE]\+?\d{3}|NaN|Infinity)")
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 _SURROGATE_OR_NUL = re.compile("[\x00\ud800-\udfff]")
 
@@ -68,8 +66,7 @@ def _flattened(body: bytes) -> bytes:
 def is_clean(body: bytes) -> bool:
     """Say whether all that these bytes spell out can surely be held as it is."""
     return not (
-        body.count(b"{") + body.count(b"[")
-        > DEEPEST  # else it cannot be nested deeper either
+        body.count(b"{") + body.count(b"[") > DEEPEST  # else it cannot be nested deeper either
         or b"\x00" in body
         or _UNHOLDABLE_TEXT.search(body)
         or _UNHOLDABLE_NUMBER.search(body)
@@ -201,18 +198,12 @@ class Reader:
         value = self.given.get(name)
         if isinstance(value, bool) or not isinstance(value, int):
             return None
-        return (
-            datetime.fromtimestamp(value, UTC) if 0 <= value <= _LATEST_SECOND else None
-        )
+        return datetime.fromtimestamp(value, UTC) if 0 <= value <= _LATEST_SECOND else None
 
     def small(self, name: str) -> int | None:
         """Return a small count or score; None for anything else."""
         value = self.given.get(name)
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, int)
-            or abs(value) > 2**31 - 1
-        ):
+        if isinstance(value, bool) or not isinstance(value, int) or abs(value) > 2**31 - 1:
             return None
         return value
 

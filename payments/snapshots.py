@@ -1,8 +1,8 @@
 """
 All that we read of Stripe's objects.
 
-A snapshot is one object as one event showed it, its fields named as the record's. Missing fields read
-as nothing: they come and go between Stripe's API versions.
+A snapshot is one object as one event showed it, its fields named as the record's. Missing fields
+read as nothing: they come and go between Stripe's API versions.
 """
 
 from dataclasses import dataclass, field
@@ -170,9 +170,7 @@ def charge(given: dict[str, Any]) -> ChargeSnapshot:
     details = read.at("payment_method_details")
     kind = details.text("type", 50)
     # Old API versions have the card on the charge itself.
-    method = (
-        details.at(kind) if kind else read.at("card" if "card" in read else "source")
-    )
+    method = details.at(kind) if kind else read.at("card" if "card" in read else "source")
     return ChargeSnapshot(
         stripe_id=read.own_id(),
         status=_charge_status(read),

@@ -27,7 +27,7 @@ def warn_of_expiring_holds(now: datetime) -> int:
         capture_before__gt=now - HOLD_NOTICE,
         capture_before__lte=now + HOLD_NOTICE,
     )
-    payments = sorted(set(soon.values_list("payment", flat=True)))
+    payments = sorted({pk for pk in soon.values_list("payment", flat=True) if pk})
     for start in range(0, len(payments), _MOST):
         with transaction.atomic():
             settling.revisit(payments[start : start + _MOST], now)

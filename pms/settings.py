@@ -1,4 +1,4 @@
-"""Settings of the hotel's system. The environment, or a `.env` file, says what differs by machine."""
+"""Settings of the hotel's system. The environment, or `.env`, says what differs by machine."""
 
 from pathlib import Path
 

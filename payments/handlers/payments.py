@@ -29,9 +29,7 @@ beside = Family(phase=None).on
     "payment_intent.payment_failed",
     means="An attempt to pay failed; the guest may try again.",
 )
-@on(
-    "payment_intent.canceled", means="The payment is closed; what was held is released."
-)
+@on("payment_intent.canceled", means="The payment is closed; what was held is released.")
 @on(
     "payment_intent.succeeded",
     means="The money is the hotel's: it counts for the booking.",
@@ -52,9 +50,7 @@ def payment(event: StripeEvent) -> Sightings:
     "charge.updated",
     means="An attempt's receipt, dispute flag or booking at Stripe changed.",
 )
-@on(
-    "charge.refunded", means="Money of this charge went back; its refunds say how much."
-)
+@on("charge.refunded", means="Money of this charge went back; its refunds say how much.")
 def charge(event: StripeEvent) -> Sightings:
     """An attempt as it stands, the payment it is of, and in old API versions its refunds."""
     seen = snapshots.charge(event.object)
@@ -75,16 +71,12 @@ def expired(event: StripeEvent) -> Sightings:
     "refund.created",
     means="Money is on its way back to the guest, or a hold is let go.",
 )
-@beside(
-    "refund.updated", means="A refund moved on: it arrived, or waits for the guest."
-)
+@beside("refund.updated", means="A refund moved on: it arrived, or waits for the guest.")
 @beside(
     "refund.failed",
     means="The guest's bank sent a refund back: the money is the hotel's again.",
 )
-@beside(
-    "charge.refund.updated", means="The same news of a refund under its older name."
-)
+@beside("charge.refund.updated", means="The same news of a refund under its older name.")
 def refund(event: StripeEvent) -> Sightings:
     """A refund as it stands, and the charge and the payment it gives back."""
     seen = snapshots.refund(event.object)

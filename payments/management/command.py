@@ -25,12 +25,10 @@ class Command(BaseCommand):
                 self.stdout.write(line)
 
 
-def table(rows: list[list[str]]) -> list[str]:
+def table(rows: list[list[Any]]) -> list[str]:
     """Return rows as lines with their columns under each other."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
-        "  ".join(
-            cell.ljust(width) for cell, width in zip(row, widths, strict=True)
-        ).rstrip()
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in rows
     ]

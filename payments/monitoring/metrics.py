@@ -36,9 +36,7 @@ class InboxMetrics(Collector):
         for reason, count in rows.values_list("reason").annotate(Count("pk")):
             quarantined.add_metric([reason], count)
         yield quarantined
-        unmatched = Payment.objects.filter(seen=True, reservation=None).exclude(
-            account=""
-        )
+        unmatched = Payment.objects.filter(seen=True, reservation=None).exclude(account="")
         yield GaugeMetricFamily(
             "payments_unmatched",
             "Payments that belong to no booking yet.",
@@ -49,7 +47,7 @@ class InboxMetrics(Collector):
             "Alerts that are still true, by severity.",
             labels=["severity"],
         )
-        rows = Alert.objects.filter(closed_at=None).order_by()
-        for severity, count in rows.values_list("severity").annotate(Count("pk")):
+        raised = Alert.objects.filter(closed_at=None).order_by()
+        for severity, count in raised.values_list("severity").annotate(Count("pk")):
             alerts.add_metric([severity], count)
         yield alerts

@@ -21,9 +21,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
         waiting = inbox.oldest_waiting(timezone.now())
     except (DatabaseError, InterfaceError):
         connection.close()
-        return JsonResponse(
-            {"status": "failing", "database": "unreachable"}, status=503
-        )
+        return JsonResponse({"status": "failing", "database": "unreachable"}, status=503)
     return JsonResponse(
         {
             "status": "ok",
@@ -38,9 +36,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if settings.METRICS_TOKEN:
         given = request.headers.get("Authorization", "").encode("latin-1", "replace")
         if not hmac.compare_digest(given, f"Bearer {settings.METRICS_TOKEN}".encode()):
-            return HttpResponse(
-                "A token is needed.\n", status=401, content_type="text/plain"
-            )
+            return HttpResponse("A token is needed.\n", status=401, content_type="text/plain")
     registry = CollectorRegistry()
     registry.register(InboxMetrics())
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

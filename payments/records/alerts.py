@@ -18,21 +18,11 @@ def settle(
     :param objects: (account, livemode, Stripe id) of all that the rules were asked about.
     """
     due = {alert.key: alert for alert in wanted}
-    rows = Alert.objects.filter(
-        object_id__in={name for _, _, name in objects}, lasting=False
-    )
+    rows = Alert.objects.filter(object_id__in={name for _, _, name in objects}, lasting=False)
     standing = {key: row for row in rows if (key := _key(row))[:3] in objects}
     raise_all(alert for key, alert in due.items() if key not in standing)
-    over = [
-        row.pk
-        for key, row in standing.items()
-        if key not in due and row.closed_at is None
-    ]
-    back = [
-        row.pk
-        for key, row in standing.items()
-        if key in due and row.closed_at is not None
-    ]
+    over = [row.pk for key, row in standing.items() if key not in due and row.closed_at is None]
+    back = [row.pk for key, row in standing.items() if key in due and row.closed_at is not None]
     if over:
         Alert.objects.filter(pk__in=over).update(closed_at=now)
     if back:

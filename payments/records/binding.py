@@ -1,8 +1,8 @@
 """
 Whose event it is, and which booking a payment is for.
 
-The tenant follows from (scope, account, mode) alone. What metadata says is a hint, written by whoever
-owns the connected account: it must agree, or the event is set aside.
+The tenant follows from (scope, account, mode) alone. What metadata says is a hint, written by
+whoever owns the connected account: it must agree, or the event is set aside.
 """
 
 from collections import defaultdict
@@ -57,9 +57,7 @@ class Tenants:
         self._customers = {}
         if customers - {""}:
             rows = Customer.objects.filter(account="", stripe_id__in=customers)
-            self._customers = {
-                (row.stripe_id, row.livemode): row.organization_id for row in rows
-            }
+            self._customers = {(row.stripe_id, row.livemode): row.organization_id for row in rows}
 
     def known(self, account: str) -> UUID | None:
         """Return the organization that an account belongs to, in whichever mode."""
@@ -77,9 +75,7 @@ class Tenants:
         speaks_of_account = event.type.startswith(_SPEAKS_OF_ACCOUNT)
         if event.scope == Scope.PLATFORM and not speaks_of_account:
             if event.account:
-                raise UnknownAccount(
-                    "A platform event with an account: are the secrets swapped?"
-                )
+                raise UnknownAccount("A platform event with an account: are the secrets swapped?")
             return None
         if not event.account and speaks_of_account:
             return None
@@ -132,13 +128,7 @@ class Hints:
         for event in events:
             found = self._named[id(event)] = set()
             for key, text in strings(event.object):
-                kind = (
-                    key
-                    if key in _HINTS
-                    else "account"
-                    if text.startswith("acct_")
-                    else None
-                )
+                kind = key if key in _HINTS else "account" if text.startswith("acct_") else None
                 if kind and identifier(text):
                     found.add((kind, text))
                     texts[kind].add(text)
@@ -199,8 +189,8 @@ def bind(rows: Rows) -> dict[UUID, Booking]:
     Say of every payment which booking it is for, and let what belongs to a payment follow it.
 
     Our own request or staff's choice stands; else the payment's merged metadata names the booking.
-    What no hint places is unmatched money. Returns the bookings concerned, those that lost a payment
-    too, locked until the transaction ends.
+    What no hint places is unmatched money. Returns the bookings concerned, those that lost a
+    payment too, locked until the transaction ends.
     """
     payments = rows.of("payment")
     hints = {payment.pk: hint for payment in payments if (hint := _hint(payment))}
@@ -235,9 +225,7 @@ def _house(rows: Rows, payments: list[Any], bookings: dict[UUID, Booking]) -> No
     loose = {payment.account for payment in payments if not payment.reservation_id}
     homes: dict[str, UUID | None] = {}
     if loose:
-        accounts = ConnectedAccount.objects.filter(stripe_id__in=loose).order_by(
-            "livemode"
-        )
+        accounts = ConnectedAccount.objects.filter(stripe_id__in=loose).order_by("livemode")
         homes = dict(accounts.values_list("stripe_id", "property_id"))
     for payment in payments:
         booking = bookings.get(payment.reservation_id)

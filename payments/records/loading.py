@@ -1,8 +1,8 @@
 """
 The rows that a batch works on, each loaded and locked once.
 
-Parents are locked before what belongs to them, each kind in the order of its ids, so that two workers
-never wait for each other. Whoever writes what belongs to a payment holds that payment.
+Parents are locked before what belongs to them, each kind in the order of its ids, so that two
+workers never wait for each other. Whoever writes what belongs to a payment holds that payment.
 """
 
 from collections import defaultdict
@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from payments import bulk
 from payments.models import KINDS, Charge, Payment, Refund
@@ -54,9 +56,7 @@ class Rows:
         :param wanted: the organization that each belongs to.
         """
         for kind, model in KINDS.items():
-            names = {
-                name for name in wanted if name[0] == kind and name not in self._rows
-            }
+            names = {name for name in wanted if name[0] == kind and name not in self._rows}
             if not names:
                 continue
             self._keep(kind, self._locked(model, {name[3] for name in names}), names)
@@ -64,9 +64,7 @@ class Rows:
             if missing:
                 self._make(kind, model, missing, wanted)
 
-    def _make(
-        self, kind: str, model: Any, missing: list[Name], wanted: dict[Name, UUID]
-    ) -> None:
+    def _make(self, kind: str, model: Any, missing: list[Name], wanted: dict[Name, UUID]) -> None:
         made = []
         for name in missing:
             row = model(
@@ -84,19 +82,15 @@ class Rows:
         inserted = bulk.insert_missing(model, columns, made)
         self.new |= inserted
         self._keep(kind, (row for row in made if row.pk in inserted), set(missing))
-        beaten = {
-            name for name in missing if name not in self._rows
-        }  # another worker made them
+        beaten = {name for name in missing if name not in self._rows}  # another worker made them
         if beaten:
             self._keep(kind, self._locked(model, {name[3] for name in beaten}), beaten)
 
     def _locked(self, model: Any, stripe_ids: Collection[str]) -> Iterable[Any]:
-        rows = model.objects.filter(stripe_id__in=stripe_ids)
+        rows: QuerySet[Any] = model.objects.filter(stripe_id__in=stripe_ids)
         return rows.select_for_update().order_by("stripe_id", "account", "livemode")
 
-    def _keep(
-        self, kind: str, rows: Iterable[Any], names: set[Name] | None = None
-    ) -> None:
+    def _keep(self, kind: str, rows: Iterable[Any], names: set[Name] | None = None) -> None:
         for row in rows:
             name = (kind, row.account, row.livemode, row.stripe_id)
             if (names is None or name in names) and name not in self._rows:
@@ -120,9 +114,7 @@ class Rows:
     def _link(self) -> None:
         for (kind, account, livemode, _), row in self._rows.items():
             for relation, column in KINDS[kind].PARENTS.items():
-                if parent := self.get(
-                    (relation, account, livemode, getattr(row, column))
-                ):
+                if parent := self.get((relation, account, livemode, getattr(row, column))):
                     self.put(row, **{f"{relation}_id": parent.pk})
         charges = {charge.pk: charge for charge in self.of("charge")}
         for refund in self.of("refund"):
@@ -131,21 +123,15 @@ class Rows:
                 self.put(refund, payment_id=charge.payment_id)
 
     def load_children(self) -> None:
-        """Load the charges and refunds of the payments that are here; their payment is their lock."""
-        old = [
-            payment.pk for payment in self.of("payment") if payment.pk not in self.new
-        ]
+        """Load the charges and refunds of the payments here, which are their lock."""
+        old = [payment.pk for payment in self.of("payment") if payment.pk not in self.new]
         if old:
             self._keep("charge", Charge.objects.filter(payment__in=old))
-        old_charges = [
-            charge.pk for charge in self.of("charge") if charge.pk not in self.new
-        ]
+        old_charges = [charge.pk for charge in self.of("charge") if charge.pk not in self.new]
         if old:
             self._keep("refund", Refund.objects.filter(payment__in=old))
         if old_charges:
-            self._keep(
-                "refund", Refund.objects.filter(charge__in=old_charges, payment=None)
-            )
+            self._keep("refund", Refund.objects.filter(charge__in=old_charges, payment=None))
         self._link()
 
     def load_rest_of(self, reservations: Collection[UUID]) -> None:

@@ -68,15 +68,11 @@ def _merge(row: Any, seen: Snapshot, event: StripeEvent) -> dict[str, Any]:
     table = KINDS[seen.kind].MERGE
     if isinstance(seen, Stub):
         return merge(table, row, seen, None)
-    before = merge(
-        table, row, seen, key(table, seen, at=event.created, event_id=event.id)
-    )
+    before = merge(table, row, seen, key(table, seen, at=event.created, event_id=event.id))
     if not row.seen:
         before["seen"] = False
         row.seen = True
-    before["dirty"] = (
-        row.dirty
-    )  # a snapshot is a hint to re-read: Stripe promises no order
+    before["dirty"] = row.dirty  # a snapshot is a hint to re-read: Stripe promises no order
     row.dirty += 1
     return before
 

@@ -4,8 +4,9 @@ From merged rows to what a hotel sees: bind, recompute bookings, follow the rule
 The second half of every batch, and all of it when time alone, or staff, changed what is true.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from payments.effects import Alert
@@ -34,24 +35,17 @@ def revisit(payments: Collection[UUID], now: datetime) -> None:
     """Ask again what follows from these payments: time has passed, or staff decided something."""
     rows = Rows(now)
     found = Payment.objects.filter(pk__in=payments)
-    rows.lock(
-        {
-            ("payment", p.account, p.livemode, p.stripe_id): p.organization_id
-            for p in found
-        }
-    )
+    rows.lock({("payment", p.account, p.livemode, p.stripe_id): p.organization_id for p in found})
     settle(rows)
 
 
 def _effects(
-    found: Collection[Entry], concerned: dict[UUID, Booking], now: datetime
+    found: Collection[Entry], concerned: Mapping[Any, Booking], now: datetime
 ) -> list[Alert]:
     return [
         effect
         for entry in found
-        for effect in rules.follow_payment(
-            entry, concerned.get(entry.payment.reservation_id), now
-        )
+        for effect in rules.follow_payment(entry, concerned.get(entry.payment.reservation_id), now)
     ]
 
 

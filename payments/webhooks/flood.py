@@ -8,7 +8,7 @@ from django.core.cache import cache
 
 
 def seconds_to_wait(address: str) -> int:
-    """Count one wrong signature from this address; return how long it must wait, 0 for not at all."""
+    """Count one wrong signature of this address; return how many seconds it must wait."""
     key = f"wrong-signatures:{sha256(address.encode()).hexdigest()}"
     now = time.time()
     count, ends = cache.get(key) or (0, now + settings.PAYMENTS_FLOOD_WINDOW)

@@ -29,7 +29,7 @@ _RECEIVE = (
     f"INSERT INTO webhook_events ({', '.join(_COLUMNS)})"  # noqa: S608 - names of our own
     f" VALUES ({', '.join(['%s'] * len(_COLUMNS))}) ON CONFLICT DO NOTHING"
 )
-_FIELDS = [WebhookEvent._meta.get_field(name) for name in _COLUMNS]
+_FIELDS: list[Any] = [WebhookEvent._meta.get_field(name) for name in _COLUMNS]
 
 
 def receive(body: bytes, scope: str | None) -> None:
@@ -66,9 +66,7 @@ def receive(body: bytes, scope: str | None) -> None:
 
 def due(limit: int, *, ids: Sequence[Any] | None = None) -> list[WebhookEvent]:
     """Return events that are due, oldest first, locked until the transaction ends."""
-    rows = WebhookEvent.objects.filter(
-        state=State.RECEIVED, next_attempt_at__lte=timezone.now()
-    )
+    rows = WebhookEvent.objects.filter(state=State.RECEIVED, next_attempt_at__lte=timezone.now())
     if ids is not None:
         rows = rows.filter(pk__in=ids)
     # Only columns that settling needs; on SQLite the whole transaction is the lock.

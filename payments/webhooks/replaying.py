@@ -11,9 +11,7 @@ from payments.models import WebhookEvent
 from payments.webhooks import inbox, worker
 
 
-def replay(
-    rows: QuerySet[WebhookEvent], *, dry_run: bool = False
-) -> list[WebhookEvent]:
+def replay(rows: QuerySet[WebhookEvent], *, dry_run: bool = False) -> list[WebhookEvent]:
     """
     Work on these events again, and return them as they are then, oldest first.
 
@@ -35,9 +33,5 @@ def _replayed(ids: Sequence[Any]) -> list[WebhookEvent]:
         part = ids[start : start + size]
         inbox.again(WebhookEvent.objects.filter(pk__in=part))
         worker.work(size, ids=part)
-        outcomes += (
-            WebhookEvent.objects.filter(pk__in=part)
-            .defer("body", "data")
-            .order_by("id")
-        )
+        outcomes += WebhookEvent.objects.filter(pk__in=part).defer("body", "data").order_by("id")
     return outcomes

@@ -1,8 +1,8 @@
 """
 Which handler reads which event, and what that event means to a hotel.
 
-A family's file registers its handlers, a line for each type; the catalogue, the endpoint's list, the
-admin's filter and the completeness test all follow from those lines.
+A family's file registers its handlers, a line for each type; the catalogue, the endpoint's list,
+the admin's filter and the completeness test all follow from those lines.
 """
 
 from collections.abc import Callable, Iterable
@@ -52,9 +52,7 @@ class Family:
         def register(handler: Handler) -> Handler:
             if type in _routes:
                 raise ValueError(f"{type} has two handlers.")
-            _routes[type] = Route(
-                type, means, handler, self.phase, scope or self.scope, offered
-            )
+            _routes[type] = Route(type, means, handler, self.phase, scope or self.scope, offered)
             return handler
 
         return register

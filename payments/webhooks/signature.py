@@ -1,8 +1,8 @@
 """
 Proof that Stripe sent these bytes, and to which of our two endpoints.
 
-Our own verifier, because the documented one lets a stranger cause an exception with a header that is
-not ASCII, accepts times years ahead, and can be switched off. The scheme is Stripe's:
+Our own verifier, because the documented one lets a stranger cause an exception with a header that
+is not ASCII, accepts times years ahead, and can be switched off. The scheme is Stripe's:
 docs.stripe.com/webhooks/signature.
 """
 
@@ -44,9 +44,7 @@ def verified_by(
     stamp = stamps[0]
     if abs((time.time() if now is None else now) - int(stamp)) > TOLERANCE:
         raise BadSignature
-    given = [
-        value for name, _, value in parts if name == "v1" and _DIGEST.fullmatch(value)
-    ]
+    given = [value for name, _, value in parts if name == "v1" and _DIGEST.fullmatch(value)]
     for secret in secrets:
         expected = _digest(body, secret, stamp)
         if any(hmac.compare_digest(expected, candidate) for candidate in given):

@@ -28,9 +28,7 @@ def stripe_webhook(request: HttpRequest) -> HttpResponse:
     """Receive one event of either scope."""
     body = _body(request)
     if body is None:
-        return HttpResponse(
-            "The body is too large.\n", status=413, content_type="text/plain"
-        )
+        return HttpResponse("The body is too large.\n", status=413, content_type="text/plain")
     try:
         secret = verified_by(
             body,
@@ -71,9 +69,7 @@ def _refused(request: HttpRequest) -> HttpResponse:
     logger.warning("signature.refused")
     wait = flood.seconds_to_wait(address)
     if wait:
-        answer = HttpResponse(
-            "Too many requests.\n", status=429, content_type="text/plain"
-        )
+        answer = HttpResponse("Too many requests.\n", status=429, content_type="text/plain")
         answer["Retry-After"] = str(wait)
         return answer
     return HttpResponse("Not accepted.\n", status=400, content_type="text/plain")

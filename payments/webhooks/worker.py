@@ -92,14 +92,12 @@ def _work_alone(event: WebhookEvent) -> Counter[str]:
     except Exception as error:
         if isinstance(error, OperationalError) and not connection.is_usable():
             raise
-        logger.exception(
-            "event.failed", event_id=event.stripe_event_id, type=event.event_type
-        )
+        logger.exception("event.failed", event_id=event.stripe_event_id, type=event.event_type)
         return Counter([inbox.put_off(event, error)])
 
 
 def settle_batch(taken: Sequence[WebhookEvent]) -> Counter[str]:
-    """Settle these locked events in the caller's transaction; return how many ended in which state."""
+    """Settle these locked events in the caller's transaction; count them by their state."""
     now = timezone.now()
     batch = _Batch(taken, now)
     if batch.showings:
@@ -143,9 +141,7 @@ class _Batch:
             _set_aside(row, why)
             return None
 
-    def _show(
-        self, row: WebhookEvent, event: StripeEvent, tenants: Tenants, hints: Hints
-    ) -> None:
+    def _show(self, row: WebhookEvent, event: StripeEvent, tenants: Tenants, hints: Hints) -> None:
         """Note what an event showed, unless something on the way sets it aside."""
         account = tenants.account(event)
         handled = _handled(event)

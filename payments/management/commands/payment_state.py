@@ -35,9 +35,7 @@ class Command(command.Command):
         (folio,) = bookings.folios(found)
         state = folio.as_json()
         currency = state["currency"]
-        lines = [
-            f"{state['reservation']} of {state['organization']}: {state['payment_status']}"
-        ]
+        lines = [f"{state['reservation']} of {state['organization']}: {state['payment_status']}"]
         lines += command.table(
             [
                 [f"  {name}", show(state[name], currency)]

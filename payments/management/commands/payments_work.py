@@ -38,9 +38,7 @@ class Command(BaseCommand):
                 logger.warning("database.away", exc_info=True)
                 connection.close()
                 stopped.wait(_AWAY)
-            except (
-                Exception
-            ):  # the next round may go well, and nothing is lost meanwhile
+            except Exception:  # the next round may go well, and nothing is lost meanwhile
                 logger.exception("worker.failed")
                 stopped.wait(_AWAY)
             else:

@@ -35,7 +35,5 @@ class Command(command.Command):
             ]
         )
         if not all(route.offered for route in routes):
-            lines.append(
-                "† Stripe no longer offers this type; old API versions still send it."
-            )
+            lines.append("† Stripe no longer offers this type; old API versions still send it.")
         self.answer(value, lines, as_json=options["json"])

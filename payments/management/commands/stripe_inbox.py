@@ -23,12 +23,8 @@ class Command(command.Command):
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument(
-            "--state", choices=State.values, help="Only events in this state."
-        )
-        parser.add_argument(
-            "--reason", choices=Reason.values, help="Only for this reason."
-        )
+        parser.add_argument("--state", choices=State.values, help="Only events in this state.")
+        parser.add_argument("--reason", choices=Reason.values, help="Only for this reason.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         rows = WebhookEvent.objects.order_by("id")
@@ -53,9 +49,7 @@ class Command(command.Command):
                 for row in value
             ]
         )
-        self.answer(
-            value, lines if value else ["The inbox is empty."], as_json=options["json"]
-        )
+        self.answer(value, lines if value else ["The inbox is empty."], as_json=options["json"])
 
 
 def _told(value: Any) -> Any:

@@ -27,8 +27,8 @@ def connect(
     """
     Make an account known as this organization's, or one of its houses'; twice changes nothing.
 
-    Events that came before it was known become due in the same transaction. A connection that Stripe
-    said is closed stays closed.
+    Events that came before it was known become due in the same transaction. A connection that
+    Stripe said is closed stays closed.
 
     :raises AccountTaken: another organization has it.
     """
