@@ -35,15 +35,12 @@ def insert_missing(
     return written
 
 
-def update(
-    model: type[models.Model], names: Sequence[str], rows: Sequence[Any]
-) -> None:
+def update(model: type[models.Model], names: Sequence[str], rows: Sequence[Any]) -> None:
     """Write these fields of rows that are there."""
     table = _quoted(model._meta.db_table)
     key, *fields = _fields(model, ["pk", *names])
     pairs = ", ".join(
-        f"{_quoted(field.column)} = new.column{number}"
-        for number, field in enumerate(fields, 2)
+        f"{_quoted(field.column)} = new.column{number}" for number, field in enumerate(fields, 2)
     )
     for part in _parts(rows, len(fields)):
         source, parameters = _source([key, *fields], part)
@@ -56,10 +53,7 @@ def update(
 
 
 def _fields(model: type[models.Model], names: Sequence[str]) -> list[Any]:
-    return [
-        model._meta.pk if name == "pk" else model._meta.get_field(name)
-        for name in names
-    ]
+    return [model._meta.pk if name == "pk" else model._meta.get_field(name) for name in names]
 
 
 def _parts(rows: Sequence[Any], width: int) -> list[Sequence[Any]]:
@@ -78,15 +72,10 @@ def _source(fields: Sequence[Any], rows: Sequence[Any]) -> tuple[str, list[Any]]
         names = [f"column{number}" for number, _ in enumerate(fields, 1)]
         types = ", ".join(f"{n} {_type(f)}" for n, f in zip(names, fields, strict=True))
         values = [
-            {
-                n: _plain(f, getattr(row, f.attname))
-                for n, f in zip(names, fields, strict=True)
-            }
+            {n: _plain(f, getattr(row, f.attname)) for n, f in zip(names, fields, strict=True)}
             for row in rows
         ]
-        return f"json_to_recordset(%s) AS new({types})", [
-            json.dumps(values, default=str)
-        ]
+        return f"json_to_recordset(%s) AS new({types})", [json.dumps(values, default=str)]
     line = f"({', '.join(['%s'] * len(fields))})"
     flat = [
         field.get_db_prep_save(getattr(row, field.attname), connection)
@@ -102,11 +91,7 @@ def _plain(field: Any, value: Any) -> Any:
 
 
 def _type(field: Any) -> str:
-    return str(
-        field.rel_db_type(connection)
-        if field.is_relation
-        else field.db_type(connection)
-    )
+    return str(field.rel_db_type(connection) if field.is_relation else field.db_type(connection))
 
 
 def _quoted(name: str) -> str:

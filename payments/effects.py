@@ -38,9 +38,7 @@ class Alert:
 Effects = Iterable[Alert]
 
 
-def alert(
-    kind: str, row: Any, *, severity: str, detail: str = "", **facts: Any
-) -> Alert:
+def alert(kind: str, row: Any, *, severity: str, detail: str = "", **facts: Any) -> Alert:
     """Return the alert that this record of a Stripe object gives cause for."""
     return Alert(
         kind=kind,

@@ -49,11 +49,7 @@ class Entry:
         if not charge.captured:
             return True
         uncaptured = (charge.amount or 0) - captured(charge)
-        return (
-            uncaptured > 0
-            and not refund.balance_transaction
-            and refund.amount == uncaptured
-        )
+        return uncaptured > 0 and not refund.balance_transaction and refund.amount == uncaptured
 
     @property
     def real_refunds(self) -> list[Refund]:
@@ -67,9 +63,7 @@ class Entry:
         What was held and never captured may stand in there as given back, so it is taken off first.
         """
         known = sum(
-            refund.amount or 0
-            for refund in self.real_refunds
-            if self.charge_of(refund) is charge
+            refund.amount or 0 for refund in self.real_refunds if self.charge_of(refund) is charge
         )
         released = (charge.amount or 0) - captured(charge)
         return max(0, (charge.amount_refunded or 0) - released - known)
@@ -78,9 +72,7 @@ class Entry:
     def refunded(self) -> int:
         """What went back of this payment, its unexplained part included."""
         return sum(
-            refund.amount or 0
-            for refund in self.real_refunds
-            if refund.status == "succeeded"
+            refund.amount or 0 for refund in self.real_refunds if refund.status == "succeeded"
         ) + sum(self.unexplained(charge) for charge in self.charges if charge.seen)
 
     @property
@@ -95,18 +87,12 @@ class Entry:
     @property
     def received(self) -> int:
         """What came; nothing of a payment that was canceled."""
-        return (
-            0
-            if self.payment.status == "canceled"
-            else self.payment.amount_received or 0
-        )
+        return 0 if self.payment.status == "canceled" else self.payment.amount_received or 0
 
     @property
     def authorized(self) -> int:
         """What is held and can still be taken."""
-        if self.payment.status != "requires_capture" or any(
-            map(hold_is_gone, self.charges)
-        ):
+        if self.payment.status != "requires_capture" or any(map(hold_is_gone, self.charges)):
             return 0
         return self.payment.amount_capturable or 0
 
@@ -155,15 +141,11 @@ class Folio:
     @cached_property
     def figures(self) -> Figures:
         """The booking's figures and what they make it."""
-        counted = [
-            e for e in self.entries if e.payment.currency == self.booking.currency
-        ]
+        counted = [e for e in self.entries if e.payment.currency == self.booking.currency]
         paid = sum(entry.received for entry in counted)
         refunded = sum(entry.refunded for entry in counted)
         extras = sum(
-            entry.received - entry.refunded
-            for entry in counted
-            if entry.payment.purpose in EXTRAS
+            entry.received - entry.refunded for entry in counted if entry.payment.purpose in EXTRAS
         )
         authorized = sum(entry.authorized for entry in counted)
         booking = self.booking
@@ -216,10 +198,7 @@ class Folio:
                 ]
             ),
             "charges": _sorted(
-                _charge_line(charge)
-                for e in self.entries
-                for charge in e.charges
-                if charge.seen
+                _charge_line(charge) for e in self.entries for charge in e.charges if charge.seen
             ),
             "disputes": [],
             "fraud_warnings": [],

@@ -7,9 +7,7 @@ from payments.folio import Entry, hold_is_gone
 from payments.hotel import Booking
 from payments.models import Charge, Refund, Severity
 
-HOLD_NOTICE = timedelta(
-    hours=48
-)  # how long before a hold runs out the front desk hears of it
+HOLD_NOTICE = timedelta(hours=48)  # how long before a hold runs out the front desk hears of it
 
 
 def follow_payment(entry: Entry, booking: Booking | None, now: datetime) -> Effects:
