@@ -5,8 +5,7 @@ Pure: rows in, figures out, recomputed each time and never incremented. All figu
 booking's own currency alone, in minor units.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -233,17 +232,18 @@ def _status(
     return "unpaid"
 
 
-def entries(
-    payments: Iterable[Payment], charges: Iterable[Charge], refunds: Iterable[Refund]
-) -> list[Entry]:
-    """Return each payment with its own charges and refunds, in the order of their Stripe ids."""
-    charges_of: dict[Any, list[Charge]] = defaultdict(list)
-    refunds_of: dict[Any, list[Refund]] = defaultdict(list)
-    for charge in sorted(charges, key=lambda charge: charge.stripe_id):
-        charges_of[charge.payment_id].append(charge)
-    for refund in sorted(refunds, key=lambda refund: refund.stripe_id):
-        refunds_of[refund.payment_id].append(refund)
-    return [Entry(p, charges_of[p.pk], refunds_of[p.pk]) for p in payments]
+def entries(payments: Iterable[Payment], children: Mapping[str, Iterable[Any]]) -> list[Entry]:
+    """
+    Return each payment with what belongs to it, in the order of Stripe ids.
+
+    :param children: rows that belong to payments, by kind; those of other payments are left out.
+    """
+    found = {payment.pk: Entry(payment) for payment in payments}
+    for kind, rows in children.items():
+        for row in sorted(rows, key=lambda row: row.stripe_id):
+            if row.payment_id in found:
+                getattr(found[row.payment_id], f"{kind}s").append(row)
+    return list(found.values())
 
 
 def _payment_line(payment: Payment) -> dict[str, Any]:

@@ -17,10 +17,14 @@ from payments.models.payments import (
 
 # What sightings are merged into, parents before what belongs to them: the order of locking.
 KINDS: dict[str, Any] = {"payment": Payment, "charge": Charge, "refund": Refund}
+OF_A_PAYMENT = [kind for kind, model in KINDS.items() if "payment" in model.PARENTS]
+OF_A_CHARGE = [kind for kind, model in KINDS.items() if "charge" in model.PARENTS]
 
 __all__ = [
     "EXTRAS",
     "KINDS",
+    "OF_A_CHARGE",
+    "OF_A_PAYMENT",
     "Alert",
     "Charge",
     "ConnectedAccount",

@@ -20,7 +20,13 @@ from payments.errors import (
     UnknownAccount,
 )
 from payments.hotel import Booking
-from payments.models import ConnectedAccount, Customer, PaymentTransaction, Scope
+from payments.models import (
+    OF_A_PAYMENT,
+    ConnectedAccount,
+    Customer,
+    PaymentTransaction,
+    Scope,
+)
 from payments.reading import Reader, identifier, strings
 from payments.records.loading import Rows
 from payments.snapshots import StripeEvent
@@ -204,7 +210,7 @@ def bind(rows: Rows) -> dict[UUID, Booking]:
             rows.put(payment, reservation_id=found, bound_by=bound_by)
     _house(rows, payments, bookings)
     payment_of = {payment.pk: payment for payment in payments}
-    for row in (*rows.of("charge"), *rows.of("refund")):
+    for row in (row for kind in OF_A_PAYMENT for row in rows.of(kind)):
         if payment := payment_of.get(row.payment_id):
             rows.put(
                 row,

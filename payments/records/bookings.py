@@ -8,19 +8,16 @@ from uuid import UUID
 from payments import hotel
 from payments.folio import Entry, Folio, entries
 from payments.hotel import Booking
-from payments.models import Charge, Payment, Refund
+from payments.models import KINDS, OF_A_PAYMENT, Payment
 
 
 def folios(bookings: Iterable[Booking]) -> list[Folio]:
     """Return the folio of each booking, as the database has it."""
     found = {booking.id: booking for booking in bookings}
-    grouped = _grouped(
-        entries(
-            Payment.objects.filter(reservation__in=found),
-            Charge.objects.filter(payment__reservation__in=found),
-            Refund.objects.filter(payment__reservation__in=found),
-        )
-    )
+    children = {
+        kind: KINDS[kind].objects.filter(payment__reservation__in=found) for kind in OF_A_PAYMENT
+    }
+    grouped = _grouped(entries(Payment.objects.filter(reservation__in=found), children))
     return [Folio(booking, grouped[id]) for id, booking in found.items()]
 
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from payments import bulk
-from payments.models import KINDS, Charge, Payment, Refund
+from payments.models import KINDS, OF_A_CHARGE, OF_A_PAYMENT, Payment
 from payments.models.base import StripeRecord, time_ordered_id
 
 Name = tuple[str, str, bool, str]  # kind, account, livemode, Stripe id
@@ -117,21 +117,20 @@ class Rows:
                 if parent := self.get((relation, account, livemode, getattr(row, column))):
                     self.put(row, **{f"{relation}_id": parent.pk})
         charges = {charge.pk: charge for charge in self.of("charge")}
-        for refund in self.of("refund"):
-            charge = charges.get(refund.charge_id)
-            if charge and charge.payment_id and not refund.payment_id:
-                self.put(refund, payment_id=charge.payment_id)
+        for kind in OF_A_CHARGE:
+            for row in self.of(kind):
+                charge = charges.get(row.charge_id)
+                if charge and charge.payment_id and not row.payment_id:
+                    self.put(row, payment_id=charge.payment_id)
 
     def load_children(self) -> None:
-        """Load the charges and refunds of the payments here, which are their lock."""
-        old = [payment.pk for payment in self.of("payment") if payment.pk not in self.new]
-        if old:
-            self._keep("charge", Charge.objects.filter(payment__in=old))
-        old_charges = [charge.pk for charge in self.of("charge") if charge.pk not in self.new]
-        if old:
-            self._keep("refund", Refund.objects.filter(payment__in=old))
-        if old_charges:
-            self._keep("refund", Refund.objects.filter(charge__in=old_charges, payment=None))
+        """Load what belongs to the payments here, which are its lock."""
+        payments = [row.pk for row in self.of("payment") if row.pk not in self.new]
+        self._load_children_of(payments)
+        charges = [row.pk for row in self.of("charge") if row.pk not in self.new]
+        if charges:
+            for kind in OF_A_CHARGE:
+                self._keep(kind, KINDS[kind].objects.filter(charge__in=charges, payment=None))
         self._link()
 
     def load_rest_of(self, reservations: Collection[UUID]) -> None:
@@ -142,11 +141,13 @@ class Rows:
             for payment in Payment.objects.filter(reservation__in=reservations)
             if payment.pk not in known
         ]
-        if others:
-            self._keep("payment", others)
-            pks = [payment.pk for payment in others]
-            self._keep("charge", Charge.objects.filter(payment__in=pks))
-            self._keep("refund", Refund.objects.filter(payment__in=pks))
+        self._keep("payment", others)
+        self._load_children_of([payment.pk for payment in others])
+
+    def _load_children_of(self, payments: Collection[UUID]) -> None:
+        if payments:
+            for kind in OF_A_PAYMENT:
+                self._keep(kind, KINDS[kind].objects.filter(payment__in=payments))
 
     def write(self) -> None:
         """Write every row that changed: one statement a kind."""

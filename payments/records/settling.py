@@ -12,7 +12,7 @@ from uuid import UUID
 from payments.effects import Alert
 from payments.folio import Entry, entries
 from payments.hotel import Booking
-from payments.models import Payment
+from payments.models import OF_A_PAYMENT, Payment
 from payments.records import alerts, binding, bookings
 from payments.records.loading import Rows
 from payments.rules import payments as rules
@@ -24,7 +24,7 @@ def settle(rows: Rows) -> None:
     rows.load_children()
     concerned = binding.bind(rows)
     rows.load_rest_of(concerned)
-    found = entries(rows.of("payment"), rows.of("charge"), rows.of("refund"))
+    found = entries(rows.of("payment"), {kind: rows.of(kind) for kind in OF_A_PAYMENT})
     wanted = _effects(found, concerned, rows.now)
     rows.write()
     bookings.write(bookings.of(found, concerned.values()))

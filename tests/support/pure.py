@@ -5,7 +5,7 @@ from typing import Any
 
 from payments import folio, merge
 from payments.hotel import Booking
-from payments.models import KINDS
+from payments.models import KINDS, OF_A_CHARGE, OF_A_PAYMENT
 from payments.snapshots import StripeEvent, Stub
 from payments.webhooks.router import route
 
@@ -49,10 +49,10 @@ def folio_of(events: Iterable[StripeEvent], booking: Booking) -> folio.Folio:
                 setattr(row, f"{relation}_id", parent.pk)
     of = {kind: [row for (k, _), row in rows.items() if k == kind] for kind in KINDS}
     charges = {charge.pk: charge for charge in of["charge"]}
-    for refund in of["refund"]:
-        if refund.payment_id is None and refund.charge_id:
-            refund.payment_id = charges[refund.charge_id].payment_id
-    entries = folio.entries(of["payment"], of["charge"], of["refund"])
+    for row in (row for kind in OF_A_CHARGE for row in of[kind]):
+        if row.payment_id is None and row.charge_id:
+            row.payment_id = charges[row.charge_id].payment_id
+    entries = folio.entries(of["payment"], {kind: of[kind] for kind in OF_A_PAYMENT})
     hint = booking.id
     mine = [e for e in entries if (e.payment.metadata or {}).get("reservationId") == str(hint)]
     return folio.Folio(booking, mine)
