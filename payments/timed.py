@@ -56,6 +56,15 @@ JOBS: dict[Callable[[datetime], int], timedelta] = {
 }
 
 
+def named(name: str) -> Callable[[datetime], int]:
+    """
+    Return the job of this name.
+
+    :raises KeyError: there is none.
+    """
+    return {job.__name__: job for job in JOBS}[name]
+
+
 def run(job: Callable[[datetime], int]) -> int:
     """Run one job now."""
     done = job(timezone.now())

@@ -145,6 +145,11 @@ else:
 
 # Work --------------------------------------------------------------------
 CELERY_BROKER_URL = env("CELERY_BROKER_URL", default="")  # unset: `payments_work` does it all
+CELERY_TASK_DEFAULT_QUEUE = env("CELERY_QUEUE", default="payments")
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 # People ------------------------------------------------------------------
 LOGIN_URL = "login"

@@ -1,0 +1,23 @@
+"""
+The same work for Celery: each task is a wake-up, never an event.
+
+A message that is lost, doubled or late changes nothing, because the inbox is the record of work.
+The beat schedule wakes the workers, and makes up for a broker that was away.
+"""
+
+from celery import shared_task
+
+from payments import timed
+from payments.webhooks import worker
+
+
+@shared_task(ignore_result=True)
+def drain() -> dict[str, int]:
+    """Settle everything that is due now."""
+    return dict(worker.drain())
+
+
+@shared_task(ignore_result=True)
+def run(job: str) -> int:
+    """Run one timed job by its name."""
+    return timed.run(timed.named(job))
