@@ -181,7 +181,7 @@ def with_pip(python, wanted):
         if re.search(r"resolution|unreachable|connection|timed out|proxy", log.read_text(), re.I):
             raise Problem(
                 "The packages cannot be fetched: is this machine online, or does it need a proxy "
-                f"(HTTPS_PROXY)?\nRun this again when it is. {end_of(log)}"
+                f"(HTTPS_PROXY)?\n{log.relative_to(ROOT)} has the details."
             )
         raise Problem(f"The packages cannot be installed. {end_of(log)}")
 

@@ -13,6 +13,7 @@ from functools import cache
 
 import pytest
 from django.db import connection
+from django.db.utils import OperationalError
 
 MISSING = {
     "browser": "no Chromium: install it, or name it in CHROMIUM",
@@ -43,6 +44,18 @@ def is_there(need):
             return answers(6379)
         case "rabbitmq":
             return answers(5672)
+
+
+def pytest_sessionstart():
+    """End at once, with a sentence, where the database is away."""
+    if connection.vendor != "postgresql":
+        return
+    server = {**connection.get_connection_params(), "dbname": "postgres"}
+    try:
+        with connection.wrap_database_errors:
+            connection.get_new_connection(server).close()
+    except OperationalError as error:
+        pytest.exit(f"The database that DATABASE_URL names cannot be used: {error}", returncode=1)
 
 
 def pytest_runtest_setup(item):
