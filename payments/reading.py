@@ -19,24 +19,30 @@ ID = re.compile(r"[\x21-\x7e]{1,255}")
 DEEPEST = 64  # levels of nesting that anybody reads
 _LONGEST_NUMBER = 300  # digits
 _LATEST_SECOND = 253_402_300_799  # the end of the year 9999
-_UNHOLDABLE_TEXT = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+_UNHOLDABLE_TEXT = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])|\xed[\xa0-\xbf]")
 _UNHOLDABLE_NUMBER = re.compile(rb"[:\[,]\s*-?(?:\d{19}|[\d.]+[eE]\+?\d{3}|NaN|Infinity)")
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+_TOKEN = re.compile(r'([\[\]{}]|"[^"\\]*+(?:\\.[^"\\]*+)*+"?)(\s*:)?', re.DOTALL)
 _SURROGATE_OR_NUL = re.compile("[\x00\ud800-\udfff]")
 
 
 def parse(body: bytes) -> dict[str, Any] | None:
     """Return the JSON object in these bytes; None where they hold none."""
     try:
-        found = json.loads(body)
-    except RecursionError:
-        return parse(_flattened(body))
-    except ValueError:
+        text = body.decode(json.detect_encoding(body), "surrogatepass")
         try:
-            found = json.loads(body, parse_int=_integer)
-        except (ValueError, RecursionError):
-            return None
+            found = _loaded(text)
+        except RecursionError:
+            found = _loaded(_flattened(text))
+    except (ValueError, RecursionError):
+        return None
     return found if isinstance(found, dict) else None
+
+
+def _loaded(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:  # perhaps only a number that Python refuses to count to
+        return json.loads(text, parse_int=_integer)
 
 
 def _integer(digits: str) -> int | str:
@@ -44,23 +50,38 @@ def _integer(digits: str) -> int | str:
     return int(digits) if len(digits) < _LONGEST_NUMBER else digits
 
 
-def _flattened(body: bytes) -> bytes:
-    """Return the same JSON with null in place of whatever is nested deeper than anybody reads."""
-    kept, depth, start = [], 0, 0
-    for token in _TOKEN.finditer(body):
-        mark = token.group()
-        if mark in (b"{", b"["):
-            depth += 1
-            if depth == DEEPEST:
-                kept.append(body[start : token.start()] + b"null")
-        elif mark in (b"}", b"]"):
-            if depth == DEEPEST:
+def _flattened(text: str) -> str:
+    """
+    Return the same JSON with whatever is nested deeper than anybody reads made one flat list.
+
+    Only the texts are kept of that, each under its own key: what points at another organization
+    does so at any depth.
+    """
+    kept: list[str] = []
+    inside: list[str] = []
+    keys = ['""']  # one for each open bracket: the last key in it, or the one it stands under
+    start = 0
+    for token in _TOKEN.finditer(text):
+        mark, is_key = token.group(1), token.group(2)
+        if mark in ("{", "["):
+            keys.append(keys[-1])
+            if len(keys) == DEEPEST:
+                kept.append(text[start : token.start()])
+                inside = []
+        elif mark in ("}", "]"):
+            if len(keys) == DEEPEST:
+                kept.append(f"[{','.join(inside)}]")
                 start = token.end()
-            depth -= 1
-    if depth:
-        return b""  # never closed: no JSON
-    kept.append(body[start:])
-    return b"".join(kept)
+            keys.pop()
+            if not keys:
+                break
+        elif is_key:
+            keys[-1] = mark
+        elif len(keys) >= DEEPEST:
+            inside.append(f"{{{keys[-1]}:{mark}}}")
+    if len(keys) != 1:
+        return ""  # never closed, or closed too often: no JSON
+    return "".join([*kept, text[start:]])
 
 
 def is_clean(body: bytes) -> bool:
