@@ -78,13 +78,11 @@ class Tenants:
         :raises LivemodeMismatch: live, of an account connected in test mode only.
         :raises TestEvent: a test event of an account that is connected live.
         """
-        speaks_of_account = event.type.startswith(_SPEAKS_OF_ACCOUNT)
-        if event.scope == Scope.PLATFORM and not speaks_of_account:
-            if event.account:
+        if event.scope == Scope.PLATFORM:
+            if not event.account:
+                return None
+            if not event.type.startswith(_SPEAKS_OF_ACCOUNT):
                 raise UnknownAccount("A platform event with an account: are the secrets swapped?")
-            return None
-        if not event.account and speaks_of_account:
-            return None
         modes = {row.livemode: row for row in self._accounts.get(event.account, [])}
         if not modes:
             raise UnknownAccount(f"{event.account or 'No account'} is nobody's here.")
@@ -134,8 +132,7 @@ class Hints:
         for event in events:
             found = self._named[id(event)] = set()
             for key, text in strings(event.object):
-                kind = key if key in _HINTS else "account" if text.startswith("acct_") else None
-                if kind and identifier(text):
+                for kind in _kinds(key, text):
                     found.add((kind, text))
                     texts[kind].add(text)
         self._owners = {kind: _HINTS[kind](values) for kind, values in texts.items()}
@@ -150,6 +147,13 @@ class Hints:
             owners = self._owners[kind].get(text)
             if owners and owners != owner.organization_id:
                 raise TenantMismatch(f"{kind} belongs to another organization.")
+
+
+def _kinds(key: str, text: str) -> set[str]:
+    """Return what a text may name: by the key it stands under, and by looking like an account."""
+    if not identifier(text):
+        return set()
+    return {key} & _HINTS.keys() | ({"account"} if text.startswith("acct_") else set())
 
 
 def _reservations(texts: set[str]) -> dict[str, UUID]:
