@@ -9,7 +9,10 @@ from django.core.checks import CheckMessage, Error, register
 from payments import conf
 
 _SHORTEST = 16  # characters; Stripe's have 38
-_PLACEHOLDER = re.compile(r"\.\.\.|…|^(whsec_)?(x+|change.?me|secret|test|todo|your.*)$", re.I)
+_PLACEHOLDER = re.compile(
+    r"\.\.\.|…|[<>${}\s]|^(whsec_)?(x+$|change.?me|placeholder|replace|secret$|test$|todo|your)",
+    re.I,
+)
 
 
 @register()

@@ -103,8 +103,9 @@ CACHES = {"default": env.cache("CACHE_URL", default=f"filecache://{VAR_DIR / 'ca
 # Stripe ------------------------------------------------------------------
 STRIPE_SECRET_KEY = env("STRIPE_SECRET_KEY", default="")  # unset: all works but asking Stripe
 STRIPE_PUBLISHABLE_KEY = env("STRIPE_PUBLISHABLE_KEY", default="")
-STRIPE_WEBHOOK_SECRET = env.list("STRIPE_WEBHOOK_SECRET")  # the platform's endpoint; required
-STRIPE_CONNECT_WEBHOOK_SECRET = env.list("STRIPE_CONNECT_WEBHOOK_SECRET")  # the hotels'; required
+# Required. Several while one is rotated: the platform's endpoint, and that of the hotels' accounts.
+STRIPE_WEBHOOK_SECRET = env.list("STRIPE_WEBHOOK_SECRET", cast=str.strip)
+STRIPE_CONNECT_WEBHOOK_SECRET = env.list("STRIPE_CONNECT_WEBHOOK_SECRET", cast=str.strip)
 STRIPE_API_VERSION = "2026-10-28.endive"  # moves together with the SDK and the sandbox's objects
 STRIPE_API_BASE = env("STRIPE_API_BASE", default="https://api.stripe.com")
 STRIPE_JS_URL = env("STRIPE_JS_URL", default="https://js.stripe.com/endive/stripe.js")
@@ -182,3 +183,5 @@ SPECTACULAR_SETTINGS = {"TITLE": "Hotel payments", "VERSION": "1.0"}
 
 # Logging -----------------------------------------------------------------
 LOGGING = logging_config(level=env("LOG_LEVEL", default="INFO"), as_json=not DEBUG)
+DJANGO_STRUCTLOG_USER_ID_FIELD = ""  # to name the user, every request would read the session
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # whose address it is, is nobody's business
