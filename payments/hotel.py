@@ -153,7 +153,7 @@ def write_money(figures: Iterable[tuple[Booking, Sequence[Any]]]) -> None:
     """
     changed = []
     for booking, values in figures:
-        held = tuple(min(v, LARGEST) if isinstance(v, int) else v for v in values)
+        held = tuple(max(-LARGEST, min(v, LARGEST)) if isinstance(v, int) else v for v in values)
         if held != booking.money:
             changed.append(
                 SimpleNamespace(id=booking.id, **dict(zip(MONEY_FIELDS, held, strict=True)))
