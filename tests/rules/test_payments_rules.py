@@ -1,0 +1,132 @@
+"""What a hotel hears of payments: raised once, closed when it is no longer true."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from payments import timed
+from payments.models import Alert, Severity, WebhookEvent
+from payments.webhooks.replaying import replay
+from reservations.models import Reservation
+from sandbox import objects
+from sandbox.scenarios import SCENARIOS
+from tests.conftest import stay_of
+
+
+def days_ago(days):
+    return int((timezone.now() - timedelta(days=days)).timestamp())
+
+
+def open_alerts():
+    return sorted(Alert.objects.filter(closed_at=None).values_list("kind", flat=True))
+
+
+def test_a_hold_that_runs_out_in_two_days_is_said_when_time_has_come(stripe, booking):
+    stripe.sends(SCENARIOS["hold"].events(stay_of(booking, start=days_ago(2))))
+    assert open_alerts() == []
+
+    for _ in range(2):
+        timed.warn_of_expiring_holds(timezone.now() + timedelta(days=4))
+
+    alert = Alert.objects.get()
+    assert (alert.kind, alert.severity) == ("hold_expires", Severity.CRITICAL)
+    assert alert.reservation == booking
+    assert alert.facts["amount"] == 24_000
+
+
+def test_capturing_a_hold_closes_its_warning(stripe, booking):
+    events = SCENARIOS["hold_partial_capture"].events(stay_of(booking, start=days_ago(6)))
+    captured = next(n for n, event in enumerate(events) if event["type"] == "charge.captured")
+
+    stripe.sends(events[:captured])
+    assert open_alerts() == ["hold_expires"]
+    stripe.sends(events[captured:])
+
+    assert open_alerts() == []
+
+
+def test_a_hold_that_ran_out_needs_no_warning_any_more(stripe, booking):
+    stripe.sends(SCENARIOS["hold"].events(stay_of(booking, start=days_ago(6))))
+    assert open_alerts() == ["hold_expires"]
+
+    timed.warn_of_expiring_holds(timezone.now() + timedelta(days=2))
+
+    assert open_alerts() == []
+
+
+def test_a_refund_that_the_guests_bank_sent_back_is_said(stripe, booking):
+    stripe.sends(SCENARIOS["two_partial_refunds"].events(stay_of(booking)))
+
+    assert open_alerts() == ["refund_failed"]
+
+
+def test_money_that_names_no_booking_is_said_and_binding_it_closes_the_alert(stripe, booking):
+    stripe.sends(SCENARIOS["dashboard_payment"].events(stay_of(booking)))
+    assert open_alerts() == ["unmatched_money"]
+
+    seen = WebhookEvent.objects.filter(event_type="payment_intent.succeeded").get().data
+    metadata = {"reservationId": booking.code}
+    stripe.tells("payment_intent.succeeded", seen | {"metadata": metadata}, created=days_ago(-1))
+
+    assert open_alerts() == []
+    booking.refresh_from_db()
+    assert booking.payment_status == "paid"
+
+
+def test_moving_a_payment_to_another_booking_settles_both(stripe, booking):
+    stripe.sends(SCENARIOS["decline_retry_success"].events(stay_of(booking)))
+    seen = WebhookEvent.objects.filter(event_type="payment_intent.succeeded").get().data
+    other = Reservation.objects.create(
+        code="HB-2482",
+        property=booking.property,
+        organization=booking.organization,
+        guest=booking.guest,
+        arrival=booking.arrival,
+        departure=booking.departure,
+        currency="eur",
+        total=booking.total,
+    )
+
+    metadata = {"reservationId": str(other.pk)}
+    stripe.tells("payment_intent.succeeded", seen | {"metadata": metadata}, created=days_ago(-1))
+
+    booking.refresh_from_db()
+    other.refresh_from_db()
+    assert (booking.payment_status, other.payment_status) == ("unpaid", "paid")
+    assert {charge.reservation_id for charge in other.charges.all()} == {other.pk}
+
+
+def test_a_payment_in_another_currency_is_bound_and_said_and_counts_nowhere(stripe, booking):
+    intent = objects.payment_intent(
+        status="succeeded",
+        amount=50_000,
+        currency="usd",
+        metadata={"reservationId": booking.code},
+    )
+
+    stripe.tells("payment_intent.succeeded", intent)
+
+    assert open_alerts() == ["currency_differs"]
+    booking.refresh_from_db()
+    assert (booking.payment_status, booking.paid_amount) == ("unpaid", 0)
+
+
+def test_two_ends_that_exclude_each_other_are_said_whatever_their_order(stripe, booking):
+    for status in ("canceled", "succeeded"):
+        intent = objects.payment_intent(
+            status=status, amount=50_000, metadata={"reservationId": booking.code}
+        )
+        stripe.tells(f"payment_intent.{status}", intent)
+
+    assert open_alerts() == ["contradiction"]
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_replaying_raises_nothing_twice(name, stripe, booking):
+    stripe.sends(SCENARIOS[name].events(stay_of(booking, start=days_ago(1))))
+    before = list(Alert.objects.order_by("pk").values())
+
+    replay(WebhookEvent.objects.all())
+
+    assert list(Alert.objects.order_by("pk").values()) == before
