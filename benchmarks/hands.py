@@ -1,0 +1,197 @@
+"""
+A process inside the system: it books, receives, settles and counts when it is told to.
+
+Reads a JSON line with a task and its details, answers with a JSON line. What is measured without
+a web server runs in processes of this kind, as `payments_work` would.
+"""
+
+import io
+import json
+import re
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402  Django comes first
+from django.core.management import call_command  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
+from psycopg.pq import Trace  # noqa: E402
+
+from benchmarks import filling, stays  # noqa: E402
+from benchmarks.core import shuffle  # noqa: E402
+from organizations.models import Organization, Property  # noqa: E402
+from payments.models import ConnectedAccount  # noqa: E402
+from payments.webhooks import inbox, worker  # noqa: E402
+from pms.wsgi import application  # noqa: E402
+from reservations.models import Guest, Reservation  # noqa: E402
+
+# A statement in libpq's trace: a simple one with its text, or one that was parsed before.
+_STATEMENT = re.compile(r'^F\t\d+\t(?:Query\t "\s*(\w+)|(Execute))', re.MULTILINE)
+
+
+def main() -> None:
+    """Do one task after the other until nobody has any."""
+    answers, sys.stdout = sys.stdout, sys.stderr
+    for line in sys.stdin:
+        task, details = json.loads(line)
+        answers.write(json.dumps(TASKS[task](**details)) + "\n")
+        answers.flush()
+
+
+def migrate() -> None:
+    """Make all tables, and one hotel."""
+    call_command("migrate", verbosity=0)
+    group = Organization.objects.create(
+        id=stays.ORGANIZATION, slug="harbour", name="Harbour Hotels", currency="eur"
+    )
+    Property.objects.create(
+        id=stays.PROPERTY, organization=group, slug="downtown", name="Harbour Downtown"
+    )
+    Guest.objects.create(organization=group, name="Guest of the house", email="guest@example.com")
+    ConnectedAccount.objects.create(stripe_id=stays.ACCOUNT, organization=group)
+
+
+def book(count: int, seed: int) -> None:
+    """Make the bookings that events will be about."""
+    guest = Guest.objects.get()
+    Reservation.objects.bulk_create(
+        Reservation(
+            id=stay.reservation,
+            code=stay.code,
+            organization_id=stays.ORGANIZATION,
+            property_id=stays.PROPERTY,
+            guest=guest,
+            arrival=date(2026, 12, 5),
+            departure=date(2026, 12, 9),
+            currency=stay.currency,
+            total=stay.total,
+        )
+        for stay in stays.stays(count, seed)
+    )
+
+
+def receive(count: int, seed: int) -> int:
+    """Make bookings and write all their events into the inbox; return how many."""
+    book(count, seed)
+    bodies = stays.bodies(count, seed)
+    with transaction.atomic():
+        for body in bodies:
+            inbox.receive(body, "connect")
+    return len(bodies)
+
+
+def drain() -> dict[str, Any]:
+    """Settle what is due; return how many events became what, and from when to when."""
+    connection.ensure_connection()
+    began, used = time.monotonic(), time.process_time()
+    counts = worker.drain()
+    return {
+        "counts": counts,
+        "began": began,
+        "ended": time.monotonic(),  # the same clock in every process
+        "busy": time.process_time() - used,
+    }
+
+
+def statements_of_worker(count: int, seed: int, batch: int) -> dict[str, Any]:
+    """Settle these bookings' events in batches of a size; return what was said to PostgreSQL."""
+    events = receive(count, seed)
+    settings.PAYMENTS_BATCH_SIZE = batch
+    with said() as words:
+        worker.drain()
+    return {"events": events, "words": words}
+
+
+def statements_of_door(count: int, seed: int) -> dict[str, Any]:
+    """Bring these bookings' events to the door; return what was said to PostgreSQL."""
+    bodies = stays.bodies(count, seed)
+    first, *rest = stays.deliveries(bodies, 0)
+    connection.ensure_connection()
+    _bring(first)
+    with said() as words:
+        for request in rest:
+            _bring(request)
+    return {"events": len(rest), "words": words}
+
+
+def _bring(request: bytes) -> None:
+    """Hand a request to the system as a WSGI server does."""
+    head, _, body = request.partition(b"\r\n\r\n")
+    headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
+    environ = {
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": "/api/webhooks/stripe",
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "CONTENT_LENGTH": str(len(body)),
+        "CONTENT_TYPE": "application/json",
+        "HTTP_HOST": "127.0.0.1",
+        "HTTP_STRIPE_SIGNATURE": headers["Stripe-Signature"],
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.errors": sys.stderr,
+    }
+    statuses: list[str] = []
+    answer = application(environ, lambda status, _headers: statuses.append(status))
+    list(answer)
+    answer.close()
+    if statuses != ["200 OK"]:
+        raise RuntimeError(f"The door answered {statuses}.")
+
+
+@contextmanager
+def said() -> Iterator[list[str]]:
+    """
+    Give the first word of every statement that goes over the wire to PostgreSQL meanwhile.
+
+    Written down by libpq itself, so BEGIN, COMMIT and whatever a driver adds are in it.
+    """
+    words: list[str] = []
+    wire = connection.connection.pgconn
+    with tempfile.TemporaryFile("w+", errors="replace") as trace:
+        wire.trace(trace.fileno())
+        wire.set_trace_flags(Trace.SUPPRESS_TIMESTAMPS)
+        try:
+            yield words
+        finally:
+            wire.untrace()
+        if connection.connection.pgconn is not wire:
+            raise RuntimeError("The connection was replaced: not everything was counted.")
+        trace.seek(0)
+        words += [a or b for a, b in _STATEMENT.findall(trace.read())]
+
+
+def fill(settled: int, transactions: int) -> None:
+    """Make a hotel's past: old events and old payments, without telling them one by one."""
+    receive(count=64, seed=9_999)
+    worker.drain()
+    filling.fill(settled=settled, transactions=transactions)
+
+
+def analyze() -> None:
+    """Let PostgreSQL know its tables, which in a running system it does by itself."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+
+
+TASKS: dict[str, Callable[..., Any]] = {
+    task.__name__: task
+    for task in (
+        *(migrate, book, receive, drain, fill, analyze),
+        *(statements_of_door, statements_of_worker, shuffle),
+    )
+}
+
+
+if __name__ == "__main__":
+    main()

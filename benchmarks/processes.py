@@ -1,0 +1,141 @@
+"""
+The processes that a run starts: web servers, and hands inside the system.
+
+Each is ended by its own process id when its `with` ends.
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from benchmarks.sizes import Failed
+from benchmarks.stays import CONNECT, PLATFORM
+
+ROOT = Path(__file__).resolve().parent.parent
+PORTS = range(8160, 8180)
+WORKERS = 2
+PATIENCE = 30.0  # seconds until a server answers, or has ended
+
+
+def environment(url: str) -> dict[str, str]:
+    """Return the environment of a production server with this database."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return kept | {
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "DATABASE_URL": url,
+        "DEBUG": "False",
+        "DJANGO_SETTINGS_MODULE": "pms.settings",
+        "SECRET_KEY": "for benchmarks alone",
+        "STRIPE_CONNECT_WEBHOOK_SECRET": CONNECT,
+        "STRIPE_WEBHOOK_SECRET": PLATFORM,
+    }
+
+
+@contextmanager
+def running(
+    *arguments: str, url: str, log: Path, **pipes: Any
+) -> Iterator["subprocess.Popen[str]"]:
+    """Start a Python module as a process in the system's environment; end it afterwards."""
+    with log.open("a") as lines:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *arguments],
+            cwd=ROOT,
+            env=environment(url),
+            text=True,
+            start_new_session=True,  # Ctrl-C is ours: we end it in order
+            stderr=lines,
+            **pipes,
+        )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)  # a session of its own: it and its workers
+            process.wait()
+
+
+@contextmanager
+def serving(server: str, application: str, *, url: str, log: Path) -> Iterator[int]:
+    """Serve an application with two workers; yield the port, once it answers."""
+    port = free_port()
+    programs = {
+        "gunicorn": ["gunicorn", application, "--bind", f"127.0.0.1:{port}", "--no-control-socket"],
+        "granian": [
+            *("granian", application, "--host", "127.0.0.1", "--port", str(port)),
+            *("--interface", "wsgi", "--blocking-threads", "1"),
+        ],
+    }
+    with running(
+        *programs[server], "--workers", str(WORKERS), url=url, log=log, stdout=subprocess.DEVNULL
+    ) as process:
+        _wait_for(process, port, log)
+        yield port
+
+
+def free_port() -> int:
+    """Return the first of our ports that nobody listens on."""
+    for port in PORTS:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise Failed(f"The ports {PORTS[0]} to {PORTS[-1]} are all taken.")
+
+
+def _wait_for(process: "subprocess.Popen[str]", port: int, log: Path) -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise Failed("The server did not start.")
+
+
+class Hands:
+    """A process inside the system that does what it is told: see `benchmarks.hands`."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self._in: IO[str] = process.stdin  # type: ignore[assignment]
+        self._out: IO[str] = process.stdout  # type: ignore[assignment]
+
+    def do(self, task: str, **details: Any) -> Any:
+        """Have a task done; return what came of it."""
+        self.begin(task, **details)
+        return self.end()
+
+    def begin(self, task: str, **details: Any) -> None:
+        """Have a task begun."""
+        self._in.write(json.dumps([task, details]) + "\n")
+        self._in.flush()
+
+    def end(self) -> Any:
+        """Return what came of the task that was begun, when it is done."""
+        line = self._out.readline()
+        if not line:
+            raise Failed("A process ended in the middle of its task.")
+        return json.loads(line)
+
+
+@contextmanager
+def hands(url: str, log: Path) -> Iterator[Hands]:
+    """Start a process inside the system with this database."""
+    pipe = subprocess.PIPE
+    with running("benchmarks.hands", url=url, log=log, stdin=pipe, stdout=pipe) as process:
+        yield Hands(process)

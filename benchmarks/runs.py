@@ -1,0 +1,28 @@
+"""One run: how much of it, on which server, in which databases, logged where."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks import processes
+from benchmarks.databases import Databases
+from benchmarks.processes import Hands
+from benchmarks.sizes import Sizes
+
+
+@dataclass(frozen=True)
+class Run:
+    """What every part of a run needs."""
+
+    sizes: Sizes
+    server: str  # gunicorn or granian
+    databases: Databases
+    log: Path  # what all processes say
+
+    def hands(self, url: str) -> AbstractContextManager[Hands]:
+        """Start a process inside the system with this database."""
+        return processes.hands(url, self.log)
+
+    def serving(self, application: str, url: str) -> AbstractContextManager[int]:
+        """Serve an application with this database; give its port."""
+        return processes.serving(self.server, application, url=url, log=self.log)
