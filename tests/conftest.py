@@ -3,7 +3,7 @@
 import pytest
 
 from sandbox.scenarios import Stay
-from tests.factories import AccountFactory, PropertyFactory, ReservationFactory
+from tests.factories import AccountFactory, ReservationFactory
 from tests.support.stripe import Stripe
 
 

@@ -54,7 +54,7 @@ MESSAGES: dict[str, Message] = {
     "refund_failed": Message(
         title="A refund did not reach the guest",
         says="{amount} came back to your Stripe balance: {why}. ({object})",
-        to_do="Ask the guest how else to return the money; a new refund to that card will fail too.",
+        to_do="Ask the guest how else to return it; a new refund to that card will fail too.",
     ),
     "tenant_mismatch": Message(
         title="An event pointed at another organization",
