@@ -144,6 +144,19 @@ def named(hints: Collection[tuple[UUID, str]]) -> dict[tuple[UUID, str], UUID]:
     return found_ids
 
 
+def meant_by(text: str) -> QuerySet[Any]:
+    """Return the bookings that somebody may mean who typed this: by code, or by the guest's name."""
+    return reservations().filter(Q(code__icontains=text) | Q(guest__name__icontains=text))
+
+
+GUEST = "reservation__guest"  # what `caption` reads, for whoever loads it with many records
+
+
+def caption(reservation: Any) -> str:
+    """Return a booking as staff speak of it: its code and its guest."""
+    return f"{reservation.code} · {reservation.guest.name}"
+
+
 def write_money(figures: Iterable[tuple[Booking, Sequence[Any]]]) -> None:
     """
     Write what payments computed onto bookings that the caller has locked, where it differs.
@@ -230,10 +243,14 @@ def write_account(
 
 
 def zone(row: Any) -> ZoneInfo:
-    """Return the time zone of the house that a record belongs to; of none, its organization's."""
-    place = row.property or row.organization
+    """
+    Return the time zone of the house that a record belongs to; of no house, its organization's.
+
+    A record of nobody keeps universal time.
+    """
+    place = getattr(row, "property", None) or row.organization
     try:
-        return ZoneInfo(place.timezone)
+        return ZoneInfo(place.timezone if place else "UTC")
     except (ZoneInfoNotFoundError, ValueError):
         return ZoneInfo("UTC")
 
@@ -257,6 +274,20 @@ def visible_to(user: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
         Q(property__in=properties().visible_to(user))
         | Q(property=None, organization__in=whole.order_by().values("pk"))
     )
+
+
+def visible_as_a_whole(user: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Narrow what belongs to no house to organizations all of whose houses this person may see."""
+    if user.is_superuser:
+        return rows
+    whole = organizations().filter(memberships__user=user.pk, memberships__properties=None)
+    return rows.filter(organization__in=whole.order_by().values("pk"))
+
+
+def roles(user: Any) -> dict[UUID, str]:
+    """Return what this person does at each organization they work for."""
+    rows = organizations().filter(memberships__user=user.pk).order_by()
+    return dict(rows.values_list("pk", "memberships__role"))
 
 
 def visible_reservations(user: Any) -> Any:
@@ -288,12 +319,17 @@ class Candidate:
     organization_id: UUID
     code: str
     guest: str
-    property: str
+    house: str
     arrival: date
     departure: date
     currency: str
     total: int
     owed: int
+
+    @property
+    def url(self) -> str:
+        """The address of its page."""
+        return booking_url(self.id)
 
 
 def candidates(
@@ -335,6 +371,6 @@ def booking_url(id: UUID) -> str:
 
 
 def _as_candidates(rows: QuerySet[Any]) -> list[Candidate]:
-    names = {"id": "pk", "guest": "guest__name", "property": "property__name"}
+    names = {"id": "pk", "guest": "guest__name", "house": "property__name"}
     fields = [names.get(name, name) for name in Candidate.__dataclass_fields__]
     return [Candidate(*row) for row in rows.values_list(*fields)]

@@ -1,6 +1,6 @@
 """The addresses of payments."""
 
-from django.urls import path
+from django.urls import include, path
 
 from payments.monitoring.views import healthz, metrics
 from payments.webhooks.views import stripe_webhook
@@ -9,6 +9,7 @@ app_name = "payments"
 
 urlpatterns = [
     path("api/webhooks/stripe", stripe_webhook, name="stripe_webhook"),
+    path("", include("payments.staff.urls")),
     path("healthz", healthz, name="healthz"),
     path("metrics", metrics, name="metrics"),
 ]

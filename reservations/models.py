@@ -43,6 +43,26 @@ class PaymentStatus(models.TextChoices):
     UNPAID = "unpaid", "Unpaid"
 
 
+class Owed(models.Func):
+    """What a booking still owes, as `Reservation.balance`; wide enough for any amounts it adds."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " + "
+    output_field = models.BigIntegerField()
+
+    def __init__(self) -> None:
+        super().__init__(
+            models.F("total"),
+            models.F("extras_amount"),
+            -models.F("paid_elsewhere"),
+            -models.F("paid_amount"),
+            models.F("refunded_amount"),
+        )
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="(0::numeric + %(expressions)s)")
+
+
 class ReservationQuerySet(models.QuerySet["Reservation"]):
     """Bookings."""
 
@@ -51,6 +71,10 @@ class ReservationQuerySet(models.QuerySet["Reservation"]):
         if user.is_superuser:
             return self
         return self.filter(property__in=Property.objects.visible_to(user))
+
+    def with_owed(self) -> "ReservationQuerySet":
+        """Add what each booking still owes as `owed`, to find bookings by it."""
+        return self.annotate(owed=Owed())
 
 
 class Reservation(models.Model):

@@ -6,18 +6,49 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from payments import panels
+from reservations import front_desk
 from reservations.models import Reservation
 
 
 @login_required
 def bookings(request: HttpRequest) -> HttpResponse:
     """List the bookings that this person may see."""
+    filters = front_desk.Filters(request.GET)
     rows = Reservation.objects.visible_to(request.user).select_related("guest", "property")
-    return render(request, "bookings/list.html", {"bookings": rows})
+    page = front_desk.Page.of(filters.narrow(rows), filters.given("page") or 1)
+    houses = front_desk.houses(request.user)
+    alerts = panels.alerts_of([booking.pk for booking in page.rows])
+    for booking in page.rows:
+        booking.notices = alerts.get(booking.pk)
+        booking.state, booking.urgency = front_desk.stay_words(
+            booking, front_desk.day_at(booking.property)
+        )
+    context = {
+        "section": "bookings",
+        "filters": filters,
+        "stays": front_desk.STAYS,
+        "stay": filters.given("stay"),
+        "payment": filters.given("payment"),
+        "q": filters.given("q"),
+        "page": page,
+        "houses": houses,
+        "today": front_desk.today(houses),
+    }
+    return render(request, "bookings/list.html", context)
 
 
 @login_required
 def booking(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show one booking with its money."""
     rows = Reservation.objects.visible_to(request.user).select_related("guest", "property")
-    return render(request, "bookings/detail.html", {"booking": get_object_or_404(rows, pk=pk)})
+    found = get_object_or_404(rows, pk=pk)
+    state, urgency = front_desk.stay_words(found, front_desk.day_at(found.property))
+    context = {
+        "section": "bookings",
+        "booking": found,
+        "state": state,
+        "urgency": urgency,
+        "money": panels.money_of(found.pk, request.user),
+    }
+    return render(request, "bookings/detail.html", context)

@@ -1,0 +1,1 @@
+"""The pages of payments itself, for the people of a hotel."""

@@ -1,0 +1,135 @@
+"""Money that came without a booking: found, attached with one click, and taken back again."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from payments import hotel, words
+from payments.errors import Refused
+from payments.models import Payment, PaymentTransaction
+from payments.operations.payments import unmatched
+
+PER_PAGE = 20
+LAST_PAGE = 10_000
+
+
+class Search(forms.Form):
+    """Which booking somebody looks for, for which payment. What makes no sense finds nothing."""
+
+    page = forms.IntegerField(min_value=1, max_value=LAST_PAGE, required=False)
+    payment = forms.UUIDField(required=False)
+    code = forms.CharField(max_length=64, required=False)
+    attached = forms.UUIDField(required=False)
+
+    def given(self, name: str) -> Any:
+        """Return what was asked for, if it makes sense."""
+        self.is_valid()
+        return self.cleaned_data.get(name)
+
+
+class Target(forms.Form):
+    """The booking that a payment is for."""
+
+    reservation = forms.UUIDField()
+
+
+@login_required
+def unmatched_money(request: HttpRequest) -> HttpResponse:
+    """List the money that waits for its booking, with the bookings that it is likely for."""
+    search = Search(request.GET)
+    number = search.given("page") or 1
+    start = (number - 1) * PER_PAGE
+    rows = unmatched.waiting(request.user).select_related("property", "organization")
+    payments = list(rows[start : start + PER_PAGE + 1])
+    entries = unmatched.with_charges(payments[:PER_PAGE])
+    suggested = unmatched.suggest(entries, request.user)
+    changeable = hotel.may_change(request.user, {e.payment.organization_id for e in entries})
+    items = []
+    for entry in entries:
+        payment = entry.payment
+        code = (search.given("code") or "") if search.given("payment") == payment.pk else ""
+        items.append(
+            {
+                "payment": payment,
+                "amount": unmatched.arrived(entry),
+                "said": words.payment(entry),
+                "method": words.method(payment.payment_method, words.telling(entry)),
+                "zone": hotel.zone(payment).key,
+                "suggestions": suggested[payment.pk],
+                "code": code,
+                "found": unmatched.find(payment, code, request.user) if code else [],
+                "may_change": payment.organization_id in changeable,
+            }
+        )
+    attached = _attached(request, search.given("attached"))
+    context = {
+        "section": "unmatched",
+        "items": items,
+        "page": number,
+        "previous": number - 1,
+        "next": number + 1 if len(payments) > PER_PAGE else 0,
+        "attached": attached,
+        "attached_url": hotel.booking_url(attached.reservation_id) if attached else "",
+    }
+    return render(request, "payments/staff/unmatched.html", context)
+
+
+def _attached(request: HttpRequest, pk: UUID | None) -> Payment | None:
+    """Return the payment that was attached just now, so that it can be taken back."""
+    if pk is None:
+        return None
+    by_hand = Payment.objects.filter(pk=pk, bound_by=PaymentTransaction.BoundBy.STAFF)
+    found: Payment | None = (
+        hotel.visible_to(request.user, by_hand).select_related("reservation").first()
+    )
+    return found
+
+
+@login_required
+@require_POST
+def attach(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Say which booking a payment is for."""
+    payment = get_object_or_404(_payments(request), pk=pk)
+    target = Target(request.POST)
+    if not target.is_valid():
+        messages.error(request, "Choose the booking that the payment is for.")
+        return redirect("payments:unmatched")
+    reservation = get_object_or_404(
+        hotel.visible_reservations(request.user), pk=target.cleaned_data["reservation"]
+    )
+    try:
+        unmatched.attach(payment=payment, reservation=reservation, by=request.user)
+    except unmatched.MayNotChange as refusal:
+        raise PermissionDenied(str(refusal)) from refusal
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("payments:unmatched")
+    return redirect(f"{reverse('payments:unmatched')}?attached={payment.pk}")
+
+
+@login_required
+@require_POST
+def detach(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take back that somebody attached a payment."""
+    payment = get_object_or_404(_payments(request), pk=pk)
+    try:
+        unmatched.detach(payment=payment, by=request.user)
+    except unmatched.MayNotChange as refusal:
+        raise PermissionDenied(str(refusal)) from refusal
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "Taken back. The payment is no longer with that booking.")
+    return redirect("payments:unmatched")
+
+
+def _payments(request: HttpRequest) -> Any:
+    return hotel.visible_to(request.user, Payment.objects.filter(seen=True))

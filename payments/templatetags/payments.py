@@ -1,0 +1,97 @@
+"""Template tags for whoever shows money: payments' own pages and the host's."""
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django import template
+from django.conf import settings
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from payments import panels, words
+from payments.operations.payments import unmatched
+
+register = template.Library()
+
+ICONS = {
+    words.GOOD: "check-circle",
+    words.WAIT: "clock",
+    words.BAD: "x-circle",
+    words.HELD: "lock-closed",
+    words.BACK: "arrow-uturn-left",
+    words.QUIET: "minus-circle",
+}
+MOST_COUNTED = 99
+
+
+@register.filter
+def money(amount: int | None, currency: str) -> str:
+    """Return an amount in minor units as its currency is written."""
+    return panels.amount(amount, currency)
+
+
+@register.filter
+def money_in_words(sums: dict[str, int]) -> str:
+    """Return sums in several currencies in a row: €385.20 and ¥98,000."""
+    return panels.amounts(sums.items())
+
+
+@register.filter
+def icon(tone: str) -> str:
+    """Return the name of a tone's icon."""
+    return ICONS.get(tone, "minus-circle")
+
+
+@register.simple_tag
+def moment(value: datetime | None, zone: str) -> SafeString | str:
+    """
+    Return a time as the clocks of a house show it, with the exact moment for machines.
+
+    The year is said where it is not this one.
+    """
+    if value is None:
+        return ""
+    try:
+        there = value.astimezone(ZoneInfo(zone))
+    except (ZoneInfoNotFoundError, ValueError):
+        there = value
+    this_year = there.year == timezone.localdate(timezone=there.tzinfo).year
+    shown = date_format(there, "j M, H:i" if this_year else "j M Y, H:i")
+    return format_html('<time datetime="{}">{}</time>', there.isoformat(), shown)
+
+
+@register.simple_tag
+def dates(arrival: date, departure: date) -> SafeString:
+    """Return the days of a stay, each part said once: 5 – 9 Dec 2026."""
+    first = "j M Y"
+    if arrival.year == departure.year:
+        first = "j" if arrival.month == departure.month else "j M"
+    return format_html(
+        '<time datetime="{}">{}</time> – <time datetime="{}">{}</time>',
+        arrival.isoformat(),
+        date_format(arrival, first),
+        departure.isoformat(),
+        date_format(departure, "j M Y"),
+    )
+
+
+@register.inclusion_tag("payments/staff/_badge.html")
+def payment_status(status: str) -> dict[str, Any]:
+    """Show a booking's `payment_status` in plain words."""
+    return {"said": words.booking(status)}
+
+
+@register.simple_tag
+def unmatched_money(user: Any) -> dict[str, Any]:
+    """Return how many payments wait for their booking, and how to write that."""
+    count = unmatched.count(user, MOST_COUNTED)
+    return {"count": count, "words": f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count)}
+
+
+@register.simple_tag
+def test_mode() -> bool:
+    """Say whether no real money moves here."""
+    return not settings.STRIPE_SECRET_KEY.startswith(("sk_live_", "rk_live_"))
