@@ -81,9 +81,11 @@ def _written_down(body: bytes, scope: Scope | None) -> bool:
         try:
             inbox.receive(body, scope)
         except (DatabaseError, InterfaceError) as error:
+            died = not connection.is_usable()
             connection.close()
-            if last_try:
+            if last_try or not died:
                 logger.exception("event.not_stored", error=type(error).__name__)
+                break
         else:
             return True
     return False
