@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
+from importlib import import_module
 from typing import Any
 from uuid import UUID
 
@@ -12,10 +14,12 @@ from django.db import transaction
 from payments import hotel, words
 from payments.folio import Entry, Figures, Folio, captured, hold_is_gone
 from payments.models import Alert, Charge, PaymentTransaction, Refund
-from payments.money import show
+from payments.money import EXPONENTS, from_decimal, show, to_decimal
 from payments.notifications import messages
 from payments.records import bookings
 from payments.words import Said
+
+CURRENCIES = frozenset(EXPONENTS)
 
 
 def refresh_money(reservations: Collection[UUID]) -> None:
@@ -117,7 +121,7 @@ def money_of(reservation: UUID, user: Any) -> Money:
 
 def alerts_of(reservations: Collection[UUID]) -> dict[UUID, list[Notice]]:
     """Return what staff must know about each of these bookings, newest first."""
-    found: dict[UUID, list[Notice]] = defaultdict(list)
+    found: dict[Any, list[Notice]] = defaultdict(list)
     rows = Alert.objects.filter(reservation__in=reservations, closed_at=None)
     for alert in rows.select_related("property", "organization"):
         urgent = alert.severity in ("critical", "security")
@@ -136,22 +140,24 @@ def _bar(folio: Folio) -> Iterator[Part]:
     What went back is due again unless the hotel lowered what the stay owes; it is shown once.
     """
     figures, elsewhere = folio.figures, folio.booking.paid_elsewhere
-    due = max(0, figures.balance)
+    due, over = max(0, figures.balance), max(0, -figures.balance)
     back = min(figures.refunded, due) if due else figures.refunded
     held = min(figures.authorized, due - back)
+    kept = figures.paid - figures.refunded
     parts = [
-        ("kept", "Kept", figures.paid - figures.refunded, figures.paid - figures.refunded),
+        ("kept", "Kept", kept, max(0, kept - over)),
         ("elsewhere", "Paid elsewhere", elsewhere, elsewhere),
         ("back", "Refunded", figures.refunded, back),
         ("held", "On hold", figures.authorized, held),
         ("due", "Due", due, due - back - held),
+        ("over", "Too much", over, min(over, max(0, kept))),
     ]
-    whole = sum(max(0, drawn) for *_, drawn in parts)
+    whole = sum(drawn for *_, drawn in parts)
     x = 0.0
     for kind, name, amount, drawn in parts:
         if amount <= 0:
             continue
-        width = 100 * max(0, drawn) / whole if whole else 0
+        width = 100 * drawn / whole if whole else 0
         yield Part(kind, name, amount, f"{x:.3f}%", f"{width:.3f}%")
         x += width
 
@@ -211,12 +217,10 @@ def _hold_ends(entry: Entry) -> datetime | None:
 
 def _steps(entry: Entry, telling: Charge | None) -> Iterator[Step]:
     for charge in entry.charges:
-        if not charge.seen or (charge is telling and len(entry.charges) == 1):
-            continue
-        if charge.status == "failed":
+        if charge.seen and charge.status == "failed" and charge is not telling:
             why = words.decline(charge.failure_code, charge.failure_reason)
             yield Step(
-                "Attempt",
+                "Earlier attempt",
                 Said("Declined", words.BAD, why),
                 amount(charge.amount, charge.currency),
                 charge.occurred_at,
@@ -270,3 +274,30 @@ def amounts(values: Iterable[tuple[str, int]]) -> str:
     """Return sums of several currencies in a row: €385.20 and ¥98,000."""
     shown = [amount(value, currency) for currency, value in sorted(values) if value]
     return " and ".join(filter(None, [", ".join(shown[:-1]), *shown[-1:]]))
+
+
+# For the hotel's own admin -----------------------------------------------
+
+
+def admin_inlines() -> list[Any]:
+    """Return what shows a booking's money on the hotel's own admin page of it."""
+    return [import_module("payments.admin.panels").PaymentsInline]
+
+
+def status(payment_status: str) -> Said:
+    """Return a booking's `payment_status` in plain words."""
+    return words.booking(payment_status)
+
+
+def as_typed(value: int, currency: str) -> Decimal:
+    """Return an amount in minor units as a person would type it."""
+    return to_decimal(value, currency)
+
+
+def from_typed(value: Decimal, currency: str) -> int:
+    """
+    Return what a person typed in minor units.
+
+    :raises ValueError: it has more digits than the currency, or is beyond any column.
+    """
+    return from_decimal(value, currency)

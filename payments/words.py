@@ -74,7 +74,6 @@ METHODS = {
 # Why an attempt failed, by Stripe's code.
 DECLINES = {
     "authentication_required": "The bank wants the guest to confirm it.",
-    "card_declined": "The bank declined it.",
     "card_not_supported": "The card cannot be used for this.",
     "card_velocity_exceeded": "The card is over its limit.",
     "currency_not_supported": "The card cannot pay in this currency.",
@@ -134,7 +133,8 @@ def _age(charge: Charge) -> tuple[bool, Any, str]:
 
 def decline(code: str, reason: str) -> str:
     """Return why an attempt failed; Stripe's own sentence where the code says nothing to us."""
-    return DECLINES.get(code) or reason or _spelled(code)
+    told = reason.replace("Your card", "The card", 1)  # Stripe speaks to the guest
+    return DECLINES.get(code) or told or _spelled(code)
 
 
 def payment(entry: Entry) -> Said:
@@ -170,7 +170,7 @@ def _succeeded(entry: Entry) -> Said:
         return Said("Refunded", BACK)
     if entry.refunded:
         return Said("Partly refunded", BACK)
-    return Said("Paid", GOOD)
+    return Said("Taken" if entry.payment.capture_method == "manual" else "Paid", GOOD)
 
 
 def _canceled(entry: Entry) -> Said:

@@ -33,6 +33,7 @@ def bookings(request: HttpRequest) -> HttpResponse:
         "q": filters.given("q"),
         "page": page,
         "houses": houses,
+        "days": {front_desk.day_at(house) for house in houses},
         "today": front_desk.today(houses),
     }
     return render(request, "bookings/list.html", context)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from payments import hotel, words
 from payments.errors import Refused
+from payments.folio import Entry
 from payments.models import Payment, PaymentTransaction
 from payments.operations.payments import unmatched
 
@@ -69,28 +70,29 @@ def unmatched_money(request: HttpRequest) -> HttpResponse:
                 "may_change": payment.organization_id in changeable,
             }
         )
-    attached = _attached(request, search.given("attached"))
     context = {
         "section": "unmatched",
         "items": items,
         "page": number,
         "previous": number - 1,
         "next": number + 1 if len(payments) > PER_PAGE else 0,
-        "attached": attached,
-        "attached_url": hotel.booking_url(attached.reservation_id) if attached else "",
+        "attached": _attached(request, search.given("attached")),
     }
     return render(request, "payments/staff/unmatched.html", context)
 
 
-def _attached(request: HttpRequest, pk: UUID | None) -> Payment | None:
+def _attached(request: HttpRequest, pk: UUID | None) -> dict[str, Any] | None:
     """Return the payment that was attached just now, so that it can be taken back."""
-    if pk is None:
+    rows = _payments(request).filter(pk=pk, bound_by=PaymentTransaction.BoundBy.STAFF)
+    payment = rows.select_related("reservation").first() if pk else None
+    if payment is None or not hotel.may_change(request.user, [payment.organization_id]):
         return None
-    by_hand = Payment.objects.filter(pk=pk, bound_by=PaymentTransaction.BoundBy.STAFF)
-    found: Payment | None = (
-        hotel.visible_to(request.user, by_hand).select_related("reservation").first()
-    )
-    return found
+    return {
+        "payment": payment,
+        "amount": unmatched.arrived(Entry(payment)),
+        "booking": payment.reservation,
+        "url": hotel.booking_url(payment.reservation_id),
+    }
 
 
 @login_required
