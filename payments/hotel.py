@@ -145,8 +145,10 @@ def named(hints: Collection[tuple[UUID, str]]) -> dict[tuple[UUID, str], UUID]:
 
 
 def meant_by(text: str) -> QuerySet[Any]:
-    """Return the bookings that somebody may mean who typed this: by code, or by the guest's name."""
-    return reservations().filter(Q(code__icontains=text) | Q(guest__name__icontains=text))
+    """Return the bookings that somebody may mean who typed this: a code, or a guest's name."""
+    meant = Q(code__icontains=text) | Q(guest__name__icontains=text)
+    rows: QuerySet[Any] = reservations().filter(meant)
+    return rows
 
 
 GUEST = "reservation__guest"  # what `caption` reads, for whoever loads it with many records

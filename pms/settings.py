@@ -6,6 +6,7 @@ import environ
 
 from pms.csp import strict_policy
 from pms.log import logging_config
+from pms.unfold import UNFOLD  # noqa: F401 - the admin's looks
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 

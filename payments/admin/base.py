@@ -1,0 +1,68 @@
+"""What every admin page of payments has: whose rows it shows, to whom, and that it changes none."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+from unfold.paginator import InfinitePaginator
+
+from payments import hotel
+
+
+def roles(request: HttpRequest) -> dict[UUID, str]:
+    """Return what this person does at each organization they work for; asked once a request."""
+    found: dict[UUID, str] | None = getattr(request, "_payments_roles", None)
+    if found is None:
+        found = hotel.roles(request.user)
+        request._payments_roles = found  # type: ignore[attr-defined]
+    return found
+
+
+def works_here(request: HttpRequest) -> bool:
+    """Say whether this person has anything to see at all."""
+    return bool(request.user.is_superuser or roles(request))
+
+
+class ReadOnlyAdmin(ModelAdmin):
+    """
+    To look, not to touch: rows change by what Stripe says, or on the staff pages.
+
+    Superusers see everything, others what their memberships show them; a row of somebody else is as
+    good as not there. Nobody needs permission rows. Lists are never counted, and sorted by their
+    key alone, so that a page costs the same at a thousand rows and at a million.
+    """
+
+    actions: Any = None
+    list_disable_select_all = True
+    list_filter_submit = True
+    list_fullwidth = True
+    list_per_page = 50
+    paginator = InfinitePaginator
+    show_full_result_count = False
+    sortable_by = ()
+
+    def visible_to(self, user: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Narrow these rows to what this person may see."""
+        return hotel.visible_to(user, rows)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return self.visible_to(request.user, super().get_queryset(request))
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return works_here(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        if obj is None or request.user.is_superuser:
+            return works_here(request)
+        return getattr(obj, "organization_id", None) in roles(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False

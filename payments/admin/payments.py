@@ -1,0 +1,306 @@
+"""Payments, refunds and the attempts at them: to find one, and to see how it came about."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from unfold.decorators import display
+
+from payments import hotel, words
+from payments.admin import audit, filters, show
+from payments.admin.base import ReadOnlyAdmin, roles
+from payments.admin.history import AWAITED, Line, attempt, lines_of
+from payments.folio import Entry, entries
+from payments.models import KINDS, OF_A_PAYMENT, Charge, Payment, PaymentTransaction
+from payments.reading import identifier
+
+Type = PaymentTransaction.Type
+STATUSES = (
+    "requires_payment_method", "requires_confirmation", "requires_action", "processing",
+    "requires_capture", "pending", "succeeded", "failed", "canceled",
+)  # fmt: skip
+THE_RECORD = [
+    (
+        "The record",
+        {
+            "fields": [
+                ("stripe_id", "status"),
+                ("of_organization", "house"),
+                ("account", "mode"),
+                ("when", "certainty"),
+            ]
+        },
+    ),
+    ("What Stripe sent", {"fields": ["events"]}),
+]
+_SHOWN_WITH = ("organization", "property", hotel.GUEST)
+
+
+class RecordAdmin(ReadOnlyAdmin):
+    """A record of a Stripe object, with what Stripe sent about it."""
+
+    search_fields = ["stripe_id"]  # makes the box; `get_search_results` says what is found
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        columns = list(super().get_list_display(request))
+        if not request.user.is_superuser and len(roles(request)) == 1:
+            columns.remove("of_organization")  # it would say the same in every row
+        return columns
+
+    def visible_to(self, user: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return super().visible_to(user, rows).select_related(*_SHOWN_WITH)
+
+    def get_object(self, request: HttpRequest, *args: Any, **options: Any) -> Any:
+        found = super().get_object(request, *args, **options)
+        if found is not None:
+            found.reader = request.user  # events are shown as far as they may see them
+        return found
+
+    @display(description="Booking")
+    def booking(self, row: Any) -> str:
+        if row.reservation is not None:
+            return show.link(row.reservation, hotel.caption(row.reservation))
+        return show.NOTHING
+
+    @display(description="Organization")
+    def of_organization(self, row: Any) -> str:
+        return str(row.organization)
+
+    @display(description="House")
+    def house(self, row: Any) -> str:
+        return str(row.property or "None: its account is the organization's")
+
+    @display(description="When")
+    def when(self, row: Any) -> str:
+        return show.when(row, row.occurred_at)
+
+    @display(description="Mode")
+    def mode(self, row: Any) -> str:
+        return "Live" if row.livemode else "Test"
+
+    @display(description="Amount")
+    def money(self, row: Any) -> str:
+        return show.amount(row.amount, row.currency)
+
+    @display(description="Certainty")
+    def certainty(self, row: Any) -> str:
+        if row.conflict:
+            return show.said(
+                "Stripe told us two things about it that cannot both be true.",
+                "Look at it in the Stripe dashboard before you act on it.",
+            )
+        if not row.seen:
+            return show.said("Other objects name it; Stripe has not sent it yet.")
+        return show.said("As Stripe's events have told it so far.")
+
+
+def find(rows: QuerySet[Any], term: str, *, by_id: Q, by_last4: Q) -> QuerySet[Any]:
+    """
+    Return the rows that somebody means who typed this.
+
+    A Stripe id is looked up exactly; four digits may be a card's last four; anything else is part
+    of a booking's code or of a guest's name.
+    """
+    if "_" in term:
+        return rows.filter(by_id) if identifier(term) else rows.none()
+    meant = Q(reservation__in=hotel.meant_by(term).order_by().values("pk"))
+    if len(term) == 4 and term.isdecimal():
+        meant |= by_last4
+    return rows.filter(meant)
+
+
+@admin.register(PaymentTransaction)
+class PaymentTransactionAdmin(RecordAdmin):
+    """Payments and refunds, in one list."""
+
+    list_display = ["what", "booking", "money", "status_badge", "of_organization", "when"]
+    list_filter = [
+        filters.Matched,
+        filters.choice("type", Type.choices),
+        filters.choice(
+            "status",
+            [(status, status.replace("_", " ").capitalize()) for status in STATUSES],
+        ),
+        filters.choice("purpose", words.PURPOSES.items()),
+        filters.Currency,
+        filters.Organization,
+        filters.Account,
+        filters.Mode,
+    ]
+    search_help_text = "Guest, booking code, Stripe id or last four digits"
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        charges = Charge.objects.filter(last4=term).order_by()
+        attempts = Charge.objects.filter(stripe_id=term).order_by()
+        found = find(
+            queryset,
+            term,
+            by_id=Q(stripe_id=term) | Q(pk__in=attempts.values("payment")),
+            by_last4=Q(pk__in=charges.values("payment")),
+        )
+        return found, False
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        about = ["what_for", "bound"] if obj and obj.type == Type.PAYMENT else ["why", "of_payment"]
+        return [
+            (None, {"fields": ["summary", "booking", *about]}),
+            ("How it went", {"fields": ["history"]}),
+            *THE_RECORD,
+        ]
+
+    # The list ----------------------------------------------------------------
+
+    @display(description="Payment or refund")
+    def what(self, row: PaymentTransaction) -> str:
+        is_payment = row.type == Type.PAYMENT
+        name = words.purpose(row) if is_payment else row.get_type_display()  # type: ignore[arg-type]
+        return show.two_lines(name, row.stripe_id)
+
+    @display(description="Status")
+    def status_badge(self, row: PaymentTransaction) -> str:
+        if row.type == Type.PAYMENT:
+            return show.badge(words.payment(Entry(row)))  # type: ignore[arg-type]
+        return show.badge(words.refund(row) if row.seen else AWAITED)  # type: ignore[arg-type]
+
+    # One of them -------------------------------------------------------------
+
+    @display(description="In short")
+    def summary(self, row: PaymentTransaction) -> str:
+        return show.part("summary", line=_line(row))
+
+    @display(description="For")
+    def what_for(self, row: PaymentTransaction) -> str:
+        return words.purpose(row)  # type: ignore[arg-type]
+
+    @display(description="Booking named by")
+    def bound(self, row: PaymentTransaction) -> str:
+        if row.bound_by:
+            return row.get_bound_by_display()
+        if row.reservation_id is None and row.account:
+            return "Nobody: unmatched money counts for no booking"
+        return show.NOTHING
+
+    @display(description="Reason")
+    def why(self, row: PaymentTransaction) -> str:
+        why = words.REFUND_REASONS.get(row.reason, row.reason.replace("_", " "))
+        return why.capitalize() or show.NOTHING
+
+    @display(description="Payment")
+    def of_payment(self, row: PaymentTransaction) -> str:
+        return show.link(row.payment) if row.payment else show.NOTHING
+
+    @display(description="Attempts and refunds")
+    def history(self, row: PaymentTransaction) -> str:
+        return show.part("history", lines=lines_of([_entry(row)], place=row), here=row.pk)
+
+    @display(description="Events, newest first")
+    def events(self, row: PaymentTransaction) -> str:
+        entry = _entry(row)
+        children = [*entry.charges, *entry.refunds] if row.type == Type.PAYMENT else []
+        ids = {row.stripe_id, *(child.stripe_id for child in children)}
+        found = audit.events(row, ids, row.reader)  # type: ignore[attr-defined]
+        return show.part("events", events=show.told(found), most=audit.MOST)
+
+
+def _entry(row: PaymentTransaction) -> Entry:
+    """Return the payment that this row is, or is of, with its attempts and refunds; read once."""
+    found: Entry | None = getattr(row, "_entry", None)
+    if found is None:
+        of = row.pk if row.type == Type.PAYMENT else row.payment_id
+        payments = list(Payment.objects.filter(pk=of).select_related(*_SHOWN_WITH))
+        children = {kind: KINDS[kind].objects.filter(payment=of) for kind in OF_A_PAYMENT}
+        made = entries(payments, children) if payments else []
+        found = made[0] if made else Entry(row)  # type: ignore[arg-type]
+        row._entry = found  # type: ignore[attr-defined]
+    return found
+
+
+def _line(row: PaymentTransaction) -> Line | None:
+    lines = lines_of([_entry(row)], place=row)
+    return next((line for line in lines if line.id == row.pk), None)
+
+
+@admin.register(Charge)
+class ChargeAdmin(RecordAdmin):
+    """Attempts at a payment: with which card, at what risk, and how they went."""
+
+    list_display = ["attempt", "booking", "money", "status_badge", "of_organization", "when"]
+    list_filter = [
+        filters.choice(
+            "status", [("succeeded", "Succeeded"), ("pending", "Pending"), ("failed", "Declined")]
+        ),
+        filters.Currency,
+        filters.Organization,
+        filters.Account,
+        filters.Mode,
+    ]
+    search_help_text = "Guest, booking code, Stripe id or last four digits"
+    fieldsets = [
+        (None, {"fields": ["status_badge", "booking", "of_payment", "money", "taken", "returned"]}),
+        ("The card", {"fields": ["card", "declined", ("risk_level", "risk_score")]}),
+        ("The hold", {"fields": ["hold_ends"]}),
+        *THE_RECORD,
+    ]  # fmt: skip
+
+    def visible_to(self, user: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return super().visible_to(user, rows).select_related("payment")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        by_id = Q(stripe_id=term)
+        if term.startswith("pi_"):
+            payments = PaymentTransaction.objects.filter(stripe_id=term, type=Type.PAYMENT)
+            by_id = Q(payment__in=payments.order_by().values("pk"))
+        return find(queryset, term, by_id=by_id, by_last4=Q(last4=term)), False
+
+    @display(description="Attempt")
+    def attempt(self, charge: Charge) -> str:
+        return show.two_lines(words.method("", charge) or "Attempt", charge.stripe_id)
+
+    @display(description="Status")
+    def status_badge(self, charge: Charge) -> str:
+        return show.badge(attempt(charge))
+
+    @display(description="Card")
+    def card(self, charge: Charge) -> str:
+        return words.method("", charge) or show.NOTHING
+
+    @display(description="Payment")
+    def of_payment(self, charge: Charge) -> str:
+        return show.link(charge.payment)
+
+    @display(description="Taken")
+    def taken(self, charge: Charge) -> str:
+        return show.amount(charge.amount_captured, charge.currency)
+
+    @display(description="Given back, holds let go included")
+    def returned(self, charge: Charge) -> str:
+        return show.amount(charge.amount_refunded, charge.currency)
+
+    @display(description="Why it was declined")
+    def declined(self, charge: Charge) -> str:
+        if charge.status != "failed":
+            return show.NOTHING
+        why = words.decline(charge.failure_code, charge.failure_reason)
+        return f"{why} ({charge.failure_code})" if charge.failure_code else why
+
+    @display(description="Held until")
+    def hold_ends(self, charge: Charge) -> str:
+        return show.when(charge, charge.capture_before)
+
+    @display(description="Events, newest first")
+    def events(self, charge: Charge) -> str:
+        refunds = charge.refunds.order_by().values_list("stripe_id", flat=True)
+        ids = {charge.stripe_id, charge.stripe_payment_intent_id, *refunds} - {""}
+        found = audit.events(charge, ids, charge.reader)  # type: ignore[attr-defined]
+        return show.part("events", events=show.told(found), most=audit.MOST)
