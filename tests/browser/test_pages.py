@@ -1,0 +1,119 @@
+"""The pages in a real browser: nothing blocked, nothing broken, all of it within reach."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from reservations.models import Reservation
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PHONE, DESKTOP = {"width": 375, "height": 812}, {"width": 1440, "height": 900}
+
+
+@pytest.fixture
+def addresses(live_server, hotel):
+    """Every page that there is, by what it shows."""
+    pages = {
+        "list": "/bookings/",
+        "nobody": "/bookings/?q=nobody",
+        "unmatched": "/bookings/unmatched/",
+        "missing": "/bookings/00000000-0000-0000-0000-000000000000/",
+    }
+    pages |= {name: f"/bookings/{booking.pk}/" for name, booking in hotel.items()}
+    return {name: live_server.url + path for name, path in pages.items()}
+
+
+def test_no_page_is_blocked_or_complains(desk, addresses):
+    del addresses["missing"]  # a browser complains about any 404
+
+    for name, address in addresses.items():
+        desk.goto(address)
+        desk.locator("details").evaluate_all("all => all.forEach(each => each.open = true)")
+        assert desk.complaints == [], name
+
+
+@pytest.mark.parametrize(
+    ("size", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop-light", "phone-dark"]
+)
+def test_no_page_keeps_anybody_out(size, scheme, desk, addresses):
+    desk.context.new_cdp_session(desk).send("Page.setBypassCSP", {"enabled": True})  # axe is inline
+    desk.set_viewport_size(size)
+    desk.emulate_media(color_scheme=scheme)
+
+    for name, address in addresses.items():
+        desk.goto(address)
+        found = Axe().run(desk)
+        assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+
+
+def test_no_page_is_wider_than_a_phone(desk, addresses):
+    desk.set_viewport_size(PHONE)
+
+    for name, address in addresses.items():
+        desk.goto(address)
+        desk.locator("details").evaluate_all("all => all.forEach(each => each.open = true)")
+        assert desk.evaluate("document.documentElement.scrollWidth") <= 375, name
+
+
+def test_somebody_logs_in_and_out(page, live_server, django_user_model):
+    django_user_model.objects.create_user("ana", password="harbour-demo")
+    page.goto(f"{live_server.url}/bookings/")
+
+    page.get_by_label("User name").fill("ana")
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("main").get_by_role("button").click()
+    assert page.get_by_role("alert").is_visible()
+    page.get_by_label("Password").fill("harbour-demo")
+    page.get_by_role("main").get_by_role("button").click()
+    page.wait_for_url("**/bookings/")
+
+    page.get_by_role("button", name="Log out").click()
+    page.wait_for_url("**/login/")
+
+
+def test_the_list_follows_what_is_typed(desk, live_server, hotel):
+    desk.goto(f"{live_server.url}/bookings/")
+
+    desk.get_by_label("Guest or code").press_sequentially("søren", delay=20)
+
+    desk.get_by_role("link", name="Siobhán").wait_for(state="detached")
+    assert desk.get_by_role("link", name="Søren Østergaard").is_visible()
+    assert "q=s" in desk.url
+    assert desk.complaints == []
+
+
+def test_the_list_works_without_a_script(browser, live_server, hotel, log_in):
+    context = browser.new_context(java_script_enabled=False)
+    log_in(context)
+    page = context.new_page()
+    page.goto(f"{live_server.url}/bookings/")
+
+    page.get_by_label("Guest or code").fill("Siobhán")
+    page.get_by_role("button", name="Find").click()
+    page.get_by_role("link", name="Siobhán O'Dwyer").click()
+
+    assert page.get_by_role("heading", name="Siobhán O'Dwyer").is_visible()
+    context.close()
+
+
+def test_money_is_attached_and_taken_back_by_hand(desk, live_server, hotel):
+    desk.goto(f"{live_server.url}/bookings/unmatched/")
+
+    desk.get_by_role("button", name="Attach").first.click()
+    desk.get_by_role("button", name="Undo").wait_for()
+    assert Reservation.objects.filter(payment_status="paid", paid_amount=120_000).count() > 1
+    desk.get_by_role("button", name="Undo").click()
+
+    desk.get_by_text("Taken back.").wait_for()
+    assert desk.get_by_text("Owes exactly this").first.is_visible()
+    assert desk.complaints == []
+
+
+def test_the_first_tab_skips_the_menu(desk, live_server, hotel):
+    desk.goto(f"{live_server.url}/bookings/")
+
+    desk.keyboard.press("Tab")
+    assert desk.get_by_role("link", name="Skip to the page").is_visible()
+    desk.keyboard.press("Enter")
+
+    assert desk.evaluate("document.activeElement.id") == "main"
