@@ -9,7 +9,6 @@ from benchmarks.runs import Run
 from benchmarks.sizes import Failed, Rows, middle, share, spread
 
 PERCENTS = (50, 95, 99)
-COUNTED = 20  # bookings whose deliveries are counted in statements
 
 Rounds = list[tuple[client.Load, client.Load]]  # the door's and the bare view's, in turns
 
@@ -44,7 +43,7 @@ def measure(run: Run) -> Rows:
 def statements(run: Run) -> Rows:
     """Count what the door says to PostgreSQL for each event."""
     with run.hands(run.databases.new("door_statements")) as pair:
-        found = pair.do("statements_of_door", count=COUNTED, seed=1)
+        found = pair.do("statements_of_door", count=run.sizes.counted, seed=1)
     words = sorted({*found["words"]})
     return [
         {

@@ -32,6 +32,7 @@ from payments.models import ConnectedAccount  # noqa: E402
 from payments.webhooks import inbox, worker  # noqa: E402
 from pms.wsgi import application  # noqa: E402
 from reservations.models import Guest, Reservation  # noqa: E402
+from sandbox.scenarios import SCENARIOS  # noqa: E402
 
 # A statement in libpq's trace: a simple one with its text, or one that was parsed before.
 _STATEMENT = re.compile(r'^F\t\d+\t(?:Query\t "\s*(\w+)|(Execute))', re.MULTILINE)
@@ -173,7 +174,7 @@ def said() -> Iterator[list[str]]:
 
 def fill(settled: int, transactions: int) -> None:
     """Make a hotel's past: old events and old payments, without telling them one by one."""
-    receive(count=64, seed=9_999)
+    receive(count=len(SCENARIOS), seed=9_999)
     worker.drain()
     filling.fill(settled=settled, transactions=transactions)
 

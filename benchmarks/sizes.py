@@ -17,16 +17,17 @@ class Sizes:
 
     rounds: int  # of each side, in turns; figures are the medians
     deliveries: int  # events sent to a door in a round, before the doubles
-    bookings: int  # told about to a worker in a round, some five events each
+    bookings: int  # told about to workers in a round, some seven events each
     settled: int  # rows of old events in a full inbox
     transactions: int  # rows of old payments and refunds beside them
+    counted: int  # bookings whose events are counted in statements
     seconds: float  # for which a scenario is shuffled through the pure core
     concurrency: tuple[int, ...] = (1, 8, 32)  # connections to a door
 
 
-FULL = Sizes(5, 1_500, 1_000, 1_000_000, 200_000, 0.5)
-QUICK = Sizes(2, 300, 200, 20_000, 4_000, 0.1)
-TINY = Sizes(1, 20, 12, 200, 40, 0.02, (1, 4))
+FULL = Sizes(5, 1_500, 1_000, 1_000_000, 200_000, 100, 0.5)
+QUICK = Sizes(2, 300, 200, 20_000, 4_000, 75, 0.1)
+TINY = Sizes(1, 20, 12, 200, 40, 10, 0.02, (1, 4))
 
 
 def share(part: float, whole: float) -> float:

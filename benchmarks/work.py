@@ -4,7 +4,6 @@ from benchmarks.processes import Hands
 from benchmarks.runs import Run
 from benchmarks.sizes import Failed, Rows, middle, share, spread
 
-COUNTED = 100  # bookings whose events are counted in statements
 BATCHES = (1, 100, 500)  # events
 
 
@@ -46,7 +45,9 @@ def statements(run: Run) -> Rows:
         pair.do("receive", count=10, seed=1)
         settle([pair])
         for batch in BATCHES:
-            found = pair.do("statements_of_worker", count=COUNTED, seed=100 + batch, batch=batch)
+            found = pair.do(
+                "statements_of_worker", count=run.sizes.counted, seed=100 + batch, batch=batch
+            )
             batches = -(-found["events"] // batch)
             rows.append(
                 {
