@@ -286,6 +286,12 @@ def visible_as_a_whole(user: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.filter(organization__in=whole.order_by().values("pk"))
 
 
+def works_for_a_whole(user: Any) -> bool:
+    """Say whether this person may see all houses of some organization."""
+    rows = organizations().filter(memberships__user=user.pk, memberships__properties=None)
+    return bool(user.is_superuser or rows.exists())
+
+
 def roles(user: Any) -> dict[UUID, str]:
     """Return what this person does at each organization they work for."""
     rows = organizations().filter(memberships__user=user.pk).order_by()
@@ -341,7 +347,7 @@ def candidates(
     Return bookings that this person may see and that owe, or cost, exactly one of these sums.
 
     :param sums: organization, currency and amount in minor units.
-    :param since: leave out whoever departed before this day.
+    :param since: leave out whoever arrived before this day.
     """
     if not sums:
         return []
@@ -353,7 +359,7 @@ def candidates(
             Q(owed__in=amounts) | Q(total__in=amounts),
             organization__in={organization for organization, _, _ in sums},
             currency__in={currency for _, currency, _ in sums},
-            departure__gte=since,
+            arrival__gte=since,
         )
     )
     return _as_candidates(rows.order_by("arrival")[:limit])

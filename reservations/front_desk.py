@@ -1,9 +1,11 @@
 """What a front desk asks of its bookings: who comes, who is here, who owes."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django import forms
@@ -12,7 +14,7 @@ from django.utils import timezone
 
 from organizations.models import Property
 from payments import panels
-from reservations.models import Reservation, ReservationQuerySet
+from reservations.models import Guest, Reservation, ReservationQuerySet
 
 Status = Reservation.Status
 
@@ -27,7 +29,7 @@ _STAYS: dict[str, tuple[Q, list[str]]] = {
     "": (Q(), ["-arrival", "code"]),
     "arriving": (Q(status=Status.CONFIRMED), ["arrival", "code"]),
     "in_house": (Q(status=Status.CHECKED_IN), ["departure", "code"]),
-    "departed": (Q(status=Status.CHECKED_OUT), ["-departure", "code"]),
+    "departed": (Q(status=Status.CHECKED_OUT), ["-arrival", "code"]),
 }
 
 OWING = "owing"
@@ -53,10 +55,16 @@ class Filters(forms.Form):
         self.is_valid()
         return self.cleaned_data.get(name) or ""
 
-    def narrow(self, rows: ReservationQuerySet) -> ReservationQuerySet:
-        """Return the bookings that were asked for, in the order that fits."""
+    def narrow(
+        self, rows: ReservationQuerySet, organizations: Collection[UUID]
+    ) -> ReservationQuerySet:
+        """
+        Return the bookings that were asked for, in the order that fits.
+
+        :param organizations: whose bookings the rows are; the database has those of one in order.
+        """
         among, order = _STAYS[self.given("stay")]
-        rows = rows.filter(among).order_by(*order)
+        rows = rows.filter(among, organization__in=organizations).order_by(*order)
         payment, text = self.given("payment"), self.given("q")
         if payment == OWING:
             rows = rows.with_owed().filter(owed__gt=0)
@@ -64,8 +72,9 @@ class Filters(forms.Form):
             rows = rows.filter(payment_status=payment)
         if text:
             # SQLite ignores case in plain Latin letters alone, so names are tried as written, too.
-            named = Q(guest__name__icontains=text) | Q(guest__name__icontains=text.title())
-            rows = rows.filter(Q(code__icontains=text) | named)
+            named = Q(name__icontains=text) | Q(name__icontains=text.title())
+            guests = Guest.objects.filter(named, organization__in=organizations).order_by()
+            rows = rows.filter(Q(code__icontains=text) | Q(guest__in=guests))
         return rows
 
 
@@ -122,7 +131,7 @@ class Today:
 
 def houses(user: Any) -> list[Property]:
     """Return the houses that this person may see."""
-    return list(Property.objects.visible_to(user).only("name", "timezone"))
+    return list(Property.objects.visible_to(user).only("name", "timezone", "organization"))
 
 
 def today(houses: list[Property]) -> Today:
@@ -134,6 +143,7 @@ def today(houses: list[Property]) -> Today:
     for day, there in days.items():
         rows = Reservation.objects.filter(
             Q(status=Status.CONFIRMED, arrival=day) | Q(status=Status.CHECKED_IN),
+            organization__in={house.organization_id for house in there},
             property__in=there,
         )
         for booking in rows[:MOST_SUMMED]:

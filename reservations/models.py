@@ -144,6 +144,8 @@ class Reservation(models.Model):
             ),
         ]
         indexes = [
+            models.Index(fields=["organization", "-arrival", "code"], name="bookings_by_arrival"),
+            models.Index(fields=["organization", "status", "-arrival"], name="bookings_by_stay"),
             models.Index(fields=["property", "-arrival"]),
             models.Index(fields=["payment_status", "-arrival"]),
         ]

@@ -15,9 +15,10 @@ from reservations.models import Reservation
 def bookings(request: HttpRequest) -> HttpResponse:
     """List the bookings that this person may see."""
     filters = front_desk.Filters(request.GET)
-    rows = Reservation.objects.visible_to(request.user).select_related("guest", "property")
-    page = front_desk.Page.of(filters.narrow(rows), filters.given("page") or 1)
     houses = front_desk.houses(request.user)
+    rows = Reservation.objects.visible_to(request.user).select_related("guest", "property")
+    organizations = {house.organization_id for house in houses}
+    page = front_desk.Page.of(filters.narrow(rows, organizations), filters.given("page") or 1)
     alerts = panels.alerts_of([booking.pk for booking in page.rows])
     for booking in page.rows:
         booking.notices = alerts.get(booking.pk)

@@ -146,6 +146,12 @@ class Migration(migrations.Migration):
                 "swappable": "PAYMENTS_RESERVATION_MODEL",
                 "indexes": [
                     models.Index(
+                        fields=["organization", "-arrival", "code"], name="bookings_by_arrival"
+                    ),
+                    models.Index(
+                        fields=["organization", "status", "-arrival"], name="bookings_by_stay"
+                    ),
+                    models.Index(
                         fields=["property", "-arrival"], name="reservation_propert_b66400_idx"
                     ),
                     models.Index(

@@ -28,7 +28,7 @@ logger = structlog.get_logger(__name__)
 BoundBy = PaymentTransaction.BoundBy
 
 MOST_SUGGESTED = 3  # bookings beside one payment
-LATE = timedelta(days=60)  # how long after departure money may still come for a stay
+LATE = timedelta(days=120)  # how long after arrival money may still come for a stay
 
 
 class CannotAttach(Refused):
