@@ -1,5 +1,6 @@
 """Log lines: what happened, as `noun.verb` with the facts as fields. JSON on servers."""
 
+import sys
 from typing import Any
 
 import structlog
@@ -25,7 +26,7 @@ def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
         cache_logger_on_first_use=True,
     )
     renderer: Any = (
-        structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer()
+        structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
     return {
         "version": 1,
