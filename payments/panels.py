@@ -155,7 +155,7 @@ def _bar(folio: Folio) -> Iterator[Part]:
     whole = sum(drawn for *_, drawn in parts)
     x = 0.0
     for kind, name, amount, drawn in parts:
-        if amount <= 0:
+        if amount <= 0 or (kind == "due" and not drawn):
             continue
         width = 100 * drawn / whole if whole else 0
         yield Part(kind, name, amount, f"{x:.3f}%", f"{width:.3f}%")
