@@ -27,6 +27,8 @@ def settle(
         Alert.objects.filter(pk__in=over).update(closed_at=now)
     if back:
         Alert.objects.filter(pk__in=back).update(closed_at=None)
+    moved = [row for key, row in standing.items() if key in due and _follow(row, due[key])]
+    Alert.objects.bulk_update(moved, ["reservation", "property"])
 
 
 def raise_all(wanted: Iterable[effects.Alert], *, lasting: bool = False) -> None:
@@ -54,6 +56,13 @@ def raise_all(wanted: Iterable[effects.Alert], *, lasting: bool = False) -> None
         ],
         ignore_conflicts=True,
     )
+
+
+def _follow(row: Alert, alert: effects.Alert) -> bool:
+    """File an alert under the booking that its object is of now; say whether that is another."""
+    before = (row.reservation_id, row.property_id)
+    row.reservation_id, row.property_id = alert.reservation_id, alert.property_id
+    return before != (row.reservation_id, row.property_id)
 
 
 def _key(row: Alert) -> effects.Key:

@@ -1,6 +1,7 @@
 """Attaching money to a booking: what follows, what is refused, and what no later event undoes."""
 
 import threading
+import time
 
 import pytest
 from django.db import connection
@@ -111,6 +112,22 @@ def test_money_in_another_currency_is_attached_and_raised(stripe, booking, manag
     yen.refresh_from_db()
     assert yen.paid_amount == 0
     assert Alert.objects.get(kind="currency_differs").reservation_id == yen.pk
+
+
+def test_an_alert_stands_with_the_booking_that_its_payment_is_of_now(stripe, booking, manager):
+    six_days_ago = int(time.time()) - 6 * 86_400
+    stripe.sends(loose_story("hold", booking, start=six_days_ago))
+    payment = Payment.objects.get()
+    ending = Alert.objects.get(kind="hold_expires")
+    assert ending.reservation_id is None
+
+    unmatched.attach(payment=payment, reservation=booking, by=manager)
+    ending.refresh_from_db()
+    assert (ending.reservation_id, ending.property_id) == (booking.pk, booking.property_id)
+
+    unmatched.detach(payment=payment, by=manager)
+    ending.refresh_from_db()
+    assert (ending.reservation_id, ending.property_id) == (None, None)
 
 
 @pytest.mark.postgres

@@ -1,4 +1,4 @@
-"""What stands around every page: who may come in, what mode it is, and what is said when it fails."""
+"""What stands around every page: who may come in, which mode it is, what is said of failures."""
 
 import pytest
 from django.template.loader import render_to_string
