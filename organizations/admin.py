@@ -103,6 +103,9 @@ class MembershipAdmin(StaffAdmin):
         )
         return rows.filter(organization__in=leads.values("organization"))
 
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_superuser or self.get_queryset(request).exists()
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.is_superuser
 

@@ -19,6 +19,7 @@ from payments import panels
 from reservations.models import Guest, Reservation
 
 AMOUNTS = ("total", "paid_elsewhere")
+AMOUNTS_SHOWN = ("costs", "elsewhere")
 FRONT_OFFICE = (Role.OWNER, Role.MANAGER, Role.FRONT_DESK, Role.FINANCE)
 
 
@@ -190,7 +191,8 @@ class ReservationAdmin(StaffAdmin):
         """Ask for the currency once: all of a booking's money is counted in it."""
         stay, (name, _) = self.fieldsets
         currency = "currency_code" if obj else "currency"
-        return [stay, (name, {"fields": [currency, AMOUNTS]})]
+        may_change = obj is None or self.has_change_permission(request, obj)
+        return [stay, (name, {"fields": [currency, AMOUNTS if may_change else AMOUNTS_SHOWN]})]
 
     def view_on_site(self, booking: Reservation) -> str:
         return reverse("booking", args=[booking.pk])
@@ -217,6 +219,10 @@ class ReservationAdmin(StaffAdmin):
     @display(description="Total", ordering="total")
     def costs(self, booking: Reservation) -> str:
         return panels.amount(booking.total, booking.currency)
+
+    @display(description="Paid elsewhere")
+    def elsewhere(self, booking: Reservation) -> str:
+        return panels.amount(booking.paid_elsewhere, booking.currency)
 
     @display(description="Paid")
     def paid(self, booking: Reservation) -> str:
