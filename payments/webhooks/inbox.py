@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from payments.models import Reason, Scope, State, WebhookEvent
 from payments.models.base import time_ordered_id
-from payments.reading import identifier, parse
+from payments.reading import clean, identifier, parse
 
 # Ten seconds, half a minute, … six hours: eight attempts in all, then somebody must look.
 PAUSES = [timedelta(seconds=s) for s in (10, 30, 120, 600, 1800, 7200, 21600)]
@@ -85,7 +85,7 @@ def put_off(event: WebhookEvent, error: BaseException) -> str:
     now = timezone.now()
     WebhookEvent.objects.filter(pk=event.pk, state=State.RECEIVED).update(
         attempts=attempts,
-        last_error=f"{type(error).__name__}: {error}".replace("\x00", "\ufffd")[:2000],
+        last_error=clean(f"{type(error).__name__}: {error}")[:2000],
         state=State.QUARANTINED if given_up else State.RECEIVED,
         reason=Reason.HANDLER_ERROR if given_up else "",
         processed_at=now if given_up else None,
