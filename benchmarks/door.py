@@ -1,16 +1,26 @@
 """The door against a bare Django view: rate and waiting, and what it says to the database."""
 
+from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import Any
 
 from benchmarks import client, stays
 from benchmarks.databases import BARE_INBOX, INBOX
+from benchmarks.processes import Served
 from benchmarks.runs import Run
 from benchmarks.sizes import Failed, Rows, middle, share, spread
 
-PERCENTS = (50, 95, 99)
 
-Rounds = list[tuple[client.Load, client.Load]]  # the door's and the bare view's, in turns
+@dataclass(frozen=True)
+class Turn:
+    """One side in one round."""
+
+    load: client.Load
+    busy: float  # milliseconds of a processor for a delivery
+
+
+Rounds = list[tuple[Turn, Turn]]  # the door's and the bare view's
 
 
 def measure(run: Run) -> Rows:
@@ -24,18 +34,16 @@ def measure(run: Run) -> Rows:
             (stack.enter_context(run.serving(application, url)), inbox)
             for application, inbox in (("pms.wsgi", INBOX), ("benchmarks.bare", BARE_INBOX))
         ]
-        for port, _ in sides:
-            _warm(port, bodies)
+        for served, _ in sides:
+            _warm(served.port, bodies)
         rows: Rows = []
         for connections in run.sizes.concurrency:
             rounds: Rounds = []
             for _ in range(run.sizes.rounds):
-                loads = []
-                for port, inbox in sides:
-                    tables.execute(f"TRUNCATE {inbox} CASCADE")
-                    loads.append(client.send(port, stays.deliveries(bodies, port), connections))
-                    _check(tables, inbox, len(bodies))
-                rounds.append((loads[0], loads[1]))
+                door, bare = (
+                    _turn(served, tables, inbox, bodies, connections) for served, inbox in sides
+                )
+                rounds.append((door, bare))
             rows += _rows(connections, rounds)
     return rows
 
@@ -69,34 +77,47 @@ def _make_bare_inbox(tables: Any) -> None:
     )
 
 
-def _check(tables: Any, inbox: str, expected: int) -> None:
+def _turn(served: Served, tables: Any, inbox: str, bodies: list[bytes], connections: int) -> Turn:
+    """
+    Deliver events to one side, whose inbox is empty before.
+
+    :raises Failed: not every event is in the inbox afterwards, once.
+    """
+    tables.execute(f"TRUNCATE {inbox} CASCADE")
+    requests = stays.deliveries(bodies, served.port)
+    with served.timed() as busy:
+        load = client.send(served.port, requests, connections)
     (count,) = tables.execute(f"SELECT count(*) FROM {inbox}").fetchone()
-    if count != expected:
-        raise Failed(f"{expected} events were delivered, but {inbox} has {count}.")
+    if count != len(bodies):
+        raise Failed(f"{len(bodies)} events were delivered, but {inbox} has {count}.")
+    return Turn(load, 1000 * busy() / len(requests))
 
 
 def _rows(connections: int, rounds: Rounds) -> Rows:
     """Return the figures of one concurrency; a ratio is the median of the rounds' own ratios."""
-    rates = [(ours.rate, theirs.rate) for ours, theirs in rounds]
-    figures = [("rate", "events/s", rates)]
-    for percent in PERCENTS:
-        waits = [(ours.wait(percent), theirs.wait(percent)) for ours, theirs in rounds]
-        figures.append((f"p{percent}", "ms", waits))
+    figures: list[tuple[str, str, Callable[[Turn], float]]] = [
+        ("rate", "events/s", lambda turn: turn.load.rate),
+        ("p50", "ms", lambda turn: turn.load.wait(50)),
+        ("p95", "ms", lambda turn: turn.load.wait(95)),
+        ("p99", "ms", lambda turn: turn.load.wait(99)),
+        ("processor", "ms/event", lambda turn: turn.busy),
+    ]
     rows: Rows = []
-    for name, unit, pairs in figures:
+    for name, unit, figure in figures:
+        pairs = [(figure(ours), figure(theirs)) for ours, theirs in rounds]
         ratios = [ours / theirs for ours, theirs in pairs]
         rows.append(
             {
                 "connections": connections,
                 "figure": name,
                 "unit": unit,
-                "the door": middle([ours for ours, _ in pairs]),
-                "a bare view": middle([theirs for _, theirs in pairs]),
+                "the door": middle([ours for ours, _ in pairs], 2),
+                "a bare view": middle([theirs for _, theirs in pairs], 2),
                 "ratio": middle(ratios, 2),
                 "from round to round": spread(ratios),
             }
         )
-    busiest = max(load.client for pair in rounds for load in pair)
+    busiest = max(turn.load.client for pair in rounds for turn in pair)
     for row in rows:
         row["client's core"] = f"{busiest:.0%}"
     return rows

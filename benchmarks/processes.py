@@ -11,8 +11,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -65,9 +66,25 @@ def running(
             process.wait()
 
 
+@dataclass(frozen=True)
+class Served:
+    """A web server that answers."""
+
+    port: int
+    process: "subprocess.Popen[str]"
+
+    @contextmanager
+    def timed(self) -> Iterator[Callable[[], float]]:
+        """Give, for afterwards, the seconds of a processor that all its workers took meanwhile."""
+        before = _ticks(self.process.pid)
+        after: list[int] = []
+        yield lambda: max(1, after[0] - before) / os.sysconf("SC_CLK_TCK")
+        after.append(_ticks(self.process.pid))
+
+
 @contextmanager
-def serving(server: str, application: str, *, url: str, log: Path) -> Iterator[int]:
-    """Serve an application with two workers; yield the port, once it answers."""
+def serving(server: str, application: str, *, url: str, log: Path) -> Iterator[Served]:
+    """Serve an application with two workers; yield it once it answers."""
     port = free_port()
     programs = {
         "gunicorn": ["gunicorn", application, "--bind", f"127.0.0.1:{port}", "--no-control-socket"],
@@ -80,7 +97,20 @@ def serving(server: str, application: str, *, url: str, log: Path) -> Iterator[i
         *programs[server], "--workers", str(WORKERS), url=url, log=log, stdout=subprocess.DEVNULL
     ) as process:
         _wait_for(process, port, log)
-        yield port
+        yield Served(port, process)
+
+
+def _ticks(session: int) -> int:
+    """Return the processor time of all processes in a session, as Linux counts it."""
+    ticks = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):  # it ended meanwhile
+            continue
+        if int(fields[3]) == session:
+            ticks += int(fields[11]) + int(fields[12])  # its own code, and the kernel for it
+    return ticks
 
 
 def free_port() -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from benchmarks import processes
 from benchmarks.databases import Databases
-from benchmarks.processes import Hands
+from benchmarks.processes import Hands, Served
 from benchmarks.sizes import Sizes
 
 
@@ -23,6 +23,6 @@ class Run:
         """Start a process inside the system with this database."""
         return processes.hands(url, self.log)
 
-    def serving(self, application: str, url: str) -> AbstractContextManager[int]:
-        """Serve an application with this database; give its port."""
+    def serving(self, application: str, url: str) -> AbstractContextManager[Served]:
+        """Serve an application with this database."""
         return processes.serving(self.server, application, url=url, log=self.log)

@@ -1,24 +1,41 @@
 """Whether a long past makes it slow: the door and a worker with an empty and with a full inbox."""
 
+from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
 
 from benchmarks import client, stays
+from benchmarks.processes import Hands, Served
 from benchmarks.runs import Run
 from benchmarks.sizes import Rows, middle, spread
-from benchmarks.work import settle
+from benchmarks.work import Settled, settle
 
 CONNECTIONS = 8
-SHARE = (
-    4  # of the bookings that a worker is told about elsewhere; each event comes by the door here
-)
+SHARE = 4  # a part of the bookings that `work` takes: here each event comes by the door
 EMPTY, FULL = "an empty inbox", "a full one"
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One side in one round."""
+
+    rate: float  # of the door, events a second
+    busy: float  # milliseconds of a processor for a delivery
+    settled: Settled
+
+
+FIGURES: list[tuple[str, str, Callable[[Turn], float]]] = [
+    ("the door's rate", "events/s", lambda turn: turn.rate),
+    ("the door's processor", "ms/event", lambda turn: turn.busy),
+    ("one worker's rate", "events/s", lambda turn: turn.settled.rate),
+    ("one worker's processor", "ms/event", lambda turn: turn.settled.busy),
+]
 
 
 def measure(run: Run) -> Rows:
     """Bring new events to both and settle them, in turns; return how the full one compares."""
-    rates: dict[str, dict[str, list[float]]] = {
-        what: {EMPTY: [], FULL: []} for what in ("the door", "one worker")
-    }
+    turns: dict[str, list[Turn]] = {EMPTY: [], FULL: []}
+    bookings = run.sizes.bookings // SHARE
     with ExitStack() as stack:
         sides = {}
         for name, side in (("short_past", EMPTY), ("long_past", FULL)):
@@ -26,30 +43,35 @@ def measure(run: Run) -> Rows:
             pair = stack.enter_context(run.hands(url))
             if side == FULL:
                 pair.do("fill", settled=run.sizes.settled, transactions=run.sizes.transactions)
-            port = stack.enter_context(run.serving("pms.wsgi", url))
-            sides[side] = (pair, port)
-        bookings = run.sizes.bookings // SHARE
-        for number in range(run.sizes.rounds + 1):
-            for side, (pair, port) in sides.items():
-                pair.do("book", count=bookings, seed=number)
-                bodies = stays.bodies(bookings, seed=number)
-                load = client.send(port, stays.deliveries(bodies, port), CONNECTIONS)
-                rate, _ = settle([pair], len(bodies))
-                if not number:  # a round to warm up, after which the tables are known
-                    pair.do("analyze")
-                    continue
-                rates["the door"][side].append(load.rate)
-                rates["one worker"][side].append(rate)
+            sides[side] = (pair, stack.enter_context(run.serving("pms.wsgi", url)))
+        for pair, served in sides.values():  # to warm up, and to know the tables
+            _turn(pair, served, stays.bodies(bookings, seed=0), bookings, seed=0)
+            pair.do("analyze")
+        for number in range(1, run.sizes.rounds + 1):
+            bodies = stays.bodies(bookings, seed=number)
+            for side, (pair, served) in sides.items():
+                turns[side].append(_turn(pair, served, bodies, bookings, seed=number))
     rows: Rows = []
-    for what, found in rates.items():
-        ratios = [full / empty for full, empty in zip(found[FULL], found[EMPTY], strict=True)]
+    for name, unit, figure in FIGURES:
+        empty, full = ([figure(turn) for turn in turns[side]] for side in (EMPTY, FULL))
+        ratios = [this / that for this, that in zip(full, empty, strict=True)]
         rows.append(
             {
-                "events/s": what,
-                EMPTY: middle(found[EMPTY]),
-                FULL: middle(found[FULL]),
+                "figure": name,
+                "unit": unit,
+                EMPTY: middle(empty, 2),
+                FULL: middle(full, 2),
                 "ratio": middle(ratios, 2),
                 "from round to round": spread(ratios),
             }
         )
     return rows
+
+
+def _turn(pair: Hands, served: Served, bodies: list[bytes], bookings: int, seed: int) -> Turn:
+    """Bring the events of new bookings to one side's door, and have its worker settle them."""
+    pair.do("book", count=bookings, seed=seed)
+    requests = stays.deliveries(bodies, served.port)
+    with served.timed() as busy:
+        load = client.send(served.port, requests, CONNECTIONS)
+    return Turn(load.rate, 1000 * busy() / len(requests), settle([pair], len(bodies)))

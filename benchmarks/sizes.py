@@ -25,7 +25,7 @@ class Sizes:
     concurrency: tuple[int, ...] = (1, 8, 32)  # connections to a door
 
 
-FULL = Sizes(5, 1_500, 1_000, 1_000_000, 200_000, 100, 0.5)
+FULL = Sizes(9, 700, 600, 1_000_000, 200_000, 100, 0.5)
 QUICK = Sizes(2, 300, 200, 20_000, 4_000, 75, 0.1)
 TINY = Sizes(1, 20, 12, 200, 40, 10, 0.02, (1, 4))
 
