@@ -52,7 +52,7 @@ def raise_all(wanted: Iterable[effects.Alert], *, lasting: bool = False) -> None
                 property_id=alert.property_id,
                 reservation_id=alert.reservation_id,
             )
-            for alert in wanted
+            for alert in sorted(wanted, key=lambda alert: alert.key)  # the same order everywhere
         ],
         ignore_conflicts=True,
     )

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from payments import bulk
@@ -55,6 +56,7 @@ class Rows:
 
         :param wanted: the organization that each belongs to.
         """
+        wanted = self._known_parents(wanted) | wanted
         for kind, model in KINDS.items():
             names = {name for name in wanted if name[0] == kind and name not in self._rows}
             if not names:
@@ -63,6 +65,29 @@ class Rows:
             missing = sorted(names - self._rows.keys(), key=lambda name: name[3])
             if missing:
                 self._make(kind, model, missing, wanted)
+
+    def _known_parents(self, wanted: dict[Name, UUID]) -> dict[Name, UUID]:
+        """
+        Return what these objects are known to belong to, though nobody names it now.
+
+        Not locked yet: a refund that names its charge alone must not be locked before the payment.
+        """
+        found: dict[Name, UUID] = {}
+        if not connection.features.has_select_for_update:  # the whole database is one lock
+            return found
+        for kind, model in reversed(KINDS.items()):
+            names = {name for name in (*wanted, *found) if name[0] == kind}
+            if not names or not model.PARENTS:
+                continue
+            rows = model.objects.filter(stripe_id__in={name[3] for name in names}).order_by()
+            for account, livemode, stripe_id, organization, *parents in rows.values_list(
+                "account", "livemode", "stripe_id", "organization", *model.PARENTS.values()
+            ):
+                if (kind, account, livemode, stripe_id) in names:
+                    for relation, parent in zip(model.PARENTS, parents, strict=True):
+                        if parent:
+                            found[relation, account, livemode, parent] = organization
+        return found
 
     def _make(self, kind: str, model: Any, missing: list[Name], wanted: dict[Name, UUID]) -> None:
         made = []

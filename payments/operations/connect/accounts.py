@@ -3,7 +3,7 @@
 from uuid import UUID
 
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 
 from payments import hotel
 from payments.errors import Refused
@@ -33,6 +33,7 @@ def connect(
     :raises AccountTaken: another organization has it.
     """
     with transaction.atomic():
+        _one_at_a_time(stripe_id)
         rows = ConnectedAccount.objects.select_for_update().filter(stripe_id=stripe_id)
         if any(row.organization_id != organization_id for row in rows):
             raise AccountTaken(f"{stripe_id} belongs to another organization.")
@@ -55,6 +56,13 @@ def connect(
             recalled = inbox.recall([stripe_id])
             logger.info("account.connected", account=stripe_id, recalled=recalled)
     return account
+
+
+def _one_at_a_time(stripe_id: str) -> None:
+    """Let nobody else connect this account until the transaction ends, in whichever mode."""
+    if connection.vendor == "postgresql":  # there may be no row to lock yet; SQLite has one lock
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [stripe_id])
 
 
 def bill(*, customer: str, livemode: bool, organization_id: UUID) -> Customer:
