@@ -42,7 +42,8 @@ if FILES:
     def test_whatever_stripe_sent_for_a_hotel_is_settled(stripe, booking, caplog):
         caplog.set_level(logging.WARNING)
         told = samples()
-        assert {route.type for route in catalogue() if route.phase == 1} <= {event["type"] for event in told}
+        types = {event["type"] for event in told}
+        assert {route.type for route in catalogue() if route.phase == 1} <= types
 
         stripe.delivers(*(event | {"account": "acct_harbour"} for event in told))
         worker.drain()

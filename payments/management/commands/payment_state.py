@@ -5,6 +5,7 @@ from django.core.management.base import CommandError, CommandParser
 from payments import hotel
 from payments.management import command
 from payments.money import show
+from payments.reading import clean
 from payments.records import bookings
 
 
@@ -16,9 +17,10 @@ class Command(command.Command):
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("code", help="The booking's code, such as HB-2481.")
+        parser.add_argument("code", type=clean, help="The booking's code, such as HB-2481.")
         parser.add_argument(
             "--organization",
+            type=clean,
             metavar="SLUG",
             help="Whose booking, where several have that code.",
         )

@@ -5,6 +5,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from payments.management import command
 from payments.models import Reason, State, WebhookEvent
+from payments.reading import clean
 from payments.webhooks import replaying
 
 
@@ -19,6 +20,7 @@ class Command(command.Command):
         parser.add_argument(
             "event_id",
             nargs="*",
+            type=clean,
             help="Events by their Stripe id, in every account that has it.",
         )
         parser.add_argument(
