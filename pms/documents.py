@@ -19,9 +19,11 @@ from organizations.models import Architecture, Membership, Organization, Propert
 from payments.money import EXPONENTS, LARGEST
 from payments.operations.connect import accounts
 from payments.panels import refresh_money
+from payments.reading import clean, identifier
 from reservations.models import Guest, Reservation
 
 ABSENT = object()
+_UNREAD = (ValueError, TypeError, KeyError, OverflowError, OSError)  # a zone may be a folder's name
 
 
 class Unreadable(Exception):
@@ -45,14 +47,12 @@ class Part:
             return default
         try:
             return read(value)
-        except (ValueError, TypeError, KeyError, ValidationError, OverflowError) as error:
+        except (*_UNREAD, ValidationError) as error:
             raise Unreadable(f"{self.place}.{name}: {value!r} {_why(error)}") from error
 
     def each(self, name: str) -> list["Part"]:
         """Return the objects of a list; none where it is absent."""
-        values = self.given.get(name) or []
-        if not isinstance(values, list):
-            raise Unreadable(f"{self.place}.{name} must be a list.")
+        values = self.take(name, _list, [])
         return [Part(value, f"{self.place}.{name}[{n}]") for n, value in enumerate(values)]
 
 
@@ -100,7 +100,7 @@ def _organization(part: Part) -> Organization:
         "stripe_architecture", lambda v: Architecture(v).value, organization.stripe_architecture
     )
     organization.save()
-    customer = part.take("stripe_customer", _text, None)
+    customer = part.take("stripe_customer", _stripe_id, None)
     if customer:
         accounts.bill(
             customer=customer,
@@ -125,7 +125,7 @@ def _property(part: Part, organization: Organization, parent: Part) -> Property:
 def _connect(
     part: Part, organization: Organization, house: Property | None, livemode: bool | None = None
 ) -> None:
-    account = part.take("stripe_account", _text, None)
+    account = part.take("stripe_account", _stripe_id, None)
     if account:
         accounts.connect(
             stripe_id=account,
@@ -137,7 +137,7 @@ def _connect(
 
 def _user(part: Part, organization: Organization, houses: dict[str, Property]) -> None:
     User = get_user_model()
-    user, created = User.objects.get_or_create(username=part.take("username", _text))
+    user, created = User.objects.get_or_create(username=part.take("username", _up_to(150)))
     password = part.take("password", _text, None)
     if password and not user.check_password(password):
         user.set_password(password)
@@ -151,14 +151,14 @@ def _user(part: Part, organization: Organization, houses: dict[str, Property]) -
         defaults={"role": part.take("role", lambda v: Role(v).value)},
     )
     membership.properties.set(
-        [_house(part, slug, houses) for slug in part.given.get("properties") or []]
+        [_house(part, slug, houses) for slug in part.take("properties", _list, [])]
     )
 
 
 def _reservation(
     part: Part, organization: Organization, houses: dict[str, Property]
 ) -> Reservation:
-    code = part.take("code", _text)
+    code = part.take("code", _up_to(64))
     booking = _existing(Reservation.objects.filter(organization=organization), part, code=code)
     booking.organization = organization
     booking.code = code
@@ -171,9 +171,9 @@ def _reservation(
     booking.currency = part.take("currency", _currency, organization.currency)
     booking.total = part.take("total", _amount)
     booking.paid_elsewhere = part.take("paid_elsewhere", _amount, 0)
-    booking.room = part.take("room", _text, "")
-    booking.rate_name = part.take("rate_name", _text, "")
-    booking.cancellation_policy = part.take("cancellation_policy", _list, [])
+    booking.room = part.take("room", _up_to(50), "")
+    booking.rate_name = part.take("rate_name", _up_to(100), "")
+    booking.cancellation_policy = part.take("cancellation_policy", _steps, [])
     booking.policy_accepted_at = part.take("policy_accepted_at", _time, None)
     booking.checked_in_at = part.take("checked_in_at", _time, None)
     booking.checked_out_at = part.take("checked_out_at", _time, None)
@@ -194,14 +194,14 @@ def _guest(part: Part, booking: Reservation) -> Guest:
 
 
 def _house(part: Part, slug: Any, houses: dict[str, Property]) -> Property:
-    if slug not in houses:
+    if not isinstance(slug, str) or slug not in houses:
         raise Unreadable(f"{part.place}: there is no property {slug!r} in this organization.")
     return houses[slug]
 
 
 def _existing(rows: Any, part: Part, **natural: Any) -> Any:
     """Return the row with this id, or this natural key; a new one where there is neither."""
-    id = part.take("id", UUID, None)
+    id = part.take("id", _uuid, None)
     named = rows.filter(**natural).first()
     if id is None:
         return named or rows.model()
@@ -216,19 +216,43 @@ def _existing(rows: Any, part: Part, **natural: Any) -> Any:
 # Single values -----------------------------------------------------------
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip() or "\x00" in value or len(value) > 200:
-        raise ValueError("is no text of 1 to 200 characters.")
+def _text(value: Any, longest: int = 200) -> str:
+    if not isinstance(value, str) or not value.strip() or len(value) > longest:
+        raise ValueError(f"is no text of 1 to {longest} characters.")
+    return str(_holdable(value))
+
+
+def _up_to(longest: int) -> Callable[[Any], str]:
+    """Return a reader of texts that are no longer than their column."""
+    return lambda value: _text(value, longest)
+
+
+def _holdable(value: Any) -> Any:
+    if clean(value) != value:
+        raise ValueError("is what no database can hold.")
     return value
 
 
 def _slug(value: Any) -> str:
-    validate_slug(_text(value))
+    validate_slug(_text(value, 50))
     return str(value)
 
 
+def _stripe_id(value: Any) -> str:
+    if not identifier(value):
+        raise ValueError("is no id of Stripe's.")
+    return str(value)
+
+
+def _uuid(value: Any) -> UUID:
+    try:
+        return UUID(_text(value))
+    except ValueError as error:
+        raise ValueError("is no UUID.") from error
+
+
 def _email(value: Any) -> str:
-    validate_email(value)
+    validate_email(_text(value))
     return str(value)
 
 
@@ -242,6 +266,10 @@ def _list(value: Any) -> list[Any]:
     if not isinstance(value, list):
         raise ValueError("is no list.")
     return value
+
+
+def _steps(value: Any) -> list[Any]:
+    return [_holdable(step) for step in _list(value)]
 
 
 def _amount(value: Any) -> int:
@@ -262,7 +290,7 @@ def _zone(value: Any) -> str:
 
 def _time(value: Any) -> datetime:
     read = datetime.fromisoformat(value)
-    return read if read.tzinfo else read.replace(tzinfo=UTC)
+    return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def _why(error: Exception) -> str:

@@ -24,7 +24,7 @@ class Command(command.Command):
             document = json.loads(options["file"].read_text(encoding="utf-8"))
         except OSError as error:
             raise CommandError(f"{options['file']} cannot be read: {error.strerror}.") from error
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise CommandError(f"{options['file']} is not JSON: {error}.") from error
         try:
             counts = documents.load(document)
