@@ -2,13 +2,13 @@
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from reservations.models import Reservation
 from sandbox import events
-from sandbox.scenarios import Scenario, Stay
+from sandbox.scenarios import Scenario, Stay, scope_of
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Delivery:
     """How events are brought: to where, signed with what, in which order, how often."""
 
     url: str
-    secret: str
+    secrets: Mapping[str, str]  # by scope: platform, connect
     shuffle: bool = False  # Stripe promises no order
     double: bool = False  # … and may bring an event twice
     pause: float = 0.0  # seconds between two events
@@ -38,7 +38,8 @@ class Delivery:
         for number, event in enumerate(self.order(told)):
             if number and self.pause:
                 time.sleep(self.pause)
-            yield event, events.send(self.url, self.secret, events.body(event))
+            secret = self.secrets[scope_of(event)]
+            yield event, events.send(self.url, secret, events.body(event))
 
 
 def account_of(reservation: Reservation) -> str:

@@ -14,16 +14,21 @@ names both. Any field can be given, and is then kept as it is. Nothing is shared
 
 from sandbox.objects.methods import card, customer_balance, payment_method, sepa_debit
 from sandbox.objects.payments import charge, payment_intent, refund
+from sandbox.objects.protection import balance_transaction, dispute, early_fraud_warning, review
 
 API_VERSION = "2026-10-28.endive"
 
 __all__ = [
     "API_VERSION",
+    "balance_transaction",
     "card",
     "charge",
     "customer_balance",
+    "dispute",
+    "early_fraud_warning",
     "payment_intent",
     "payment_method",
     "refund",
+    "review",
     "sepa_debit",
 ]

@@ -35,14 +35,8 @@ class Payment:
 
     def written(self, type: str) -> Object:
         """What the hotel's system writes on a payment, so that it finds its booking."""
-        stay = self.till.stay
-        metadata = {
-            "reservationId": stay.reservation,
-            "orgId": stay.organization,
-            "propertyId": stay.property,
-            "type": type,
-        }
-        return {"description": stay.code or None, "metadata": metadata}
+        metadata = self.till.names() | {"type": type}
+        return {"description": self.till.stay.code or None, "metadata": metadata}
 
     def method(self) -> Object:
         """How the guest pays, as a charge shows it."""

@@ -14,6 +14,7 @@ from sandbox.management.commands.sandbox import Command
 from sandbox.scenarios import SCENARIOS
 
 SECRET = "whsec_of_the_hotels"
+PLATFORM_SECRET = "whsec_of_the_platform"
 
 pytestmark = pytest.mark.django_db
 
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.django_db
 def development(settings, endpoint):
     settings.DEBUG = True
     settings.STRIPE_SECRET_KEY = ""
+    settings.STRIPE_WEBHOOK_SECRET = [PLATFORM_SECRET, "whsec_the_one_before"]
     settings.STRIPE_CONNECT_WEBHOOK_SECRET = [SECRET, "whsec_the_one_before"]
     settings.WEBHOOK_URL = endpoint.url
 

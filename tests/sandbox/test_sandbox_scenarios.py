@@ -49,6 +49,15 @@ def last_of(scenario, kind, stay=STAY):
     return {thing["id"]: thing for thing in shown if thing["object"] == kind}
 
 
+def held(dispute):
+    """Return what a dispute keeps from the hotel: what was taken less what was given back."""
+    lines = dispute["balance_transactions"]
+    gone = -sum(line["amount"] for line in lines)
+    if any(line["currency"] != dispute["currency"] for line in lines):
+        return dispute["amount"] if gone > 0 else 0
+    return min(max(gone, 0), dispute["amount"])
+
+
 def test_every_event_of_a_payment_occurs_in_some_scenario():
     told = {type for scenario in SCENARIOS.values() for type in types(scenario)}
 
@@ -167,6 +176,9 @@ def test_what_stripe_shows_at_the_end_comes_to_what_the_scenario_expects(scenari
         each["amount"] for each in returned if extra(each["payment_intent"])
     )
 
+    disputes = last_of(scenario, "dispute", stay).values()
+    lost = sum(held(each) for each in disputes if each["status"] == "lost")
+
     expected = scenario.expects(stay)
     assert expected["paid"] == sum(paid.values())
     assert expected["extras"] == extras
@@ -180,7 +192,8 @@ def test_what_stripe_shows_at_the_end_comes_to_what_the_scenario_expects(scenari
         if intents[key]["status"] == "requires_capture"
     )
     assert expected["balance"] == total + extras - sum(paid.values()) + refunded
-    assert expected["disputed"] == expected["lost"] == 0
+    assert expected["disputed"] == sum(map(held, disputes)) - lost
+    assert expected["lost"] == lost
     for charge in charges.values():
         assert 0 <= charge["amount_captured"] <= charge["amount"]
         assert 0 <= charge["amount_refunded"] <= charge["amount"]

@@ -73,8 +73,9 @@ class Command(BaseCommand):
         if options["json"]:
             self.print([{"name": each.name, "title": each.title} for each in SCENARIOS.values()])
             return
+        width = max(map(len, SCENARIOS))
         for each in SCENARIOS.values():
-            self.stdout.write(f"{each.name:<24} {each.title}")
+            self.stdout.write(f"{each.name:<{width}} {each.title}")
 
     def play(self, options: dict[str, Any]) -> None:
         """Play one scenario."""
@@ -99,7 +100,10 @@ class Command(BaseCommand):
         """Send the events of each story, and say what was answered."""
         delivery = play.Delivery(
             url=options["url"] or settings.WEBHOOK_URL,
-            secret=settings.STRIPE_CONNECT_WEBHOOK_SECRET[0],
+            secrets={
+                "platform": settings.STRIPE_WEBHOOK_SECRET[0],
+                "connect": settings.STRIPE_CONNECT_WEBHOOK_SECRET[0],
+            },
             shuffle=options["shuffle"],
             double=options["double"],
             pause=options["delay"] / 1_000,
