@@ -4,7 +4,6 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
-
 FAMILIES = ("payments", "protection", "connect", "customers", "billing", "transfers")
 
 

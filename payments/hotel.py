@@ -7,7 +7,7 @@ Only this module knows the fields of the models that settings name as `PAYMENTS_
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -37,7 +37,15 @@ class Booking:
     paid_elsewhere: int
     arrival: date
     departure: date
+    timezone: str
     money: tuple[Any, ...] = ()  # what is written in MONEY_FIELDS now
+
+    def stay(self, now: datetime) -> str:
+        """Return where the stay stands today at the house: `future`, `in_house` or `departed`."""
+        today = now.astimezone(_zone(self.timezone)).date()
+        if today < self.arrival:
+            return "future"
+        return "in_house" if today < self.departure else "departed"
 
 
 MONEY_FIELDS = (
@@ -63,6 +71,7 @@ _BOOKING = {
     "paid_elsewhere": "paid_elsewhere",
     "arrival": "arrival",
     "departure": "departure",
+    "timezone": "property__timezone",
 }
 
 
@@ -227,13 +236,20 @@ def write_account(
     stripe_id: str,
     onboarding_complete: bool,
     charges_enabled: bool,
+    replaces: bool = False,
 ) -> None:
-    """Write what the rest of the hotel reads about the account of an organization or a house."""
+    """
+    Write what the rest of the hotel reads about the account of an organization or a house.
+
+    :param replaces: it takes the place of another account; else that one's columns stay.
+    """
     rows = (
         properties().filter(pk=property_id)
         if property_id
         else organizations().filter(pk=organization_id)
     )
+    if not replaces:
+        rows = rows.filter(stripe_account_id__in=("", stripe_id))
     rows.update(
         stripe_account_id=stripe_id,
         stripe_onboarding_complete=onboarding_complete,
@@ -251,8 +267,12 @@ def zone(row: Any) -> ZoneInfo:
     A record of nobody keeps universal time.
     """
     place = getattr(row, "property", None) or row.organization
+    return _zone(place.timezone if place else "UTC")
+
+
+def _zone(name: str) -> ZoneInfo:
     try:
-        return ZoneInfo(place.timezone if place else "UTC")
+        return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
         return ZoneInfo("UTC")
 

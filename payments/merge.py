@@ -98,7 +98,9 @@ class Rank(Rule):
         self.levels = levels
         self.excludes = tuple(excludes.split())
         self._level = {
-            status: 10 * level for level, line in enumerate(levels, start=1) for status in line.split()
+            status: 10 * level
+            for level, line in enumerate(levels, start=1)
+            for status in line.split()
         }
         for above, status in enumerate(reversed(self.excludes), start=1):
             self._level[status] += above  # of those that exclude each other the first is highest

@@ -1,8 +1,7 @@
 """Phase 2: disputes, early fraud warnings, reviews."""
 
 from payments import snapshots
-from payments.snapshots import StripeEvent, Stub
-from payments.snapshots.base import Snapshot
+from payments.snapshots import StripeEvent
 from payments.webhooks.router import Family, Sightings
 
 on = Family(phase=2).on
@@ -21,7 +20,7 @@ def dispute(event: StripeEvent) -> Sightings:
     """A dispute as it stands, the charge it is about, and each movement of its money."""
     seen = snapshots.dispute(event.object)
     yield seen
-    yield from _about(seen.stripe_charge_id, seen.stripe_payment_intent_id)
+    yield from snapshots.about(seen.stripe_charge_id, seen.stripe_payment_intent_id)
     yield from snapshots.movements(event.object)
 
 
@@ -37,7 +36,7 @@ def early_fraud_warning(event: StripeEvent) -> Sightings:
     """A warning as it stands, and the charge it is about."""
     seen = snapshots.early_fraud_warning(event.object)
     yield seen
-    yield from _about(seen.stripe_charge_id, seen.stripe_payment_intent_id)
+    yield from snapshots.about(seen.stripe_charge_id, seen.stripe_payment_intent_id)
 
 
 @on("review.opened", means="Stripe holds a payment for somebody to look at.")
@@ -46,14 +45,4 @@ def review(event: StripeEvent) -> Sightings:
     """A review as it stands, and the charge it is about."""
     seen = snapshots.review(event.object)
     yield seen
-    yield from _about(seen.stripe_charge_id, seen.stripe_payment_intent_id)
-
-
-def _about(charge: str, payment_intent: str) -> list[Snapshot]:
-    """Return the charge and the payment that something is about, as far as it names them."""
-    found: list[Snapshot] = []
-    if charge:
-        found.append(Stub("charge", charge, payment_intent))
-    if payment_intent:
-        found.append(Stub("payment", payment_intent))
-    return found
+    yield from snapshots.about(seen.stripe_charge_id, seen.stripe_payment_intent_id)

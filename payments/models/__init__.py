@@ -6,7 +6,7 @@ from payments.models.billing import Invoice, SubscriptionSchedule, UpcomingInvoi
 from payments.models.connect import Capability, ConnectedAccount, ExternalAccount, Person
 from payments.models.customers import Customer, PaymentMethod, SetupIntent
 from payments.models.inbox import Reason, Scope, State, WebhookEvent
-from payments.models.notifications import Alert, Severity
+from payments.models.notifications import Alert, Notification, Severity
 from payments.models.payments import (
     EXTRAS,
     Charge,
@@ -60,6 +60,7 @@ __all__ = [
     "EarlyFraudWarning",
     "ExternalAccount",
     "Invoice",
+    "Notification",
     "Payment",
     "PaymentMethod",
     "PaymentTransaction",

@@ -4,18 +4,30 @@ From merged rows to what a hotel sees: bind, recompute bookings, follow the rule
 The second half of every batch, and all of it when time alone, or staff, changed what is true.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from payments.effects import Alert
+from payments import hotel
+from payments.effects import Effects
 from payments.folio import Entry, entries
 from payments.hotel import Booking
-from payments.models import OF_A_PAYMENT, Payment
-from payments.records import alerts, binding, bookings
+from payments.models import OF_A_PAYMENT, ConnectedAccount, Payment
+from payments.records import binding, bookings, telling
 from payments.records.loading import Rows
-from payments.rules import payments as rules
+from payments.rules import billing, connect, customers, payments, protection, transfers
+
+# What is followed by itself; a payment is followed with all that belongs to it.
+RULES: dict[str, Callable[[Any, datetime], Effects]] = {
+    "account": connect.follow_account,
+    "external_account": connect.follow_external_account,
+    "capability": connect.follow_capability,
+    "payment_method": customers.follow_payment_method,
+    "upcoming_invoice": billing.follow_upcoming_invoice,
+    "subscription_schedule": billing.follow_subscription_schedule,
+    "transfer": transfers.follow_transfer,
+}
 
 
 def settle(rows: Rows) -> None:
@@ -25,10 +37,16 @@ def settle(rows: Rows) -> None:
     concerned = binding.bind(rows)
     rows.load_rest_of(concerned)
     found = entries(rows.of("payment"), {kind: rows.of(kind) for kind in OF_A_PAYMENT})
-    wanted = _effects(found, concerned, rows.now)
+    alone = [(kind, row) for kind in RULES for row in rows.of(kind)]
+    wanted = [
+        *_followed(found, concerned, rows.now),
+        *(effect for kind, row in alone for effect in RULES[kind](row, rows.now)),
+    ]
     rows.write()
     bookings.write(bookings.of(found, concerned.values()))
-    alerts.settle(wanted, _objects(found), rows.now)
+    _write_accounts(rows.of("account"))
+    asked = [row for entry in found for row in entry.rows] + [row for _, row in alone]
+    telling.settle(wanted, {(r.account, r.livemode, r.stripe_id) for r in asked}, rows.now)
 
 
 def revisit(payments: Collection[UUID], now: datetime) -> None:
@@ -39,19 +57,20 @@ def revisit(payments: Collection[UUID], now: datetime) -> None:
     settle(rows)
 
 
-def _effects(
-    found: Collection[Entry], concerned: Mapping[Any, Booking], now: datetime
-) -> list[Alert]:
-    return [
-        effect
-        for entry in found
-        for effect in rules.follow_payment(entry, concerned.get(entry.payment.reservation_id), now)
-    ]
+def _followed(found: Collection[Entry], concerned: Mapping[Any, Booking], now: datetime) -> Effects:
+    for entry in found:
+        booking = concerned.get(entry.payment.reservation_id)
+        yield from payments.follow(entry, booking, now)
+        yield from protection.follow(entry, booking, now)
 
 
-def _objects(found: Collection[Entry]) -> set[tuple[str, bool, str]]:
-    return {
-        (row.account, row.livemode, row.stripe_id)
-        for entry in found
-        for row in (entry.payment, *entry.charges, *entry.refunds)
-    }
+def _write_accounts(accounts: Iterable[ConnectedAccount]) -> None:
+    """Write what the rest of the hotel reads of these accounts."""
+    for account in accounts:
+        hotel.write_account(
+            account.organization_id,
+            account.property_id,
+            stripe_id=account.stripe_id,
+            onboarding_complete=account.details_submitted and account.is_connected,
+            charges_enabled=account.charges_enabled and account.is_connected,
+        )

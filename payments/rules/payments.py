@@ -1,17 +1,18 @@
 """What follows from a payment as it stands, with its charges and refunds."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from payments.effects import Effects, alert
-from payments.folio import Entry, hold_is_gone
+from payments.effects import GUEST, MANAGERS, Effects, alert, tell
+from payments.folio import Entry, captured, hold_is_gone
 from payments.hotel import Booking
-from payments.models import Charge, Refund, Severity
+from payments.models import Charge, Payment, Refund, Severity
 
 HOLD_NOTICE = timedelta(hours=48)  # how long before a hold runs out the front desk hears of it
 
 
-def follow_payment(entry: Entry, booking: Booking | None, now: datetime) -> Effects:
-    """What a hotel must hear about a payment, its attempts and its refunds."""
+def follow(entry: Entry, booking: Booking | None, now: datetime) -> Effects:
+    """What a hotel and its guest must hear about a payment, its attempts and its refunds."""
     payment = entry.payment
     arrived = entry.received or entry.authorized or entry.so_far
     if payment.seen and payment.account and booking is None and arrived:
@@ -32,13 +33,61 @@ def follow_payment(entry: Entry, booking: Booking | None, now: datetime) -> Effe
             currency=payment.currency,
             booking_currency=booking.currency,
         )
-    for row in (payment, *entry.charges, *entry.refunds):
-        if row.conflict:
-            yield alert("contradiction", row, severity=Severity.CRITICAL)
+    contradictions = [row for row in entry.rows if row.conflict]
+    for row in contradictions:
+        yield alert("contradiction", row, severity=Severity.CRITICAL)
+    if contradictions:
+        return  # nobody is told what may not be true: a re-read decides
+    if booking is not None:
+        yield from _follow_money(entry)
     for charge in entry.charges:
         yield from _follow_hold(entry, charge, now)
     for refund in entry.real_refunds:
-        yield from _follow_refund(refund)
+        yield from _follow_refund(refund, booking)
+
+
+def _follow_money(entry: Entry) -> Effects:
+    """The guest and the hotel hear that money came, came in part, or did not come."""
+    payment = entry.payment
+    facts: dict[str, Any] = {
+        "amount": entry.received,
+        "currency": payment.currency,
+        "purpose": payment.purpose,
+    }
+    if payment.status == "succeeded" and entry.received:
+        taken = _taken_of_hold(entry)
+        if taken is None:
+            yield tell("payment_received", payment, to=GUEST, **facts)
+        else:
+            yield tell("hold_captured", payment, to=GUEST, held=taken.amount, **facts)
+        yield tell("payment_taken", payment, to=MANAGERS, **facts)
+    elif _has_failed(payment):
+        attempt = payment.latest_charge or payment.failure_code
+        facts |= {"amount": payment.amount, "why": payment.failure_reason}
+        yield tell(
+            "payment_failed_guest", payment, to=GUEST, detail=attempt, bad_news=True, **facts
+        )
+        yield tell("payment_failed", payment, to=MANAGERS, detail=attempt, bad_news=True, **facts)
+    elif entry.so_far and payment.amount_remaining:
+        yield tell(
+            "payment_partially_funded",
+            payment,
+            to=MANAGERS,
+            detail=str(entry.so_far),
+            **facts | {"amount": entry.so_far, "missing": payment.amount_remaining},
+        )
+
+
+def _has_failed(payment: Payment) -> bool:
+    return payment.status == "requires_payment_method" and bool(payment.failure_code)
+
+
+def _taken_of_hold(entry: Entry) -> Charge | None:
+    """Return the charge that held more than was taken of it."""
+    for charge in entry.charges:
+        if charge.seen and charge.captured and 0 < captured(charge) < (charge.amount or 0):
+            return charge
+    return None
 
 
 def _follow_hold(entry: Entry, charge: Charge, now: datetime) -> Effects:
@@ -58,14 +107,16 @@ def _follow_hold(entry: Entry, charge: Charge, now: datetime) -> Effects:
         )
 
 
-def _follow_refund(refund: Refund) -> Effects:
-    """A refund that the guest's bank sent back must reach the guest some other way."""
+def _follow_refund(refund: Refund, booking: Booking | None) -> Effects:
+    """A refund that arrived is told to the guest; one that came back must go some other way."""
+    facts: dict[str, Any] = {"amount": refund.amount, "currency": refund.currency}
+    if refund.seen and refund.status == "succeeded" and booking is not None:
+        yield tell("refund_sent", refund, to=GUEST, **facts)
     if refund.seen and refund.status == "failed":
         yield alert(
             "refund_failed",
             refund,
             severity=Severity.CRITICAL,
-            amount=refund.amount,
-            currency=refund.currency,
             why=refund.failure_reason,
+            **facts,
         )

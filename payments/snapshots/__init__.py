@@ -6,7 +6,7 @@ read as nothing: they come and go between Stripe's API versions. Every function 
 of one object, returns its snapshot, and raises `Malformed` where a value makes no sense.
 """
 
-from payments.snapshots.base import HINTS, Snapshot, StripeEvent, Stub, hints
+from payments.snapshots.base import HINTS, Snapshot, StripeEvent, Stub, about, hints
 from payments.snapshots.billing import invoice, subscription_schedule, upcoming_invoice
 from payments.snapshots.connect import (
     account,
@@ -25,6 +25,7 @@ __all__ = [
     "Snapshot",
     "StripeEvent",
     "Stub",
+    "about",
     "account",
     "application_fee",
     "capability",

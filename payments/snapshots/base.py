@@ -49,6 +49,16 @@ class Stub:
     expired: bool | None = None
 
 
+def about(charge: str = "", payment_intent: str = "") -> list[Snapshot]:
+    """Return the charge and the payment that something is about, as far as it names them."""
+    found: list[Snapshot] = []
+    if charge:
+        found.append(Stub("charge", charge, payment_intent))
+    if payment_intent:
+        found.append(Stub("payment", payment_intent))
+    return found
+
+
 def hints(given: dict[str, Any]) -> dict[str, str]:
     """Return what an object's metadata says of the booking; a hint that is no text is none."""
     read = Reader(given).at("metadata")

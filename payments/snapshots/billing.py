@@ -66,9 +66,7 @@ class SubscriptionScheduleSnapshot:
 
 def _subscription(read: Reader) -> str:
     """Return an invoice's subscription, wherever its API version has it."""
-    return read.ref("subscription") or read.at("parent", "subscription_details").ref(
-        "subscription"
-    )
+    return read.ref("subscription") or read.at("parent", "subscription_details").ref("subscription")
 
 
 def invoice(given: dict[str, Any]) -> InvoiceSnapshot:

@@ -123,7 +123,7 @@ def account(event: StripeEvent) -> AccountSnapshot:
 
 
 def connection(event: StripeEvent, *, opened: bool) -> Connection:
-    """Return that the event's account opened or closed its connection; its object is an application."""
+    """Return that the event's account opened or closed its connection, and when."""
     at = datetime.fromtimestamp(min(max(event.created, 0), 253_402_300_799), UTC)
     if opened:
         return Connection(event.account, authorized_at=at)

@@ -26,7 +26,7 @@ from payments.errors import (
 )
 from payments.models import Severity, State, WebhookEvent
 from payments.reading import Reader, clean, identifier, is_clean, parse
-from payments.records import alerts, merging
+from payments.records import merging, telling
 from payments.records.binding import Hints, Owner, Tenants
 from payments.records.loading import Rows
 from payments.records.merging import Showing
@@ -106,7 +106,7 @@ def settle_batch(taken: Sequence[WebhookEvent]) -> Counter[str]:
         merging.merge_into(rows, batch.showings)
         settle(rows)
     if batch.security_alerts:
-        alerts.raise_all(batch.security_alerts, lasting=True)
+        telling.raise_alerts(batch.security_alerts)
     for showing in batch.showings:
         showing.row.state = State.APPLIED
         showing.row.changes = showing.changes
@@ -213,6 +213,7 @@ def _security_alert(event: StripeEvent, owner: Owner) -> Alert:
     return Alert(
         kind="tenant_mismatch",
         severity=Severity.SECURITY,
+        lasting=True,
         account=owner.account,
         livemode=event.livemode,
         object_id=identifier(event.object.get("id")) or event.id,

@@ -38,6 +38,7 @@ class AccountFactory(factory.django.DjangoModelFactory[ConnectedAccount]):
         django_get_or_create = ("stripe_id", "livemode")
 
     stripe_id = "acct_harbour"
+    account = factory.SelfAttribute("stripe_id")
     livemode = False
     organization = factory.SubFactory(OrganizationFactory)
 

@@ -38,18 +38,20 @@ def connect(
             raise AccountTaken(f"{stripe_id} belongs to another organization.")
         account, created = ConnectedAccount.objects.get_or_create(
             stripe_id=stripe_id,
+            account=stripe_id,
             livemode=livemode,
             defaults={"organization_id": organization_id, "property_id": property_id},
         )
         if account.organization_id != organization_id:
             raise AccountTaken(f"{stripe_id} belongs to another organization.")
-        if account.disconnected_at is None:
+        if account.is_connected:
             hotel.write_account(
                 organization_id,
                 account.property_id,
                 stripe_id=stripe_id,
                 onboarding_complete=account.details_submitted,
                 charges_enabled=account.charges_enabled,
+                replaces=True,
             )
         if created:
             recalled = inbox.recall([stripe_id])

@@ -1,0 +1,21 @@
+"""What follows from a card on file."""
+
+from datetime import datetime
+
+from payments.effects import Effects, alert
+from payments.models import PaymentMethod, Severity
+
+
+def follow_payment_method(method: PaymentMethod, now: datetime) -> Effects:
+    """A card that runs out this month, or that the card network replaced under a hold."""
+    if not method.can_be_charged:
+        return
+    if method.expiring:
+        yield alert(
+            "card_expires",
+            method,
+            severity=Severity.INFO,
+            detail=f"{method.exp_year}-{method.exp_month}",
+            month=method.exp_month,
+            year=method.exp_year,
+        )
