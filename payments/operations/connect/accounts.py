@@ -5,9 +5,9 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 
-from payments import hotel
 from payments.errors import Refused
 from payments.models import ConnectedAccount, Customer
+from payments.operations.connect import architecture
 from payments.webhooks import inbox
 
 logger = structlog.get_logger(__name__)
@@ -45,14 +45,7 @@ def connect(
         if account.organization_id != organization_id:
             raise AccountTaken(f"{stripe_id} belongs to another organization.")
         if account.is_connected:
-            hotel.write_account(
-                organization_id,
-                account.property_id,
-                stripe_id=stripe_id,
-                onboarding_complete=account.details_submitted,
-                charges_enabled=account.charges_enabled,
-                replaces=True,
-            )
+            architecture.write_columns(account, replaces=True)
         if created:
             recalled = inbox.recall([stripe_id])
             logger.info("account.connected", account=stripe_id, recalled=recalled)
