@@ -4,17 +4,16 @@ From merged rows to what a hotel sees: bind, recompute bookings, follow the rule
 The second half of every batch, and all of it when time alone, or staff, changed what is true.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from payments import hotel
 from payments.effects import Effects
 from payments.folio import Entry, entries
 from payments.hotel import Booking
-from payments.models import OF_A_PAYMENT, ConnectedAccount, Payment
-from payments.records import binding, bookings, telling
+from payments.models import OF_A_PAYMENT, Payment
+from payments.records import accounts, binding, bookings, telling
 from payments.records.loading import Rows
 from payments.rules import billing, connect, customers, payments, protection, transfers
 
@@ -44,7 +43,8 @@ def settle(rows: Rows) -> None:
     ]
     rows.write()
     bookings.write(bookings.of(found, concerned.values()))
-    _write_accounts(rows.of("account"))
+    for account in rows.of("account"):
+        accounts.write_columns(account)
     asked = [row for entry in found for row in entry.rows] + [row for _, row in alone]
     telling.settle(wanted, {(r.account, r.livemode, r.stripe_id) for r in asked}, rows.now)
 
@@ -62,15 +62,3 @@ def _followed(found: Collection[Entry], concerned: Mapping[Any, Booking], now: d
         booking = concerned.get(entry.payment.reservation_id)
         yield from payments.follow(entry, booking, now)
         yield from protection.follow(entry, booking, now)
-
-
-def _write_accounts(accounts: Iterable[ConnectedAccount]) -> None:
-    """Write what the rest of the hotel reads of these accounts."""
-    for account in accounts:
-        hotel.write_account(
-            account.organization_id,
-            account.property_id,
-            stripe_id=account.stripe_id,
-            onboarding_complete=account.details_submitted and account.is_connected,
-            charges_enabled=account.charges_enabled and account.is_connected,
-        )

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from payments.errors import Refused
 from payments.models import ConnectedAccount, Customer
-from payments.operations.connect import architecture
+from payments.records import accounts
 from payments.webhooks import inbox
 
 logger = structlog.get_logger(__name__)
@@ -45,7 +45,7 @@ def connect(
         if account.organization_id != organization_id:
             raise AccountTaken(f"{stripe_id} belongs to another organization.")
         if account.is_connected:
-            architecture.write_columns(account, replaces=True)
+            accounts.write_columns(account, replaces=True)
         if created:
             recalled = inbox.recall([stripe_id])
             logger.info("account.connected", account=stripe_id, recalled=recalled)

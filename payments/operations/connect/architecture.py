@@ -9,6 +9,7 @@ from django.db import transaction
 from payments import hotel
 from payments.errors import Refused
 from payments.models import ConnectedAccount
+from payments.records import accounts
 
 logger = structlog.get_logger(__name__)
 
@@ -47,33 +48,21 @@ def move(*, organization: str, to: str, dry_run: bool = False) -> Move:
         if found is None:
             raise UnknownOrganization(f"There is no organization {organization}.")
         before = found.stripe_architecture
-        places: dict[str, UUID | None] = (
-            {organization: None} if to == hotel.CENTRALIZED else hotel.houses_of(found.pk)
-        )
-        accounts = {slug: _current(found.pk, house) for slug, house in places.items()}
+        places: dict[str, UUID | None] = {organization: None}
+        if to == hotel.PER_PROPERTY:
+            places = {**hotel.houses_of(found.pk)}
+        current = {slug: _current(found.pk, house) for slug, house in places.items()}
         if not dry_run:
             hotel.set_architecture(found.pk, to)
-            for account in accounts.values():
+            for account in current.values():
                 if account is not None:
-                    write_columns(account, replaces=True)
+                    accounts.write_columns(account, replaces=True)
             logger.info("architecture.moved", organization=organization, before=before, after=to)
     return Move(
         organization=organization,
         before=before,
         after=to,
-        accounts={slug: a.stripe_id if a else None for slug, a in accounts.items()},
-    )
-
-
-def write_columns(account: ConnectedAccount, *, replaces: bool = False) -> None:
-    """Write what the rest of the hotel reads of an account, where it is the one that takes money."""
-    hotel.write_account(
-        account.organization_id,
-        account.property_id,
-        stripe_id=account.stripe_id,
-        onboarding_complete=account.details_submitted and account.is_connected,
-        charges_enabled=account.charges_enabled and account.is_connected,
-        replaces=replaces,
+        accounts={slug: a.stripe_id if a else None for slug, a in current.items()},
     )
 
 
