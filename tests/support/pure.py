@@ -40,6 +40,14 @@ def merged(events: Iterable[StripeEvent]) -> dict[tuple[str, str], Any]:
     return rows
 
 
+def facts(events: Iterable[StripeEvent]) -> dict[tuple[str, str], dict[str, Any]]:
+    """Return all that these events make true, by kind and Stripe id."""
+    return {
+        name: {field: getattr(row, field) for field in (*KINDS[name[0]].MERGE, "conflict", "seen")}
+        for name, row in merged(events).items()
+    }
+
+
 def folio_of(events: Iterable[StripeEvent], booking: Booking) -> folio.Folio:
     """Return the booking's folio after these events, all of which are about it."""
     rows = merged(events)
