@@ -335,6 +335,12 @@ def visible_as_a_whole(user: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.filter(organization__in=whole.order_by().values("pk"))
 
 
+def works_for_a_whole(user: Any) -> bool:
+    """Say whether this person may see all houses of some organization."""
+    rows = organizations().filter(memberships__user=user.pk, memberships__properties=None)
+    return bool(user.is_superuser or rows.exists())
+
+
 def roles(user: Any) -> dict[UUID, str]:
     """Return what this person does at each organization they work for."""
     rows = organizations().filter(memberships__user=user.pk).order_by()

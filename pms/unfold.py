@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
+from django.contrib import admin
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse_lazy
@@ -14,10 +16,6 @@ def environment(request: HttpRequest) -> list[str]:
     return ["Live", "success"] if live else ["Test mode", "warning"]
 
 
-def _superuser(request: HttpRequest) -> bool:
-    return bool(request.user.is_superuser)
-
-
 def _stylesheet(request: HttpRequest) -> str:
     return static("payments/admin.css")
 
@@ -26,9 +24,62 @@ def _icon(request: HttpRequest) -> str:
     return static("icon.svg")
 
 
-def _item(title: str, icon: str, model: str, **more: Any) -> dict[str, Any]:
-    link = reverse_lazy(f"admin:{model}_changelist")
-    return {"title": title, "icon": icon, "link": link, **more}
+def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the sidebar: what this person may open, with figures beside what needs somebody."""
+    overview = {"title": "Overview", "icon": "space_dashboard", "link": reverse_lazy("admin:index")}
+    groups = [
+        ("", [("Alerts", "notifications", "payments.Alert")]),
+        (
+            "Money",
+            [
+                ("Payments and refunds", "payments", "payments.PaymentTransaction"),
+                ("Attempts", "credit_card", "payments.Charge"),
+            ],
+        ),
+        (
+            "Hotel",
+            [
+                ("Reservations", "event_available", "reservations.Reservation"),
+                ("Guests", "person", "reservations.Guest"),
+                ("Properties", "apartment", "organizations.Property"),
+                ("Organizations", "corporate_fare", "organizations.Organization"),
+                ("Memberships", "badge", "organizations.Membership"),
+                ("Logins", "manage_accounts", "auth.User"),
+            ],
+        ),
+        (
+            "Stripe",
+            [
+                ("Webhook events", "inbox", "payments.WebhookEvent"),
+                ("Connected accounts", "hub", "payments.ConnectedAccount"),
+                ("Customers", "groups", "payments.Customer"),
+            ],
+        ),
+    ]
+    shown = [
+        {
+            "title": title,
+            "separator": bool(title),
+            "items": [item for entry in entries if (item := _item(request, *entry))],
+        }
+        for title, entries in groups
+    ]
+    shown[0]["items"] = [overview, *shown[0]["items"]]
+    return [group for group in shown if group["items"]]
+
+
+def _item(request: HttpRequest, title: str, icon: str, label: str) -> dict[str, Any] | None:
+    """Return a link to a model's list; none where it is nothing to this person."""
+    model = apps.get_model(label)
+    page = admin.site.get_model_admin(model)
+    if not page.has_module_permission(request) or not page.has_view_permission(request):
+        return None
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
+    item = {"title": title, "icon": icon, "link": reverse_lazy(name)}
+    # Pages that know how many of theirs need somebody say so.
+    if hasattr(page, "waiting") and (badge := page.waiting(request)):
+        item["badge"] = badge
+    return item
 
 
 UNFOLD: dict[str, Any] = {
@@ -60,56 +111,6 @@ UNFOLD: dict[str, Any] = {
     },
     "SIDEBAR": {
         "show_search": False,
-        "navigation": [
-            {
-                "items": [
-                    {
-                        "title": "Overview",
-                        "icon": "space_dashboard",
-                        "link": reverse_lazy("admin:index"),
-                    },
-                    _item(
-                        "Alerts",
-                        "notifications",
-                        "payments_alert",
-                        badge="payments.admin.dashboard.open_alerts",
-                    ),
-                ],
-            },
-            {
-                "title": "Money",
-                "separator": True,
-                "items": [
-                    _item("Payments and refunds", "payments", "payments_paymenttransaction"),
-                    _item("Attempts", "credit_card", "payments_charge"),
-                ],
-            },
-            {
-                "title": "Hotel",
-                "separator": True,
-                "items": [
-                    _item("Reservations", "event_available", "reservations_reservation"),
-                    _item("Guests", "person", "reservations_guest"),
-                    _item("Properties", "apartment", "organizations_property"),
-                    _item("Organizations", "corporate_fare", "organizations_organization"),
-                    _item("Memberships", "badge", "organizations_membership"),
-                    _item("Logins", "manage_accounts", "auth_user", permission=_superuser),
-                ],
-            },
-            {
-                "title": "Stripe",
-                "separator": True,
-                "items": [
-                    _item(
-                        "Webhook events",
-                        "inbox",
-                        "payments_webhookevent",
-                        badge="payments.admin.dashboard.set_aside",
-                    ),
-                    _item("Connected accounts", "hub", "payments_connectedaccount"),
-                    _item("Customers", "groups", "payments_customer"),
-                ],
-            },
-        ],
+        "navigation": _navigation,
     },
 }

@@ -11,20 +11,13 @@ from django.utils.timesince import timesince
 
 from payments import hotel
 from payments.admin import show
-from payments.admin.base import works_here
+from payments.admin.base import MOST_COUNTED, count, works_here
 from payments.admin.filters import unmatched
 from payments.admin.outcomes import OUTCOMES, SEVERITIES
 from payments.models import Alert, PaymentTransaction, Reason, State, WebhookEvent
 from payments.notifications import messages
 
-MOST = 1_000  # rows that are counted; more are said to be more
 SHOWN = 8  # rows in a list
-
-
-def count(rows: QuerySet[Any]) -> str:
-    """Return how many rows there are, without counting farther than anybody reads."""
-    found = rows.order_by()[: MOST + 1].count()
-    return f"{MOST:,}+" if found > MOST else f"{found:,}"
 
 
 def index(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -50,8 +43,6 @@ def _cards(
     request: HttpRequest, events: QuerySet[Any], alerts: QuerySet[Any], loose: QuerySet[Any]
 ) -> list[dict[str, str]]:
     listed = reverse("admin:payments_webhookevent_changelist")
-    waiting = events.filter(state=State.RECEIVED)
-    set_aside = count(events.filter(state=State.QUARANTINED))
     cards = [
         {
             "title": "Open alerts",
@@ -65,14 +56,18 @@ def _cards(
             "note": "Payments that belong to no booking yet",
             "url": reverse("admin:payments_paymenttransaction_changelist") + "?matched=no",
         },
-        {
-            "title": "Events set aside",
-            "value": set_aside,
-            "note": "Proven to be Stripe's, and not applied",
-            "url": f"{listed}?state={State.QUARANTINED}",
-        },
     ]
+    if hotel.works_for_a_whole(request.user):
+        cards.append(
+            {
+                "title": "Events set aside",
+                "value": count(events.filter(state=State.QUARANTINED)),
+                "note": "Proven to be Stripe's, and not applied",
+                "url": f"{listed}?state={State.QUARANTINED}",
+            }
+        )
     if request.user.is_superuser:  # whose an event is shows only when it is worked on
+        waiting = events.filter(state=State.RECEIVED)
         cards.append(
             {
                 "title": "Events waiting",
@@ -90,9 +85,9 @@ def _oldest(waiting: QuerySet[Any]) -> str:
 
 
 def _quarantined(events: QuerySet[Any]) -> list[dict[str, str]]:
-    """Return how many events were set aside for which reason, counted no farther than `MOST`."""
+    """Return for which reasons events were set aside, counted no farther than anybody reads."""
     rows = events.filter(state=State.QUARANTINED).order_by()
-    reasons = Counter(rows.values_list("reason", flat=True)[:MOST])
+    reasons = Counter(rows.values_list("reason", flat=True)[:MOST_COUNTED])
     listed = reverse("admin:payments_webhookevent_changelist")
     labels = dict(Reason.choices)
     return [
@@ -137,21 +132,3 @@ def _loose(loose: QuerySet[Any]) -> list[dict[str, str]]:
 def _last(events: QuerySet[Any]) -> QuerySet[Any]:
     rows = events.select_related("organization").defer("body", "data", "changes", "last_error")
     return rows.order_by("-id")[:SHOWN]
-
-
-# The sidebar's figures ---------------------------------------------------
-
-
-def open_alerts(request: HttpRequest) -> str:
-    """Return how many alerts are open; nothing where none is."""
-    return _if_any(count(hotel.visible_to(request.user, Alert.objects.filter(closed_at=None))))
-
-
-def set_aside(request: HttpRequest) -> str:
-    """Return how many events were set aside; nothing where none was."""
-    rows = WebhookEvent.objects.filter(state=State.QUARANTINED)
-    return _if_any(count(hotel.visible_as_a_whole(request.user, rows)))
-
-
-def _if_any(found: str) -> str:
-    return "" if found == "0" else found

@@ -9,7 +9,7 @@ from unfold.decorators import display
 
 from payments import hotel
 from payments.admin import audit, filters, show
-from payments.admin.base import ReadOnlyAdmin
+from payments.admin.base import ReadOnlyAdmin, count
 from payments.admin.outcomes import CLOSED, SEVERITIES
 from payments.models import Alert, Charge, PaymentTransaction, Severity
 from payments.notifications import messages
@@ -50,6 +50,11 @@ class AlertAdmin(ReadOnlyAdmin):
     def visible_to(self, user: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
         rows = super().visible_to(user, rows)
         return rows.select_related("organization", "property", hotel.GUEST)
+
+    def waiting(self, request: HttpRequest) -> str:
+        """Return how many alerts are open, for the sidebar; nothing where none is."""
+        rows = hotel.visible_to(request.user, Alert.objects.filter(closed_at=None))
+        return "" if (found := count(rows)) == "0" else found
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -1,0 +1,150 @@
+"""Every page of the admin opens, whoever looks and whatever came."""
+
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+from django.utils import timezone
+
+from organizations.models import Organization, Role
+from payments.models import Alert, Charge, Customer, Payment, PaymentTransaction, WebhookEvent
+from tests.factories import UserFactory
+from tests.support.admin import browser_of, listed, page
+
+OURS = [
+    model
+    for model in admin.site._registry
+    if model._meta.app_label in ("payments", "organizations", "reservations")
+]
+
+
+@pytest.fixture
+def customer(told):
+    return Customer.objects.create(stripe_id="cus_1", organization=told.organization)
+
+
+# One row of each sort, for each model that has sorts.
+SORTS = {
+    WebhookEvent: ("event_type", "state", "reason"),
+    PaymentTransaction: ("type", "status", "failure_code"),
+    Charge: ("status", "captured", "expired"),
+    Alert: ("kind",),
+}
+
+
+def one_of_each_sort(rows):
+    sorts = SORTS.get(rows.model)
+    if not sorts:
+        return rows[:1]
+    return {tuple(getattr(row, name) for name in sorts): row for row in rows}.values()
+
+
+def seen_by(client, model):
+    """Return the rows of this model that a browser's owner may see."""
+    request = client.get(reverse("admin:index")).wsgi_request
+    return admin.site.get_model_admin(model).get_queryset(request)
+
+
+def test_every_page_opens_for_the_platform(told, customer, root):
+    for model in OURS:
+        assert root.get(listed(model)).status_code == 200, model
+        for row in one_of_each_sort(seen_by(root, model)):
+            assert root.get(page(row)).status_code == 200, row
+
+
+@pytest.mark.parametrize("role", Role)
+def test_every_page_opens_for_every_role(role, told, customer, hired):
+    client = hired(role)
+
+    for model in OURS:
+        assert client.get(listed(model)).status_code == 200, model
+        for row in seen_by(client, model)[:1]:
+            assert client.get(page(row)).status_code == 200, row
+            assert client.get(page(row, "history")).status_code == 200, row
+
+
+def test_whoever_works_nowhere_sees_an_empty_first_page(db):
+    client = browser_of(UserFactory())
+
+    assert "belongs to no hotel yet" in client.get(reverse("admin:index")).content.decode()
+    for model in OURS:
+        assert client.get(listed(model)).status_code == 403
+
+
+def test_whoever_is_no_staff_is_asked_to_log_in(db):
+    client = browser_of(UserFactory(is_staff=False))
+
+    assert client.get(listed(WebhookEvent)).status_code == 302
+
+
+@pytest.mark.parametrize("model", [WebhookEvent, PaymentTransaction, Charge, Alert, Customer])
+def test_what_stripe_says_is_neither_added_changed_nor_deleted_here(model, told, customer, root):
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+    row = model.objects.first()
+
+    assert root.get(reverse(f"{name}_add")).status_code == 403
+    assert root.post(page(row), {"stripe_id": "changed"}).status_code == 403
+    assert root.post(reverse(f"{name}_delete", args=[row.pk]), {"post": "yes"}).status_code == 403
+    assert "_save" not in root.get(page(row)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("HB-2481", True),
+        ("guest of the", True),
+        ("4242", True),
+        ("HB-9999", False),
+        ("pi_nobody", False),
+        ("_(%", False),
+    ],
+)
+def test_a_payment_is_found_by_booking_guest_and_card(typed, found, told, root):
+    answer = root.get(listed(PaymentTransaction), {"q": typed})
+
+    assert bool(answer.context["cl"].result_list) is found
+
+
+def test_a_payment_is_found_by_its_own_id_and_by_its_charge(told, root):
+    charge = Charge.objects.exclude(payment=None).first()
+
+    for typed in (charge.payment.stripe_id, charge.stripe_id):
+        (row,) = root.get(listed(PaymentTransaction), {"q": typed}).context["cl"].result_list
+        assert row.pk == charge.payment_id
+
+
+def test_unmatched_money_has_a_filter(told, root):
+    rows = root.get(listed(PaymentTransaction), {"matched": "no"}).context["cl"].result_list
+
+    assert {row.pk for row in rows} == set(
+        Payment.objects.filter(reservation=None, seen=True).values_list("pk", flat=True)
+    )
+    assert rows
+
+
+def test_filters_take_nonsense(told, root):
+    for query in ({"organization": "1"}, {"livemode": "x"}, {"state": "\x00"}, {"standing": "?"}):
+        for model in (WebhookEvent, PaymentTransaction, Alert):
+            assert root.get(listed(model), query, follow=True).status_code == 200
+
+
+def test_closed_alerts_are_shown_when_asked_for(told, root):
+    over = Alert.objects.first()
+    Alert.objects.filter(pk=over.pk).update(closed_at=timezone.now())
+
+    def shown(**query):
+        return set(root.get(listed(Alert), query).context["cl"].result_list)
+
+    assert over not in shown()
+    assert shown(standing="closed") == {over}
+    assert shown(standing="all") == shown() | {over}
+
+
+def test_an_organization_keeps_a_time_zone_that_exists(told, root):
+    hotel = Organization.objects.get()
+    fields = {"name": hotel.name, "slug": hotel.slug, "currency": "eur"}
+
+    assert (
+        "There is no such time zone"
+        in root.post(page(hotel), {**fields, "timezone": "Mars/Olympus"}).content.decode()
+    )
+    assert root.post(page(hotel), {**fields, "timezone": "Asia/Tokyo"}).status_code == 302
