@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from reservations.models import Reservation
-from sandbox import events
+from sandbox import events, hotel
 from sandbox.scenarios import Scenario, Stay, scope_of
 
 
@@ -43,16 +43,29 @@ class Delivery:
 
 
 def account_of(reservation: Reservation) -> str:
-    """Return the Stripe account that takes this booking's money; empty if there is none."""
-    return (
-        reservation.property.stripe_account_id or reservation.organization.stripe_account_id or ""
-    )
+    """
+    Return the Stripe account that takes this booking's money; empty if there is none.
+
+    The demo hotel's accounts stay what they are, so that a story about one that has been cut off
+    is the same story when it is played again.
+    """
+    known = reservation.property.stripe_account_id or reservation.organization.stripe_account_id
+    if not known and (house := hotel.house_of(reservation.organization_id)):
+        known = house.properties[reservation.property.slug][1] or house.account
+    return known or ""
 
 
-def stay_of(reservation: Reservation, *, seed: int = 1) -> Stay:
+def customer_of(reservation: Reservation) -> str:
+    """Return whom the platform bills for the demo hotel; of others the sandbox knows nobody."""
+    house = hotel.house_of(reservation.organization_id)
+    return house.customer if house else ""
+
+
+def stay_of(reservation: Reservation, *, seed: int = 1, customer: str = "") -> Stay:
     """Return a booking as a scenario needs to know it."""
     return Stay(
         account=account_of(reservation),
+        customer=customer or customer_of(reservation),
         reservation=str(reservation.pk),
         organization=str(reservation.organization.pk),
         property=str(reservation.property.pk),

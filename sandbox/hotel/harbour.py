@@ -72,6 +72,23 @@ STORIES = {
     "review_approved": "HB-2446",
     "review_refunded_as_fraud": "HB-2472",
     "review_open": "HB-2448",
+    "account_onboarded": "HB-2481",
+    "person_left": "HB-2481",
+    "bank_account_changed": "HB-2481",
+    "card_on_file": "HB-2443",
+    "card_detached": "HB-2452",
+    "customer_deleted": "HB-2425",
+    "setup_failed": "HB-2440",
+    "setup_canceled": "HB-2470",
+    "invoice_paid": "HB-2481",
+    "invoice_voided": "HB-2464",
+    "invoice_uncollectible_then_paid": "HB-2425",
+    "invoice_open": "HB-2481",
+    "subscription": "HB-2481",
+    "schedule_expiring": "HB-2481",
+    "transfer_reversed": "HB-2464",
+    "transfer_reversed_in_part": "HB-2470",
+    "application_fee_refunded": "HB-2452",
 }
 
 HOUSE = House(

@@ -26,7 +26,14 @@ Beside an object's own fields (`disabled_reason` is that of an account's require
 endpoint it comes to, and the secret that signs it.
 """
 
-from sandbox.scenarios import payments, protection  # noqa: F401  register their scenarios
+from sandbox.scenarios import (  # noqa: F401  register their scenarios, in this order  # isort: skip
+    payments,
+    protection,
+    connect,
+    customers,
+    billing,
+    transfers,
+)
 from sandbox.scenarios.registry import SCENARIOS, Scenario, scenario, scope_of
 from sandbox.stay import Stay
 

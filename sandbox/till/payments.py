@@ -106,7 +106,9 @@ class CardPayment(Payment):
             status="requires_payment_method",
             payment_method=None,
             last_payment_error=payments.payment_error(
-                code, charge=charge["id"], payment_method=charge["payment_method"]
+                code,
+                charge=charge["id"],
+                payment_method=objects.payment_method(id=charge["payment_method"]),
             ),
         )
         self.till.emit("charge.failed", charge)
