@@ -8,10 +8,10 @@ on = Family(phase=5).on
 beside = Family(phase=None).on
 
 
-@on("invoice.created", means="An invoice is drafted.")
+@on("invoice.created", means="An invoice is drafted, with its amounts.")
 @beside("invoice.finalized", means="An invoice is final and can be paid.")
-@beside("invoice.updated", means="An invoice changed.")
-@beside("invoice.paid", means="An invoice is paid.")
+@beside("invoice.updated", means="An invoice, or what is owed of it, changed.")
+@beside("invoice.paid", means="An invoice is paid: nothing of it is due.")
 @beside("invoice.payment_failed", means="An attempt to pay an invoice failed.")
 @beside("invoice.voided", means="An invoice is void: nobody owes it.")
 @beside("invoice.marked_uncollectible", means="An invoice was given up; it may still be paid.")
