@@ -5,7 +5,7 @@ An alert closes when the rules no longer ask for it, and opens again when they d
 waits is dropped in the same way; what was sent stays sent.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -49,6 +49,7 @@ def _settle_alerts(wanted: list[Alert], objects: Collection[Object], now: dateti
         AlertRow.objects.filter(pk__in=back).update(
             closed_at=None, acknowledged_at=None, acknowledged_by=None
         )
+    _refresh(AlertRow, due, standing)
 
 
 def _settle_letters(wanted: list[Letter], objects: Collection[Object], now: datetime) -> None:
@@ -81,11 +82,33 @@ def _settle_letters(wanted: list[Letter], objects: Collection[Object], now: date
         Notification.objects.filter(pk__in=turned[states.DROPPED]).update(
             state=states.WAITING, next_attempt_at=now + BAD_NEWS_WAITS
         )
+    unsent = {key: row for key, row in standing.items() if row.state != states.SENT}
+    _refresh(Notification, due, unsent)
 
 
 def _standing(rows: Any, objects: Collection[Object]) -> dict[Key, Any]:
     found = rows.filter(object_id__in={name for _, _, name in objects})
     return {key: row for row in found if (key := _key(row))[:3] in objects}
+
+
+def _refresh(model: Any, due: Mapping[Key, Effect], standing: Mapping[Key, Any]) -> None:
+    """Let what stands say what is so now: another sum, or its object is of another booking."""
+    changed = []
+    for key, row in standing.items():
+        if key not in due:
+            continue
+        wanted = _told(due[key])
+        before = {name: getattr(row, name) for name in _REFRESHED}
+        after = {name: wanted[name] for name in _REFRESHED}
+        if before != after:
+            for name, value in after.items():
+                setattr(row, name, value)
+            changed.append(row)
+    if changed:
+        model.objects.bulk_update(changed, ["facts", "property", "reservation"])
+
+
+_REFRESHED = ("facts", "property_id", "reservation_id")
 
 
 def _key(row: Any) -> Key:
