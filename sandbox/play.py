@@ -51,7 +51,7 @@ def account_of(reservation: Reservation) -> str:
     """
     known = reservation.property.stripe_account_id or reservation.organization.stripe_account_id
     if not known and (house := hotel.house_of(reservation.organization_id)):
-        known = house.properties[reservation.property.slug][1] or house.account
+        known = house.properties.get(reservation.property.slug, ("", None))[1] or house.account
     return known or ""
 
 

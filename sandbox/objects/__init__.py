@@ -7,6 +7,8 @@ Each builder takes a seed and the fields that matter, and fills in the rest so t
     charge(status="failed")                             # declined, nothing captured
     charge(captured=False)                              # a hold
     refund(amount=5000, status="pending")
+    dispute(status="warning_needs_response")            # an inquiry: nothing is taken yet
+    account(charges_enabled=False)                      # nothing can be charged or paid out
 
 Objects built with the same seed belong together: the charge names the payment intent, the refund
 names both. Any field can be given, and is then kept as it is. Nothing is shared between two dicts.

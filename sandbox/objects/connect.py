@@ -7,6 +7,7 @@ from sandbox.objects.methods import WHEN, Object
 from sandbox.objects.payments import APPLICATION
 
 NAME = "Hotel"
+SCRIPTS = "kana", "kanji"  # in which a statement names a hotel in Japan
 
 
 def listing(things: list[Object], url: str) -> Object:
@@ -108,7 +109,6 @@ def business_profile() -> Object:
 
 def settings() -> Object:
     """How the account looks on statements, and when it is paid out."""
-    kana: Object = dict.fromkeys(["kana", "kanji"])
     return {
         "bacs_debit_payments": {"display_name": None, "service_user_number": None},
         "branding": dict.fromkeys(["icon", "logo", "primary_color", "secondary_color"]),
@@ -116,14 +116,14 @@ def settings() -> Object:
         "card_payments": {
             "decline_on": {"avs_failure": False, "cvc_failure": True},
             "statement_descriptor_prefix": "HOTEL",
-            **{f"statement_descriptor_prefix_{name}": None for name in kana},
+            **{f"statement_descriptor_prefix_{name}": None for name in SCRIPTS},
         },
         "dashboard": {"display_name": NAME, "timezone": "Etc/UTC"},
         "invoices": {"default_account_tax_ids": None, "hosted_payment_method_save": None},
         "payments": {
             "statement_descriptor": "HOTEL",
-            **{f"statement_descriptor_{name}": None for name in kana},
-            **{f"statement_descriptor_prefix_{name}": None for name in kana},
+            **{f"statement_descriptor_{name}": None for name in SCRIPTS},
+            **{f"statement_descriptor_prefix_{name}": None for name in SCRIPTS},
         },
         "payouts": {
             "debit_negative_balances": True,
@@ -153,17 +153,19 @@ def bank_account(*, seed: str = "", **fields: Any) -> Object:
         "status": "new",
     }
     if "customer" not in fields:
-        nothing = {
-            name: [] for name in ("currently_due", "errors", "past_due", "pending_verification")
-        }
         built |= {
             "account": ids.make("acct", seed),
             "available_payout_methods": ["standard"],
             "default_for_currency": False,
-            "future_requirements": nothing,
-            "requirements": {name: [] for name in nothing},
+            "future_requirements": nothing_due(),
+            "requirements": nothing_due(),
         }
     return built | fields
+
+
+def nothing_due() -> Object:
+    """That Stripe wants to know nothing more about a bank account."""
+    return {"currently_due": [], "errors": [], "past_due": [], "pending_verification": []}
 
 
 def person(*, seed: str = "", **fields: Any) -> Object:

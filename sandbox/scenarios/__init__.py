@@ -19,8 +19,9 @@ Both are pure: the same stay gives the same events, ids and times included.
 
 Its kinds are dispute, early_fraud_warning, review, account, external_account, person, capability,
 customer, payment_method, setup_intent, invoice, subscription_schedule, transfer, application_fee.
-Beside an object's own fields (`disabled_reason` is that of an account's requirements) it says
-`deleted` and `detached` of what was, and `authorized` of an account.
+Beside an object's own fields it says `deleted` and `detached` of what was, and `authorized` of an
+account. An account's `disabled_reason` is that of its requirements, a person's `status` that of the
+verification, a payment method's `last4` and `exp_year` those of the card.
 
 `scope_of(event)` is "connect" for what happens on a hotel's account, else "platform": that is the
 endpoint it comes to, and the secret that signs it.

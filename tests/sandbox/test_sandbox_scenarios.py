@@ -146,6 +146,7 @@ def test_events_come_in_order_and_from_the_hotels_account_or_the_platforms(scena
 def test_a_previous_attribute_differs_from_what_is_there_now(scenario):
     for event in scenario.events(STAY):
         now = event["data"]["object"]
+        assert event["data"].get("previous_attributes") != {}
         for name, before in event["data"].get("previous_attributes", {}).items():
             assert name in now
             assert now[name] != before
