@@ -2,6 +2,7 @@
 
 import builtins
 from typing import ClassVar
+from uuid import UUID
 
 from django.db import models
 
@@ -93,6 +94,8 @@ class PaymentMethod(StripeRecord):
     detached = flag()
     expiring = flag()
     network_updated_at = moment()  # when the card network last sent a new number or expiry
+
+    backs_hold_of: UUID | None = None  # the booking of an open hold on it; filled in for its rule
 
     class Meta:
         db_table = "payment_methods"

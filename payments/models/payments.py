@@ -67,6 +67,7 @@ class PaymentTransaction(BookingRecord):
     amount_remaining = money()  # of a bank transfer that comes in parts
     capture_method = text(50)
     latest_charge = stripe_id()
+    stripe_payment_method_id = stripe_id()
     failed_charges = models.JSONField(null=True, blank=True)
     canceled_at = moment()
     cancellation_reason = text(100)
@@ -108,6 +109,11 @@ class PaymentTransaction(BookingRecord):
                 condition=models.Q(type="payment", reservation=None, seen=True),
                 name="unmatched_payments",
             ),
+            models.Index(
+                fields=["stripe_payment_method_id"],
+                condition=models.Q(status="requires_capture"),
+                name="holds_by_payment_method",
+            ),
         ]
 
 
@@ -141,6 +147,7 @@ class Payment(PaymentTransaction):
         capture_method=Register(),
         payment_method=Register(),
         latest_charge=Register(),
+        stripe_payment_method_id=Register(),
         failure_code=Register(),
         failure_reason=Register(),
         failed_charges=Union(),

@@ -24,6 +24,7 @@ from payments.models import (
     OF_A_PAYMENT,
     ConnectedAccount,
     Customer,
+    Payment,
     PaymentTransaction,
     Scope,
 )
@@ -252,3 +253,17 @@ def _house(rows: Rows, bookings: dict[UUID, Booking]) -> None:
         homes = dict(accounts.values_list("stripe_id", "property_id"))
     for row in waiting:
         rows.put(row, property_id=homes.get(row.account))
+
+
+def find_holds(methods: list[Any]) -> None:
+    """Tell the cards that the network replaced which booking's hold they stand for, if any."""
+    replaced = {method.stripe_id: method for method in methods if method.network_updated_at}
+    if not replaced:
+        return
+    holds = Payment.objects.filter(
+        stripe_payment_method_id__in=replaced, status="requires_capture", reservation__isnull=False
+    )
+    for hold in holds.order_by("-id"):
+        method = replaced[hold.stripe_payment_method_id]
+        if (method.account, method.livemode) == (hold.account, hold.livemode):
+            method.backs_hold_of = hold.reservation_id

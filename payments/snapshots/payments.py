@@ -25,6 +25,7 @@ class PaymentSnapshot:
     capture_method: str
     payment_method: str
     latest_charge: str
+    stripe_payment_method_id: str
     failure_code: str
     failure_reason: str
     failed_charges: list[str] | None
@@ -121,6 +122,7 @@ def payment(given: dict[str, Any]) -> PaymentSnapshot:
         capture_method=read.text("capture_method", 50),
         payment_method=_first_text(read.each("payment_method_types")),
         latest_charge=read.ref("latest_charge"),
+        stripe_payment_method_id=read.ref("payment_method"),
         failure_code=error_code(error),
         failure_reason=error.text("message", 500),
         failed_charges=[failed] if failed else None,
