@@ -38,14 +38,18 @@ class Booking:
     arrival: date
     departure: date
     timezone: str
+    architecture: str = "centralized"  # whose Stripe account takes new money
     money: tuple[Any, ...] = ()  # what is written in MONEY_FIELDS now
 
     def stay(self, now: datetime) -> str:
         """Return where the stay stands today at the house: `future`, `in_house` or `departed`."""
-        today = now.astimezone(_zone(self.timezone)).date()
-        if today < self.arrival:
-            return "future"
-        return "in_house" if today < self.departure else "departed"
+        return _stay(self.arrival, self.departure, now.astimezone(zone_named(self.timezone)).date())
+
+
+def _stay(arrival: date, departure: date, today: date) -> str:
+    if today < arrival:
+        return "future"
+    return "in_house" if today < departure else "departed"
 
 
 MONEY_FIELDS = (
@@ -72,6 +76,7 @@ _BOOKING = {
     "arrival": "arrival",
     "departure": "departure",
     "timezone": "property__timezone",
+    "architecture": "organization__stripe_architecture",
 }
 
 
@@ -166,6 +171,14 @@ GUEST = "reservation__guest"  # what `caption` reads, for whoever loads it with 
 def caption(reservation: Any) -> str:
     """Return a booking as staff speak of it: its code and its guest."""
     return f"{reservation.code} · {reservation.guest.name}"
+
+
+def stay_of(row: Any, now: datetime) -> str:
+    """Return where the stay of a record's booking stands; nothing where it has no booking."""
+    if row.reservation is None:
+        return ""
+    today = now.astimezone(zone(row)).date()
+    return _stay(row.reservation.arrival, row.reservation.departure, today)
 
 
 def write_money(figures: Iterable[tuple[Booking, Sequence[Any]]]) -> None:
@@ -266,6 +279,23 @@ def organization_with_slug(slug: str) -> Any:
     return organizations().select_for_update().filter(slug=slug).first()
 
 
+@dataclass(frozen=True, slots=True)
+class House:
+    """A house, and whose Stripe account takes new money for it."""
+
+    property_id: UUID
+    organization_id: UUID
+    name: str
+    architecture: str
+
+
+def houses(user: Any, organization_ids: Collection[UUID]) -> list[House]:
+    """Return the houses of these organizations that this person may see."""
+    rows = properties().visible_to(user).filter(organization__in=organization_ids).order_by("name")
+    columns = ("pk", "organization_id", "name", "organization__stripe_architecture")
+    return [House(*row) for row in rows.values_list(*columns)]
+
+
 def houses_of(organization_id: UUID) -> dict[str, UUID]:
     """Return the houses of an organization by their slugs."""
     rows = properties().filter(organization=organization_id).order_by("slug")
@@ -296,10 +326,11 @@ def zone(row: Any) -> ZoneInfo:
     A record of nobody keeps universal time.
     """
     place = getattr(row, "property", None) or row.organization
-    return _zone(place.timezone if place else "UTC")
+    return zone_named(place.timezone if place else "UTC")
 
 
-def _zone(name: str) -> ZoneInfo:
+def zone_named(name: str) -> ZoneInfo:
+    """Return the time zone of this name; universal time where there is none."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):

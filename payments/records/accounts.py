@@ -1,4 +1,7 @@
-"""What the rest of the hotel reads of its Stripe accounts."""
+"""What the rest of the hotel reads of its Stripe accounts, and which of them takes new money."""
+
+from collections.abc import Collection
+from uuid import UUID
 
 from payments import hotel
 from payments.models import ConnectedAccount
@@ -18,3 +21,19 @@ def write_columns(account: ConnectedAccount, *, replaces: bool = False) -> None:
         charges_enabled=account.charges_enabled and account.is_connected,
         replaces=replaces,
     )
+
+
+Place = tuple[UUID, UUID | None]  # an organization, or one of its houses
+
+
+def place_of(house: hotel.House | hotel.Booking) -> Place:
+    """Return whose account takes new money for a house, or for a booking of it."""
+    own = house.architecture == hotel.PER_PROPERTY
+    return (house.organization_id, house.property_id if own else None)
+
+
+def taking(organizations: Collection[UUID]) -> dict[Place, ConnectedAccount]:
+    """Return the account of each place that has one: a connected one first, a live one first."""
+    rows = ConnectedAccount.objects.filter(organization__in=organizations)
+    ordered = sorted(rows, key=lambda row: (row.is_connected, row.livemode, row.pk))
+    return {(row.organization_id, row.property_id): row for row in ordered}
