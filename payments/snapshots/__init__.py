@@ -14,6 +14,7 @@ from payments.snapshots.connect import (
     connection,
     external_account,
     person,
+    without_person,
 )
 from payments.snapshots.customers import customer, payment_method, setup_intent
 from payments.snapshots.payments import charge, payment, refund, refunds_within
@@ -48,4 +49,5 @@ __all__ = [
     "subscription_schedule",
     "transfer",
     "upcoming_invoice",
+    "without_person",
 ]

@@ -172,6 +172,17 @@ def person(given: dict[str, Any], *, deleted: bool) -> PersonSnapshot:
     )
 
 
+_KEPT_OF_A_PERSON = ("id", "object", "account", "created", "relationship", "requirements")
+
+
+def without_person(given: dict[str, Any]) -> dict[str, Any]:
+    """Return an object without who somebody is: of a person, only their part in the account."""
+    if given.get("object") != "person":
+        return given
+    kept = {name: given[name] for name in _KEPT_OF_A_PERSON if name in given}
+    return kept | {"verification": {"status": Reader(given).at("verification").text("status", 50)}}
+
+
 def capability(given: dict[str, Any]) -> CapabilitySnapshot:
     """
     Return what a capability shows.

@@ -31,7 +31,7 @@ from payments.records.binding import Hints, Owner, Tenants
 from payments.records.loading import Rows
 from payments.records.merging import Showing
 from payments.records.settling import settle
-from payments.snapshots import StripeEvent
+from payments.snapshots import StripeEvent, without_person
 from payments.webhooks import inbox
 from payments.webhooks.router import Route, route
 
@@ -178,7 +178,7 @@ def _event(row: WebhookEvent) -> StripeEvent:
     read = Reader(given)
     object = read.at("data").given.get("object")
     if isinstance(object, dict):
-        row.data = object if is_clean(body) else clean(object)
+        row.data = without_person(object if is_clean(body) else clean(object))
     if given.get("object") == "v2.core.event":
         raise ThinEvent("A thin event: set the endpoint's payload style to snapshot.")
     livemode, type = read.flag("livemode"), identifier(given.get("type"))
