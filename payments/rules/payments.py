@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from payments.effects import GUEST, MANAGERS, Effects, alert, tell
-from payments.folio import Entry, captured, hold_is_gone
+from payments.folio import Entry, hold_is_gone
 from payments.hotel import Booking
 from payments.models import Charge, Payment, Refund, Severity
 
@@ -55,15 +55,19 @@ def _follow_money(entry: Entry) -> Effects:
         "purpose": payment.purpose,
     }
     if payment.status == "succeeded" and entry.received:
-        taken = _taken_of_hold(entry)
-        if taken is None:
-            yield tell("payment_received", payment, to=GUEST, **facts)
+        facts |= {"at": _paid_at(entry)}
+        if payment.capture_method == "manual" and entry.received != payment.amount:
+            yield tell("hold_captured", payment, to=GUEST, held=payment.amount, **facts)
         else:
-            yield tell("hold_captured", payment, to=GUEST, held=taken.amount, **facts)
+            yield tell("payment_received", payment, to=GUEST, **facts)
         yield tell("payment_taken", payment, to=MANAGERS, **facts)
     elif _has_failed(payment):
         attempt = payment.latest_charge or payment.failure_code
-        facts |= {"amount": payment.amount, "why": payment.failure_reason}
+        facts |= {
+            "amount": payment.amount,
+            "code": payment.failure_code,
+            "why": payment.failure_reason,
+        }
         yield tell(
             "payment_failed_guest", payment, to=GUEST, detail=attempt, bad_news=True, **facts
         )
@@ -82,12 +86,12 @@ def _has_failed(payment: Payment) -> bool:
     return payment.status == "requires_payment_method" and bool(payment.failure_code)
 
 
-def _taken_of_hold(entry: Entry) -> Charge | None:
-    """Return the charge that held more than was taken of it."""
-    for charge in entry.charges:
-        if charge.seen and charge.captured and 0 < captured(charge) < (charge.amount or 0):
-            return charge
-    return None
+def _paid_at(entry: Entry) -> str:
+    """Return when the guest paid, where that is known; when a hold was taken, nobody says."""
+    if entry.payment.capture_method == "manual":
+        return ""
+    done = [c.occurred_at for c in entry.charges if c.status == "succeeded" and c.occurred_at]
+    return max(done).isoformat() if done else ""
 
 
 def _follow_hold(entry: Entry, charge: Charge, now: datetime) -> Effects:
@@ -111,7 +115,8 @@ def _follow_refund(refund: Refund, booking: Booking | None) -> Effects:
     """A refund that arrived is told to the guest; one that came back must go some other way."""
     facts: dict[str, Any] = {"amount": refund.amount, "currency": refund.currency}
     if refund.seen and refund.status == "succeeded" and booking is not None:
-        yield tell("refund_sent", refund, to=GUEST, **facts)
+        at = refund.occurred_at.isoformat() if refund.occurred_at else ""
+        yield tell("refund_sent", refund, to=GUEST, at=at, **facts)
     if refund.seen and refund.status == "failed":
         yield alert(
             "refund_failed",

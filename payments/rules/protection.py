@@ -18,7 +18,7 @@ def follow(entry: Entry, booking: Booking | None, now: datetime) -> Effects:
         if warning.seen:
             yield from _follow_warning(warning, entry, booking, now)
     for review in entry.reviews:
-        yield from _follow_review(review)
+        yield from _follow_review(review, entry)
 
 
 def _follow_dispute(dispute: Dispute, entry: Entry, now: datetime) -> Effects:
@@ -50,7 +50,15 @@ def _follow_dispute(dispute: Dispute, entry: Entry, now: datetime) -> Effects:
         )
     if dispute.is_open:
         at = due.isoformat() if due else ""
-        yield tell("dispute_opened", dispute, to=MANAGERS, at=at, **facts)
+        yield tell(
+            "dispute_opened",
+            dispute,
+            to=MANAGERS,
+            at=at,
+            answered=not dispute.needs_response,
+            late=due is not None and due <= now,
+            **facts,
+        )
     else:
         yield alert(
             "dispute_closed",
@@ -93,15 +101,23 @@ def _follow_warning(
         "stay": booking.stay(now) if booking else "",
         "refundable": entry.refundable(charge) if charge else None,
     }
-    yield tell("fraud_warning_received", warning, to=MANAGERS, **facts)
-    if warning.actionable and not entry.is_disputed(charge) and facts["refundable"] != 0:
+    open = warning.actionable and not entry.is_disputed(charge) and facts["refundable"] != 0
+    yield tell("fraud_warning_received", warning, to=MANAGERS, decidable=bool(open), **facts)
+    if open:
         yield alert("fraud_warning", warning, severity=Severity.CRITICAL, **facts)
 
 
-def _follow_review(review: Review) -> Effects:
+def _follow_review(review: Review, entry: Entry) -> Effects:
     """A payment that somebody should look at, until it is looked at."""
+    facts: dict[str, Any] = {"amount": entry.payment.amount, "currency": entry.payment.currency}
     if review.is_open:
-        yield alert("review_opened", review, severity=Severity.WARNING, why=review.opened_reason)
+        yield alert(
+            "review_opened",
+            review,
+            severity=Severity.WARNING,
+            why=review.opened_reason,
+            **facts,
+        )
     elif review.seen and review.closed_reason not in ("", "approved"):
         yield alert(
             "review_closed",
@@ -110,4 +126,5 @@ def _follow_review(review: Review) -> Effects:
             detail=review.closed_reason,
             lasting=True,
             why=review.closed_reason,
+            **facts,
         )
