@@ -14,7 +14,7 @@ from payments.folio import Entry, entries
 from payments.hotel import Booking
 from payments.models import OF_A_PAYMENT, Payment
 from payments.records import accounts, binding, bookings, telling
-from payments.records.loading import Rows
+from payments.records.loading import Name, Rows
 from payments.rules import billing, connect, customers, payments, protection, transfers
 
 # What is followed by itself; a payment is followed with all that belongs to it.
@@ -52,9 +52,19 @@ def settle(rows: Rows) -> None:
 
 def revisit(payments: Collection[UUID], now: datetime) -> None:
     """Ask again what follows from these payments: time has passed, or staff decided something."""
-    rows = Rows(now)
     found = Payment.objects.filter(pk__in=payments)
-    rows.lock({("payment", p.account, p.livemode, p.stripe_id): p.organization_id for p in found})
+    names = {("payment", p.account, p.livemode, p.stripe_id): p.organization_id for p in found}
+    ask_again(names, now)
+
+
+def ask_again(names: dict[Name, UUID], now: datetime) -> None:
+    """
+    Ask again what follows from these objects.
+
+    :param names: with the organization that each belongs to.
+    """
+    rows = Rows(now)
+    rows.lock(names)
     settle(rows)
 
 
