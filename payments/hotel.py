@@ -472,6 +472,12 @@ def may_change(user: Any, organization_ids: Collection[UUID]) -> set[UUID]:
     return set(rows.order_by().values_list("pk", flat=True))
 
 
+def may_change_anywhere(user: Any) -> bool:
+    """Say whether this person may change something at any organization."""
+    rows = organizations().filter(memberships__user=user.pk, memberships__role__in=_CHANGE)
+    return bool(user.is_superuser or rows.exists())
+
+
 _CHANGE = ("owner", "manager", "front_desk", "finance")  # all roles but read_only
 
 

@@ -50,6 +50,7 @@ class Dispute(OfACharge):
     """A cardholder asks the bank for the money back; the hotel may answer until a day."""
 
     OVER = ("won", "lost", "warning_closed", "prevented")
+    WAITING = ("warning_needs_response", "needs_response", "appeal_needs_response")
 
     MERGE: ClassVar[Frozen] = Frozen(
         status=Register(),  # no lattice: a lost one may be appealed

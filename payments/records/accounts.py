@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from uuid import UUID
 
+from django.db.models import F, Q
+
 from payments import hotel
 from payments.models import ConnectedAccount
 
@@ -37,3 +39,19 @@ def taking(organizations: Collection[UUID]) -> dict[Place, ConnectedAccount]:
     rows = ConnectedAccount.objects.filter(organization__in=organizations)
     ordered = sorted(rows, key=lambda row: (row.is_connected, row.livemode, row.pk))
     return {(row.organization_id, row.property_id): row for row in ordered}
+
+
+_CLOSED = Q(deauthorized_at__isnull=False) & (
+    Q(authorized_at=None) | Q(authorized_at__lte=F("deauthorized_at"))
+)
+_TOLD = Q(seen=True) & (Q(deauthorized_at=None) | Q(authorized_at__gt=F("deauthorized_at")))
+_WANTED = Q(currently_due__isnull=False) & ~Q(currently_due=[])
+_WANTED |= Q(past_due__isnull=False) & ~Q(past_due=[])
+
+# What may be wrong with an account, as a database asks for it.
+TROUBLES = {
+    "stopped": _TOLD & Q(charges_enabled=False),
+    "unpaid": _TOLD & Q(payouts_enabled=False),
+    "due": _TOLD & _WANTED,
+    "disconnected": _CLOSED,
+}

@@ -165,7 +165,7 @@ def why(reason: str) -> Why:
 
 def fraud(row: EarlyFraudWarning) -> str:
     """Return what the bank thinks is wrong, as the end of a sentence."""
-    return FRAUD_TYPES.get(row.fraud_type) or spelled(row.fraud_type).lower() or "no details"
+    return FRAUD_TYPES.get(row.fraud_type) or spelled(row.fraud_type).lower() or FRAUD_TYPES["misc"]
 
 
 def warning(
