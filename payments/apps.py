@@ -4,6 +4,8 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
+FAMILIES = ("payments", "protection", "connect", "customers", "billing", "transfers")
+
 
 class PaymentsConfig(AppConfig):
     """Fills the catalogue of events and the checks when Django starts."""
@@ -12,6 +14,6 @@ class PaymentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        for family in ("payments",):
+        for family in FAMILIES:
             import_module(f"payments.handlers.{family}")
         import_module("payments.checks")

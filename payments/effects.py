@@ -7,19 +7,21 @@ from uuid import UUID
 
 Key = tuple[str, bool, str, str, str]
 
+GUEST = "guest"
+MANAGERS = "managers"  # owners, managers and finance of the house, or of the organization
 
-@dataclass(frozen=True)
-class Alert:
+
+@dataclass(frozen=True, kw_only=True)
+class Effect:
     """
-    Somebody at the hotel must know this.
+    Something that follows from a record of a Stripe object.
 
     :param kind: which message; with the object and `detail` it is the key.
-    :param detail: what makes a second alert of one kind another one: a due date, a value told.
-    :param facts: ids, amounts and dates for the sentence; never a person or a card.
+    :param detail: what makes a second one of a kind another one: a due date, a value told.
+    :param facts: ids, amounts and dates for the words; never a person or a card.
     """
 
     kind: str
-    severity: str
     account: str
     livemode: bool
     object_id: str
@@ -35,20 +37,56 @@ class Alert:
         return (self.account, self.livemode, self.object_id, self.kind, self.detail)
 
 
-Effects = Iterable[Alert]
+@dataclass(frozen=True, kw_only=True)
+class Alert(Effect):
+    """
+    Staff must know this, in the app.
+
+    :param lasting: it speaks of something that happened, so it never closes by itself.
+    """
+
+    severity: str
+    lasting: bool = False
 
 
-def alert(kind: str, row: Any, *, severity: str, detail: str = "", **facts: Any) -> Alert:
-    """Return the alert that this record of a Stripe object gives cause for."""
-    return Alert(
-        kind=kind,
-        severity=severity,
-        account=row.account,
-        livemode=row.livemode,
-        object_id=row.stripe_id,
-        organization_id=row.organization_id,
-        property_id=row.property_id,
-        reservation_id=row.reservation_id,
-        detail=detail,
-        facts=facts,
-    )
+@dataclass(frozen=True, kw_only=True)
+class Letter(Effect):
+    """
+    Somebody is told by mail, once; not any more when it is no longer true before it was sent.
+
+    :param to: GUEST or MANAGERS.
+    :param bad_news: it waits a minute and a half, in case good news is on its way already.
+    """
+
+    to: str
+    bad_news: bool = False
+
+
+Effects = Iterable[Alert | Letter]
+
+
+def alert(
+    kind: str, row: Any, *, severity: str, detail: str = "", lasting: bool = False, **facts: Any
+) -> Alert:
+    """Return the alert that this record gives cause for."""
+    return Alert(kind=kind, severity=severity, lasting=lasting, **_about(row, detail, facts))
+
+
+def tell(
+    kind: str, row: Any, *, to: str, detail: str = "", bad_news: bool = False, **facts: Any
+) -> Letter:
+    """Return the mail that this record gives cause for."""
+    return Letter(kind=kind, to=to, bad_news=bad_news, **_about(row, detail, facts))
+
+
+def _about(row: Any, detail: str, facts: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "account": row.account,
+        "livemode": row.livemode,
+        "object_id": row.stripe_id,
+        "organization_id": row.organization_id,
+        "property_id": row.property_id,
+        "reservation_id": getattr(row, "reservation_id", None),
+        "detail": detail[:255],
+        "facts": facts,
+    }

@@ -11,7 +11,16 @@ from functools import cached_property
 from typing import Any
 
 from payments.hotel import Booking
-from payments.models import EXTRAS, Charge, Payment, Refund
+from payments.models import (
+    EXTRAS,
+    Charge,
+    Dispute,
+    DisputeMovement,
+    EarlyFraudWarning,
+    Payment,
+    Refund,
+    Review,
+)
 
 RELEASED = "expired_uncaptured_charge"  # the reason Stripe gives when it lets a hold go by itself
 
@@ -23,16 +32,85 @@ class Entry:
     payment: Payment
     charges: list[Charge] = field(default_factory=list)
     refunds: list[Refund] = field(default_factory=list)
+    disputes: list[Dispute] = field(default_factory=list)
+    dispute_movements: list[DisputeMovement] = field(default_factory=list)
+    early_fraud_warnings: list[EarlyFraudWarning] = field(default_factory=list)
+    reviews: list[Review] = field(default_factory=list)
 
-    def charge_of(self, refund: Refund) -> Charge | None:
-        """Return the charge a refund gives back: the one it names, else the one that succeeded."""
+    @property
+    def rows(self) -> list[Any]:
+        """The payment and everything that belongs to it."""
+        return [
+            self.payment,
+            *self.charges,
+            *self.refunds,
+            *self.disputes,
+            *self.dispute_movements,
+            *self.early_fraud_warnings,
+            *self.reviews,
+        ]
+
+    def charge_of(self, row: Any) -> Charge | None:
+        """Return the charge that a row is about: the one it names, else the one that succeeded."""
         for charge in self.charges:
-            if refund.charge_id:
-                if charge.pk == refund.charge_id:
+            if row.charge_id:
+                if charge.pk == row.charge_id:
                     return charge
             elif charge.status == "succeeded":
                 return charge
         return None
+
+    def movements_of(self, dispute: Dispute) -> list[DisputeMovement]:
+        """Return what a dispute has moved."""
+        return [
+            line
+            for line in self.dispute_movements
+            if line.seen and line.stripe_dispute_id == dispute.stripe_id
+        ]
+
+    def held_by(self, dispute: Dispute) -> int:
+        """
+        Return what a dispute holds back now, fees apart: what it took, less what it gave back.
+
+        Where it moved money in another currency than the guest paid in, all of it or nothing.
+        """
+        lines = self.movements_of(dispute)
+        amount = dispute.amount or 0
+        if any(line.currency != dispute.currency for line in lines):
+            took = sum((line.amount or 0) < 0 for line in lines)
+            gave = sum((line.amount or 0) > 0 for line in lines)
+            return amount if took > gave else 0
+        return min(max(0, -sum(line.amount or 0 for line in lines)), amount)
+
+    def disputed(self, *, lost: bool) -> int:
+        """Return what disputes hold back that were lost, or that were not."""
+        return sum(
+            self.held_by(dispute)
+            for dispute in self.disputes
+            if dispute.seen and (dispute.status == "lost") is lost
+        )
+
+    def is_disputed(self, charge: Charge | None) -> bool:
+        """Say whether a dispute of this charge is open."""
+        return any(d.is_open and self.charge_of(d) is charge for d in self.disputes)
+
+    def refundable(self, charge: Charge) -> int:
+        """
+        Return how much of a charge can still be given back.
+
+        What was refunded, what is on its way back, and what is in dispute or lost cannot.
+        """
+        gone = sum(
+            refund.amount or 0
+            for refund in self.real_refunds
+            if self.charge_of(refund) is charge and refund.status not in ("failed", "canceled")
+        )
+        held = sum(
+            max(self.held_by(dispute), (dispute.amount or 0) if dispute.is_open else 0)
+            for dispute in self.disputes
+            if self.charge_of(dispute) is charge
+        )
+        return max(0, captured(charge) - gone - self.unexplained(charge) - held)
 
     def is_release(self, refund: Refund) -> bool:
         """
@@ -149,14 +227,20 @@ class Folio:
         authorized = sum(entry.authorized for entry in counted)
         booking = self.booking
         balance = booking.total + extras - booking.paid_elsewhere - paid + refunded
+        disputed = sum(entry.disputed(lost=False) for entry in counted)
+        lost = sum(entry.disputed(lost=True) for entry in counted)
         return Figures(
             authorized=authorized,
             paid=paid,
             extras=extras,
             refunded=refunded,
             refund_pending=sum(entry.refund_pending for entry in counted),
+            disputed=disputed,
+            lost=lost,
             balance=balance,
             payment_status=_status(
+                disputed=disputed > 0 or any(d.is_open for e in self.entries for d in e.disputes),
+                lost=lost > 0,
                 balance=balance,
                 brought=paid + booking.paid_elsewhere,
                 refunded=refunded,
@@ -195,18 +279,23 @@ class Folio:
                     for refund in e.refunds
                     if refund.seen
                 ]
+                + [_movement_line(line) for line in self._seen("dispute_movements")]
             ),
-            "charges": _sorted(
-                _charge_line(charge) for e in self.entries for charge in e.charges if charge.seen
-            ),
-            "disputes": [],
-            "fraud_warnings": [],
-            "reviews": [],
+            "charges": _sorted(map(_charge_line, self._seen("charges"))),
+            "disputes": _sorted(map(_dispute_line, self._seen("disputes"))),
+            "fraud_warnings": _sorted(map(_warning_line, self._seen("early_fraud_warnings"))),
+            "reviews": _sorted(map(_review_line, self._seen("reviews"))),
         }
+
+    def _seen(self, kind: str) -> list[Any]:
+        """Return the rows of a kind that were seen themselves, not only named by others."""
+        return [row for entry in self.entries for row in getattr(entry, kind) if row.seen]
 
 
 def _status(
     *,
+    disputed: bool,
+    lost: bool,
     balance: int,
     brought: int,
     refunded: int,
@@ -214,6 +303,10 @@ def _status(
     payments: Sequence[Payment],
 ) -> str:
     """Return the first word that fits, worst news first."""
+    if disputed:
+        return "disputed"
+    if lost:
+        return "charged_back"
     if refunded > 0 and brought <= refunded:
         return "refunded"
     if balance <= 0:
@@ -278,6 +371,36 @@ def _charge_line(charge: Charge) -> dict[str, Any]:
         "amount_captured": captured(charge),
         "failure_code": charge.failure_code or None,
     }
+
+
+def _movement_line(line: DisputeMovement) -> dict[str, Any]:
+    return {
+        "type": "dispute",
+        "stripe_id": line.stripe_id,
+        "amount": line.amount,
+        "currency": line.currency,
+    }
+
+
+def _dispute_line(dispute: Dispute) -> dict[str, Any]:
+    return {
+        "stripe_id": dispute.stripe_id,
+        "status": dispute.status,
+        "reason": dispute.reason,
+        "amount": dispute.amount,
+    }
+
+
+def _warning_line(warning: EarlyFraudWarning) -> dict[str, Any]:
+    return {
+        "stripe_id": warning.stripe_id,
+        "fraud_type": warning.fraud_type,
+        "actionable": warning.actionable,
+    }
+
+
+def _review_line(review: Review) -> dict[str, Any]:
+    return {"stripe_id": review.stripe_id, "open": not review.closed}
 
 
 def _sorted(lines: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ Only this module knows the fields of the models that settings name as `PAYMENTS_
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -37,7 +37,19 @@ class Booking:
     paid_elsewhere: int
     arrival: date
     departure: date
+    timezone: str
+    architecture: str = "centralized"  # whose Stripe account takes new money
     money: tuple[Any, ...] = ()  # what is written in MONEY_FIELDS now
+
+    def stay(self, now: datetime) -> str:
+        """Return where the stay stands today at the house: `future`, `in_house` or `departed`."""
+        return _stay(self.arrival, self.departure, now.astimezone(zone_named(self.timezone)).date())
+
+
+def _stay(arrival: date, departure: date, today: date) -> str:
+    if today < arrival:
+        return "future"
+    return "in_house" if today < departure else "departed"
 
 
 MONEY_FIELDS = (
@@ -63,6 +75,8 @@ _BOOKING = {
     "paid_elsewhere": "paid_elsewhere",
     "arrival": "arrival",
     "departure": "departure",
+    "timezone": "property__timezone",
+    "architecture": "organization__stripe_architecture",
 }
 
 
@@ -159,6 +173,14 @@ def caption(reservation: Any) -> str:
     return f"{reservation.code} · {reservation.guest.name}"
 
 
+def stay_of(row: Any, now: datetime) -> str:
+    """Return where the stay of a record's booking stands; nothing where it has no booking."""
+    if row.reservation is None:
+        return ""
+    today = now.astimezone(zone(row)).date()
+    return _stay(row.reservation.arrival, row.reservation.departure, today)
+
+
 def write_money(figures: Iterable[tuple[Booking, Sequence[Any]]]) -> None:
     """
     Write what payments computed onto bookings that the caller has locked, where it differs.
@@ -219,6 +241,8 @@ def as_uuid(text: str) -> UUID | None:
 
 # Stripe's columns --------------------------------------------------------
 
+CENTRALIZED, PER_PROPERTY = "centralized", "per_property"
+
 
 def write_account(
     organization_id: UUID,
@@ -227,18 +251,69 @@ def write_account(
     stripe_id: str,
     onboarding_complete: bool,
     charges_enabled: bool,
+    replaces: bool = False,
 ) -> None:
-    """Write what the rest of the hotel reads about the account of an organization or a house."""
+    """
+    Write what the rest of the hotel reads about the account of an organization or a house.
+
+    Nothing where the organization keeps its accounts the other way: its own, or its houses'.
+
+    :param replaces: it takes the place of another account; else that one's columns stay.
+    """
     rows = (
-        properties().filter(pk=property_id)
+        properties().filter(pk=property_id, organization__stripe_architecture=PER_PROPERTY)
         if property_id
-        else organizations().filter(pk=organization_id)
+        else organizations().filter(pk=organization_id, stripe_architecture=CENTRALIZED)
     )
+    if not replaces:
+        rows = rows.filter(stripe_account_id__in=("", stripe_id))
     rows.update(
         stripe_account_id=stripe_id,
         stripe_onboarding_complete=onboarding_complete,
         stripe_charges_enabled=charges_enabled,
     )
+
+
+def organization_with_slug(slug: str) -> Any:
+    """Return the organization with this slug, locked; None where there is none."""
+    return organizations().select_for_update().filter(slug=slug).first()
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A house, and whose Stripe account takes new money for it."""
+
+    property_id: UUID
+    organization_id: UUID
+    name: str
+    architecture: str
+
+
+def houses(user: Any, organization_ids: Collection[UUID]) -> list[House]:
+    """Return the houses of these organizations that this person may see."""
+    rows = properties().visible_to(user).filter(organization__in=organization_ids).order_by("name")
+    columns = ("pk", "organization_id", "name", "organization__stripe_architecture")
+    return [House(*row) for row in rows.values_list(*columns)]
+
+
+def houses_of(organization_id: UUID) -> dict[str, UUID]:
+    """Return the houses of an organization by their slugs."""
+    rows = properties().filter(organization=organization_id).order_by("slug")
+    return dict(rows.values_list("slug", "pk"))
+
+
+def set_architecture(organization_id: UUID, to: str) -> None:
+    """Say whose accounts take new money, and empty the columns of those that no longer do."""
+    empty = {
+        "stripe_account_id": "",
+        "stripe_onboarding_complete": False,
+        "stripe_charges_enabled": False,
+    }
+    organizations().filter(pk=organization_id).update(stripe_architecture=to)
+    if to == PER_PROPERTY:
+        organizations().filter(pk=organization_id).update(**empty)
+    else:
+        properties().filter(organization=organization_id).update(**empty)
 
 
 # Its clocks --------------------------------------------------------------
@@ -251,10 +326,94 @@ def zone(row: Any) -> ZoneInfo:
     A record of nobody keeps universal time.
     """
     place = getattr(row, "property", None) or row.organization
+    return zone_named(place.timezone if place else "UTC")
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """Return the time zone of this name; universal time where there is none."""
     try:
-        return ZoneInfo(place.timezone if place else "UTC")
+        return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
         return ZoneInfo("UTC")
+
+
+# Whom it writes to -------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A booking as a mail speaks of it; what is owed in minor units of `currency`."""
+
+    id: UUID
+    code: str
+    guest: str
+    email: str
+    house: str
+    arrival: date
+    departure: date
+    currency: str
+    owed: int
+
+
+_STAY = {"id": "pk", "guest": "guest__name", "email": "guest__email", "house": "property__name"}
+
+
+def stay(reservation_id: UUID) -> Stay | None:
+    """Return a booking with its guest and its house, as they are now."""
+    fields = [_STAY.get(name, name) for name in Stay.__dataclass_fields__]
+    found = reservations().filter(pk=reservation_id).with_owed().values_list(*fields).first()
+    return Stay(*found) if found else None
+
+
+def place(row: Any) -> str:
+    """Return the name of the house that a record belongs to; of no house, its organization's."""
+    return str((getattr(row, "property", None) or row.organization).name)
+
+
+def organization_name(row: Any) -> str:
+    """Return the name of the organization that a record belongs to."""
+    return str(row.organization.name)
+
+
+_MANAGE = ("owner", "manager", "finance")
+
+
+def managers(organization_id: UUID, property_id: UUID | None) -> list[str]:
+    """
+    Return the addresses of whoever looks after money there: owners, managers and finance.
+
+    :param property_id: of this house; None where it is about the organization, and then those are
+        left out who work for some of its houses alone.
+    """
+    covered = Q(memberships__properties=None)
+    if property_id:
+        covered |= Q(memberships__properties=property_id)
+    rows = organizations().filter(
+        covered,
+        pk=organization_id,
+        memberships__role__in=_MANAGE,
+        memberships__user__is_active=True,
+    )
+    found = rows.order_by().values_list("memberships__user__email", flat=True)
+    return list({address.casefold(): address for address in sorted(found) if address}.values())
+
+
+def arrivals_at_risk(
+    organization_id: UUID, property_id: UUID | None, first: date, last: date
+) -> int:
+    """
+    Return how many bookings arrive in these days and still owe something.
+
+    :param property_id: at this house; None where it is about the organization's own account, and
+        then houses with an account of their own are left out.
+    """
+    rows = reservations().filter(
+        organization=organization_id, arrival__gte=first, arrival__lte=last
+    )
+    rows = rows.filter(
+        **({"property": property_id} if property_id else {"property__stripe_account_id": ""})
+    )
+    return int(rows.with_owed().filter(owed__gt=0).count())
 
 
 # Who may see what --------------------------------------------------------
@@ -311,6 +470,12 @@ def may_change(user: Any, organization_ids: Collection[UUID]) -> set[UUID]:
         pk__in=organization_ids, memberships__user=user, memberships__role__in=_CHANGE
     )
     return set(rows.order_by().values_list("pk", flat=True))
+
+
+def may_change_anywhere(user: Any) -> bool:
+    """Say whether this person may change something at any organization."""
+    rows = organizations().filter(memberships__user=user.pk, memberships__role__in=_CHANGE)
+    return bool(user.is_superuser or rows.exists())
 
 
 _CHANGE = ("owner", "manager", "front_desk", "finance")  # all roles but read_only

@@ -88,7 +88,8 @@ class Rank(Rule):
     A status with levels, lowest first; a higher level wins whatever its time.
 
     :param levels: each a text of statuses that stand on one level, a register among themselves.
-    :param excludes: two that cannot both be true; seen both, they clash and the first one shows.
+    :param excludes: those of which one alone can be true; seen two, they clash, and the first
+        named of them shows.
     """
 
     moves = True
@@ -97,12 +98,12 @@ class Rank(Rule):
         self.levels = levels
         self.excludes = tuple(excludes.split())
         self._level = {
-            status: 2 * level
+            status: 10 * level
             for level, line in enumerate(levels, start=1)
             for status in line.split()
         }
-        if self.excludes:
-            self._level[self.excludes[0]] += 1
+        for above, status in enumerate(reversed(self.excludes), start=1):
+            self._level[status] += above  # of those that exclude each other the first is highest
 
     @property
     def values(self) -> list[str]:
@@ -111,7 +112,7 @@ class Rank(Rule):
 
     def level(self, status: str | None) -> int:
         """Return the height of a status; one we do not know stands on the lowest level."""
-        return self._level.get(status, 2) if status else 0
+        return self._level.get(status, 10) if status else 0
 
     def clashes(self, kept: str | None, seen: str | None) -> bool:
         """Say whether these two exclude each other."""

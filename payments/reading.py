@@ -195,6 +195,8 @@ class Reader:
         value = self.given.get(name)
         if value is None:
             return None
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)  # JSON knows no difference between 900 and 900.0
         if isinstance(value, bool) or not isinstance(value, int):
             raise Malformed(f"“{name}” is no integer.")
         if abs(value) > LARGEST or (value < 0 and not signed):

@@ -8,6 +8,7 @@ The beat schedule wakes the workers, and makes up for a broker that was away.
 from celery import shared_task
 
 from payments import timed
+from payments.postman import postman
 from payments.webhooks import worker
 
 
@@ -21,3 +22,9 @@ def drain() -> dict[str, int]:
 def run(job: str) -> int:
     """Run one timed job by its name."""
     return timed.run(timed.named(job))
+
+
+@shared_task(ignore_result=True)
+def deliver() -> None:
+    """Have mails delivered: by a thread, so that a slow mail server never holds up a worker."""
+    postman.wake()

@@ -143,6 +143,7 @@ def _user(part: Part, organization: Organization, houses: dict[str, Property]) -
         user.set_password(password)
     elif created:
         user.set_unusable_password()
+    user.email = part.take("email", _email, user.email)
     user.is_staff = True  # staff of the hotel: the admin shows each their own organization
     user.save()
     membership, _ = Membership.objects.update_or_create(

@@ -140,11 +140,17 @@ if SMTP_HOST:
     EMAIL_PORT = env.int("SMTP_PORT", default=587)
     EMAIL_HOST_USER = env("SMTP_USER", default="")
     EMAIL_HOST_PASSWORD = env("SMTP_PASS", default="")
-    EMAIL_USE_TLS = EMAIL_PORT == 587
+    EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL_PORT == 587, EMAIL_PORT == 465
     EMAIL_TIMEOUT = 10  # seconds
 else:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    EMAIL_FILE_PATH = VAR_DIR / "mail"
+    EMAIL_BACKEND = "pms.mail.EmailBackend"  # a file each, for whoever looks
+EMAIL_FILE_PATH = VAR_DIR / "mail"
+DEFAULT_FROM_EMAIL = env(
+    "MAIL_FROM",
+    default=EMAIL_HOST_USER if SMTP_HOST and "@" in EMAIL_HOST_USER else "hotel@localhost",
+)
+# Where staff find this system, for the links in their mails; unset: no links.
+SITE_URL = env("SITE_URL", default=f"http://127.0.0.1:{PORT}" if DEBUG else "")
 
 # Work --------------------------------------------------------------------
 CELERY_BROKER_URL = env("CELERY_BROKER_URL", default="")  # unset: `payments_work` does it all

@@ -28,12 +28,26 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the sidebar: what this person may open, with figures beside what needs somebody."""
     overview = {"title": "Overview", "icon": "space_dashboard", "link": reverse_lazy("admin:index")}
     groups = [
-        ("", [("Alerts", "notifications", "payments.Alert")]),
+        (
+            "",
+            [
+                ("Alerts", "notifications", "payments.Alert"),
+                ("Mails", "mail", "payments.Notification"),
+            ],
+        ),
         (
             "Money",
             [
                 ("Payments and refunds", "payments", "payments.PaymentTransaction"),
                 ("Attempts", "credit_card", "payments.Charge"),
+            ],
+        ),
+        (
+            "Protection",
+            [
+                ("Disputes", "gavel", "payments.Dispute"),
+                ("Fraud warnings", "gpp_maybe", "payments.EarlyFraudWarning"),
+                ("Reviews", "policy", "payments.Review"),
             ],
         ),
         (
@@ -52,7 +66,24 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
             [
                 ("Webhook events", "inbox", "payments.WebhookEvent"),
                 ("Connected accounts", "hub", "payments.ConnectedAccount"),
+                ("Transfers", "swap_horiz", "payments.Transfer"),
+                ("Application fees", "percent", "payments.ApplicationFee"),
+            ],
+        ),
+        (
+            "Cards on file",
+            [
                 ("Customers", "groups", "payments.Customer"),
+                ("Cards", "wallet", "payments.PaymentMethod"),
+                ("Cards being left", "add_card", "payments.SetupIntent"),
+            ],
+        ),
+        (
+            "Billing",
+            [
+                ("Invoices", "receipt_long", "payments.Invoice"),
+                ("Upcoming invoices", "upcoming", "payments.UpcomingInvoice"),
+                ("Plans", "event_repeat", "payments.SubscriptionSchedule"),
             ],
         ),
     ]

@@ -8,11 +8,12 @@ events and its signature, and nothing of how they are worked on.
     objects     payment_intent(), charge(), refund(), …: an object with all its fields, as a dict
     events      event(type, object, …) -> the envelope; body(event); sign(body, secret);
                 send(url, secret, body) -> Answer(status, text)
-    till        Till: a clock and the events so far; beside it CardPayment, Hold, Refund, …
+    till        Till: a clock and the events so far; beside it CardPayment, Dispute, Invoice, …
     stay        Stay(account=…, reservation=…, organization=…, property=…, currency=…, total=…)
-    scenarios   SCENARIOS: name -> Scenario with .title, .events(stay) and .expects(stay)
+    scenarios   SCENARIOS: name -> Scenario with .title, .events(stay), .expects(stay) and .leaves;
+                scope_of(event) -> "platform" or "connect"
     hotel       document(now): the demo hotel; booking_for(scenario): (organization slug, code)
-    play        a scenario onto a booking of the database: Delivery(url, secret, …).bring(events)
+    play        a scenario onto a booking of the database: Delivery(url, secrets, …).bring(events)
     guard       why the sandbox refuses to run here, in a sentence
 
 `manage.py sandbox --help` has it all on the command line.

@@ -20,6 +20,7 @@ from sandbox.objects import API_VERSION
 from sandbox.objects.methods import WHEN
 
 TIMEOUT = 20.0  # seconds
+REQUEST_IS_AN_OBJECT = "2017-05-25"  # the version that made it one; before, it was a bare id
 
 
 def event(
@@ -32,6 +33,7 @@ def event(
     previous_attributes: dict[str, Any] | None = None,
     id: str | None = None,
     request: str | None = None,
+    api_version: str = API_VERSION,
 ) -> dict[str, Any]:
     """
     Return the event that tells of an object as it is now.
@@ -40,21 +42,23 @@ def event(
     :param previous_attributes: what the changed fields were before.
     :param id: made from the contents when not given: the same facts have the same id.
     :param request: the API request that caused it; None when Stripe did it by itself.
+    :param api_version: an account may stay on an old one, and then gets its old shapes.
     """
     data: dict[str, Any] = {"object": deepcopy(object)}
     if previous_attributes is not None:
         data["previous_attributes"] = deepcopy(previous_attributes)
     key = str(uuid.uuid5(uuid.NAMESPACE_URL, request)) if request else None
+    asked = {"id": request, "idempotency_key": key}
     return {
         "id": id or ids.make("evt", type, account, created, livemode, json.dumps(data)),
         "object": "event",
         **({"account": account} if account else {}),
-        "api_version": API_VERSION,
+        "api_version": api_version,
         "created": created,
         "data": data,
         "livemode": livemode,
         "pending_webhooks": 1,
-        "request": {"id": request, "idempotency_key": key},
+        "request": request if api_version < REQUEST_IS_AN_OBJECT else asked,
         "type": type,
     }
 

@@ -2,13 +2,13 @@
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from reservations.models import Reservation
-from sandbox import events
-from sandbox.scenarios import Scenario, Stay
+from sandbox import events, hotel
+from sandbox.scenarios import Scenario, Stay, scope_of
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Delivery:
     """How events are brought: to where, signed with what, in which order, how often."""
 
     url: str
-    secret: str
+    secrets: Mapping[str, str]  # by scope: platform, connect
     shuffle: bool = False  # Stripe promises no order
     double: bool = False  # … and may bring an event twice
     pause: float = 0.0  # seconds between two events
@@ -38,20 +38,34 @@ class Delivery:
         for number, event in enumerate(self.order(told)):
             if number and self.pause:
                 time.sleep(self.pause)
-            yield event, events.send(self.url, self.secret, events.body(event))
+            secret = self.secrets[scope_of(event)]
+            yield event, events.send(self.url, secret, events.body(event))
 
 
 def account_of(reservation: Reservation) -> str:
-    """Return the Stripe account that takes this booking's money; empty if there is none."""
-    return (
-        reservation.property.stripe_account_id or reservation.organization.stripe_account_id or ""
-    )
+    """
+    Return the Stripe account that takes this booking's money; empty if there is none.
+
+    The demo hotel's accounts stay what they are, so that a story about one that has been cut off
+    is the same story when it is played again.
+    """
+    known = reservation.property.stripe_account_id or reservation.organization.stripe_account_id
+    if not known and (house := hotel.house_of(reservation.organization_id)):
+        known = house.properties.get(reservation.property.slug, ("", None))[1] or house.account
+    return known or ""
 
 
-def stay_of(reservation: Reservation, *, seed: int = 1) -> Stay:
+def customer_of(reservation: Reservation) -> str:
+    """Return whom the platform bills for the demo hotel; of others the sandbox knows nobody."""
+    house = hotel.house_of(reservation.organization_id)
+    return house.customer if house else ""
+
+
+def stay_of(reservation: Reservation, *, seed: int = 1, customer: str = "") -> Stay:
     """Return a booking as a scenario needs to know it."""
     return Stay(
         account=account_of(reservation),
+        customer=customer or customer_of(reservation),
         reservation=str(reservation.pk),
         organization=str(reservation.organization.pk),
         property=str(reservation.property.pk),

@@ -3,14 +3,17 @@
 import pytest
 
 from sandbox.scenarios import Stay
-from tests.factories import AccountFactory, ReservationFactory
+from tests.factories import AccountFactory, CustomerFactory, ReservationFactory
 from tests.support.stripe import Stripe
+
+CUSTOMER = "cus_platform_harbour"  # whom the platform bills for the hotel
 
 
 @pytest.fixture
 def stripe(db):
-    """Stripe at the other end of the wire, with one hotel's account connected."""
-    AccountFactory()
+    """Stripe at the other end of the wire, with one hotel's account connected and billed."""
+    account = AccountFactory()
+    CustomerFactory(stripe_id=CUSTOMER, organization=account.organization)
     return Stripe()
 
 
@@ -30,5 +33,5 @@ def stay_of(booking, account="acct_harbour", **fields):
         code=booking.code,
         currency=booking.currency,
         total=booking.total,
-        **fields,
+        **{"customer": CUSTOMER} | fields,
     )

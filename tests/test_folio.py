@@ -26,6 +26,7 @@ def folio(*entries, total=TOTAL, paid_elsewhere=0, currency="eur"):
             paid_elsewhere=paid_elsewhere,
             arrival=date(2026, 12, 5),
             departure=date(2026, 12, 9),
+            timezone="Europe/Lisbon",
         ),
         entries,
     )

@@ -1,5 +1,25 @@
 """Admin: to look, to search, to replay. What changes money is on the staff pages."""
 
-from payments.admin import connect, customers, inbox, notifications, payments
+from payments.admin import (
+    billing,
+    connect,
+    customers,
+    inbox,
+    mails,
+    notifications,
+    payments,
+    protection,
+    transfers,
+)
 
-__all__ = ["connect", "customers", "inbox", "notifications", "payments"]
+__all__ = [
+    "billing",
+    "connect",
+    "customers",
+    "inbox",
+    "mails",
+    "notifications",
+    "payments",
+    "protection",
+    "transfers",
+]

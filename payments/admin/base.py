@@ -1,5 +1,6 @@
 """What every admin page of payments has: whose rows it shows, to whom, and that it changes none."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.paginator import InfinitePaginator
+from unfold.views import ChangeList
 
 from payments import hotel
 
@@ -34,6 +36,20 @@ def count(rows: QuerySet[Any]) -> str:
     return f"{MOST_COUNTED:,}+" if found > MOST_COUNTED else f"{found:,}"
 
 
+def beside(rows: QuerySet[Any]) -> str:
+    """Return how many rows there are, as the sidebar says it: nothing where there are none."""
+    return "" if (found := count(rows)) == "0" else found
+
+
+class Listed(ChangeList):
+    """A page of a list: what its rows show beside themselves is read for all of them at once."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list: Any = list(self.result_list)
+        self.model_admin.read_with(self.result_list)
+
+
 class ReadOnlyAdmin(ModelAdmin):
     """
     To look, not to touch: rows change by what Stripe says, or on the staff pages.
@@ -57,7 +73,17 @@ class ReadOnlyAdmin(ModelAdmin):
         return hotel.visible_to(user, rows)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return self.visible_to(request.user, super().get_queryset(request))
+        rows = super().get_queryset(request)
+        if not request.user.is_superuser:
+            # Named one by one, so that the database reads theirs alone, in order, from an index.
+            rows = rows.filter(organization__in=list(roles(request)))
+        return self.visible_to(request.user, rows)
+
+    def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
+        return Listed
+
+    def read_with(self, rows: Sequence[Any]) -> None:
+        """Read what the rows of a page show beside themselves."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return works_here(request)

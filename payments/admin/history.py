@@ -1,41 +1,17 @@
-"""A booking's money, line by line: payments, the attempts at them, and what went back."""
+"""A booking's money, line by line: payments, attempts, what went back, and what is at risk."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
-
-from django.utils.safestring import SafeString
 
 from payments import words
-from payments.admin import show
+from payments.admin import show, threats
+from payments.admin.lines import Line, age, doubts
 from payments.folio import Entry, captured, hold_is_gone
 from payments.models import Charge, Payment, Refund
 from payments.words import BACK, BAD, GOOD, HELD, QUIET, WAIT, Said
 
 AWAITED = Said("Details awaited", WAIT)
 RELEASED = Said("Let go", BACK, "Not a refund: money that was only held is free again.")
-
-
-@dataclass(frozen=True)
-class Line:
-    """
-    One payment, attempt or refund, ready to be read.
-
-    :param under: it belongs to the payment above it.
-    :param note: what else the reader should know, in words.
-    """
-
-    id: UUID | None
-    title: str
-    stripe_id: str
-    url: str
-    amount: str
-    badge: SafeString
-    when: str
-    notes: list[str] = field(default_factory=list)
-    under: bool = False
 
 
 def lines_of(found: Iterable[Entry], *, place: Any, currency: str = "") -> list[Line]:
@@ -46,17 +22,14 @@ def lines_of(found: Iterable[Entry], *, place: Any, currency: str = "") -> list[
     :param currency: the booking's; a payment in another one is said to count for nothing.
     """
     lines: list[Line] = []
-    for entry in sorted(found, key=lambda entry: _at(entry.payment)):
+    for entry in sorted(found, key=lambda entry: age(entry.payment)):
         lines.append(_payment(entry, place, currency))
-        under = [_attempt(charge, place) for charge in sorted(entry.charges, key=_at)]
-        under += [_refund(entry, refund, place) for refund in sorted(entry.refunds, key=_at)]
+        under = [_attempt(charge, place) for charge in sorted(entry.charges, key=age)]
+        under += [_refund(entry, refund, place) for refund in sorted(entry.refunds, key=age)]
         under += [line for charge in entry.charges if (line := _unexplained(entry, charge))]
+        under += threats.lines_of(entry, place)
         lines += under
     return lines
-
-
-def _at(row: Any) -> tuple[datetime, str]:
-    return (row.occurred_at or datetime.max.replace(tzinfo=UTC), row.stripe_id)
 
 
 def _payment(entry: Entry, place: Any, currency: str) -> Line:
@@ -77,7 +50,7 @@ def _payment(entry: Entry, place: Any, currency: str) -> Line:
         amount=show.amount(payment.amount, payment.currency),
         badge=show.badge(said),
         when=show.when(place, payment.occurred_at),
-        notes=notes + _doubts(payment),
+        notes=notes + doubts(payment),
     )
 
 
@@ -113,7 +86,7 @@ def _attempt(charge: Charge, place: Any) -> Line:
         amount=show.amount(charge.amount, charge.currency),
         badge=show.badge(said),
         when=show.when(place, charge.occurred_at),
-        notes=notes + _doubts(charge),
+        notes=notes + doubts(charge),
         under=True,
     )
 
@@ -135,7 +108,7 @@ def _refund(entry: Entry, refund: Refund, place: Any) -> Line:
         amount=show.amount(refund.amount, refund.currency),
         badge=show.badge(said),
         when=show.when(place, refund.occurred_at),
-        notes=notes + _doubts(refund),
+        notes=notes + doubts(refund),
         under=True,
     )
 
@@ -155,7 +128,3 @@ def _unexplained(entry: Entry, charge: Charge) -> Line | None:
         notes=["The charge says so and it counts; the refund itself has not come yet."],
         under=True,
     )
-
-
-def _doubts(row: Any) -> list[str]:
-    return ["Stripe contradicts itself about it."] if row.conflict else []

@@ -14,7 +14,7 @@ from unfold.decorators import action, display
 
 from payments import hotel
 from payments.admin import audit, filters, payload, show
-from payments.admin.base import ReadOnlyAdmin, count, roles
+from payments.admin.base import ReadOnlyAdmin, beside, roles
 from payments.admin.outcomes import STATES, outcome_of
 from payments.models import Reason, Scope, State, WebhookEvent
 from payments.reading import identifier
@@ -82,7 +82,7 @@ class WebhookEventAdmin(ReadOnlyAdmin):
         """Return how many events were set aside, for the sidebar; nothing where none was."""
         rows = WebhookEvent.objects.filter(state=State.QUARANTINED)
         rows = hotel.visible_as_a_whole(request.user, rows)
-        return "" if (found := count(rows)) == "0" else found
+        return beside(rows)
 
     def has_replay_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Say whether this person may have this event, or any, worked on again."""

@@ -1,60 +1,41 @@
-"""Alerts: what staff must know, and whether it is still true."""
+"""Alerts: what staff must know, whether it is still true, and who is on it."""
 
+from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
-from django.http import HttpRequest
-from unfold.decorators import display
+from django.contrib import messages as banners
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+from django.views.decorators.http import require_POST
+from unfold.decorators import action, display
 
 from payments import hotel
-from payments.admin import audit, filters, show
-from payments.admin.base import ReadOnlyAdmin, count
+from payments.admin import about, audit, filters, show
+from payments.admin.base import ReadOnlyAdmin, beside
 from payments.admin.outcomes import CLOSED, SEVERITIES
-from payments.models import Alert, Charge, PaymentTransaction, Severity
+from payments.models import Alert, Severity
 from payments.notifications import messages
+from payments.operations import alerts
 from payments.reading import identifier
 
 
-@admin.register(Alert)
-class AlertAdmin(ReadOnlyAdmin):
-    """An alert closes by itself when what it says is no longer true; nobody ticks it off."""
+class ToldAdmin(ReadOnlyAdmin):
+    """What somebody is told: about which record and booking, and what Stripe sent of it."""
 
-    list_display = ["title", "says", "severity_badge", "booking", "of_organization", "raised"]
-    list_filter = [
-        filters.Standing,
-        filters.choice("severity", Severity.choices),
-        filters.choice(
-            "kind", [(kind, message.title) for kind, message in messages.MESSAGES.items()]
-        ),
-        filters.Organization,
-        filters.Mode,
-    ]
     search_fields = ["object_id"]  # makes the box; `get_search_results` says what is found
     search_help_text = "Guest, booking code or Stripe id"
-    fieldsets = [
-        (None, {"fields": ["severity_badge", "says", "booking", "about"]}),
-        ("What Stripe sent", {"fields": ["events"]}),
-        (
-            "The alert",
-            {
-                "fields": [
-                    ("of_organization", "house"),
-                    ("account", "mode"),
-                    ("raised", "closed"),
-                ]
-            },
-        ),
-    ]
 
     def visible_to(self, user: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
         rows = super().visible_to(user, rows)
         return rows.select_related("organization", "property", hotel.GUEST)
 
-    def waiting(self, request: HttpRequest) -> str:
-        """Return how many alerts are open, for the sidebar; nothing where none is."""
-        rows = hotel.visible_to(request.user, Alert.objects.filter(closed_at=None))
-        return "" if (found := count(rows)) == "0" else found
+    def may_change(self, request: HttpRequest, row: Any) -> bool:
+        """Say whether this person may do something about it, not only look."""
+        return bool(hotel.may_change(request.user, [row.organization_id]))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -73,6 +54,94 @@ class AlertAdmin(ReadOnlyAdmin):
             found.reader = request.user  # events are shown as far as they may see them
         return found
 
+    @display(description="Booking")
+    def booking(self, row: Any) -> str:
+        if row.reservation is None:
+            return show.NOTHING
+        return show.link(row.reservation, hotel.caption(row.reservation))
+
+    @display(description="Organization")
+    def of_organization(self, row: Any) -> str:
+        return str(row.organization)
+
+    @display(description="House")
+    def house(self, row: Any) -> str:
+        return str(row.property or show.NOTHING)
+
+    @display(description="Mode")
+    def mode(self, row: Any) -> str:
+        return "Live" if row.livemode else "Test"
+
+    @display(description="About")
+    def about(self, row: Any) -> str:
+        found = about.record_of(row)
+        return show.link(found) if found else show.code(row.object_id)
+
+    @display(description="Events, newest first")
+    def events(self, row: Any) -> str:
+        found = audit.events(row, {row.object_id}, row.reader)
+        return show.part("events", events=show.told(found), most=audit.MOST)
+
+
+class AlertStanding(filters.Standing):
+    """Alerts that are still true, or of these what nobody is on."""
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> filters.Choices:
+        return [("unseen", "Open, nobody is on it"), *super().lookups(request, model_admin)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "unseen":
+            return queryset.filter(closed_at=None, acknowledged_at=None)
+        return super().queryset(request, queryset)
+
+
+@admin.register(Alert)
+class AlertAdmin(ToldAdmin):
+    """An alert closes by itself when what it says is no longer true; staff say who is on it."""
+
+    actions = ["acknowledge_chosen"]
+    change_form_outer_before_template = "payments/admin/acknowledge.html"
+    list_display = [
+        "title",
+        "says",
+        "severity_badge",
+        "booking",
+        "seen",
+        "of_organization",
+        "raised",
+    ]
+    list_filter = [
+        AlertStanding,
+        filters.choice("severity", Severity.choices),
+        filters.choice(
+            "kind", [(kind, message.title) for kind, message in messages.MESSAGES.items()]
+        ),
+        filters.Organization,
+        filters.Mode,
+    ]
+    fieldsets = [
+        (None, {"fields": ["severity_badge", "says", "seen", "booking", "about"]}),
+        ("What Stripe sent", {"fields": ["events"]}),
+        (
+            "The alert",
+            {
+                "fields": [
+                    ("of_organization", "house"),
+                    ("account", "mode"),
+                    ("raised", "closed"),
+                ]
+            },
+        ),
+    ]
+
+    def visible_to(self, user: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return super().visible_to(user, rows).select_related("acknowledged_by")
+
+    def waiting(self, request: HttpRequest) -> str:
+        """Return how many alerts are open, for the sidebar; nothing where none is."""
+        rows = hotel.visible_to(request.user, Alert.objects.filter(closed_at=None))
+        return beside(rows)
+
     @display(description="Alert")
     def title(self, alert: Alert) -> str:
         return messages.title(alert)
@@ -87,24 +156,6 @@ class AlertAdmin(ReadOnlyAdmin):
             return show.badge(CLOSED)
         return show.badge(SEVERITIES[alert.severity])
 
-    @display(description="Booking")
-    def booking(self, alert: Alert) -> str:
-        if alert.reservation is None:
-            return show.NOTHING
-        return show.link(alert.reservation, hotel.caption(alert.reservation))
-
-    @display(description="Organization")
-    def of_organization(self, alert: Alert) -> str:
-        return str(alert.organization)
-
-    @display(description="House")
-    def house(self, alert: Alert) -> str:
-        return str(alert.property or show.NOTHING)
-
-    @display(description="Mode")
-    def mode(self, alert: Alert) -> str:
-        return "Live" if alert.livemode else "Test"
-
     @display(description="Raised")
     def raised(self, alert: Alert) -> str:
         return show.when(alert, alert.raised_at)
@@ -113,23 +164,54 @@ class AlertAdmin(ReadOnlyAdmin):
     def closed(self, alert: Alert) -> str:
         return show.when(alert, alert.closed_at) if alert.closed_at else "Still open"
 
-    @display(description="About")
-    def about(self, alert: Alert) -> str:
-        row = _object(alert)
-        return show.link(row) if row else show.code(alert.object_id)
+    @display(description="Who is on it")
+    def seen(self, alert: Alert) -> str:
+        if alert.acknowledged_at is None:
+            return "Nobody yet" if alert.closed_at is None else show.NOTHING
+        return show.two_lines(
+            alert.acknowledged_by or "Somebody", show.when(alert, alert.acknowledged_at)
+        )
 
-    @display(description="Events, newest first")
-    def events(self, alert: Alert) -> str:
-        found = audit.events(alert, {alert.object_id}, alert.reader)  # type: ignore[attr-defined]
-        return show.part("events", events=show.told(found), most=audit.MOST)
+    # Somebody is on it -------------------------------------------------------
 
+    def has_acknowledge_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Say whether this person may say of this alert, or of any, that they are on it."""
+        if isinstance(obj, Alert):
+            return obj.closed_at is None and self.may_change(request, obj)
+        return hotel.may_change_anywhere(request.user)
 
-def _object(alert: Alert) -> Any:
-    """Return the record that an alert is about, of its own organization."""
-    same = Q(
-        stripe_id=alert.object_id,
-        account=alert.account,
-        livemode=alert.livemode,
-        organization=alert.organization_id,
-    )
-    return PaymentTransaction.objects.filter(same).first() or Charge.objects.filter(same).first()
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(require_POST(self.acknowledge_one))
+        address = path("<uuid:pk>/acknowledge/", view, name="payments_alert_acknowledge")
+        return [address, *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        alert = self.get_object(request, object_id)
+        may = alert is not None and alert.acknowledged_at is None
+        may = may and self.has_acknowledge_permission(request, alert)
+        context = {"may_acknowledge": may, **(extra_context or {})}
+        page: HttpResponse = super().change_view(request, object_id, form_url, context)
+        return page
+
+    def acknowledge_one(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Note that this person is on one alert."""
+        alert = get_object_or_404(self.get_queryset(request), pk=pk)
+        self._acknowledge(request, [alert.pk])
+        return HttpResponseRedirect(reverse("admin:payments_alert_change", args=[pk]))
+
+    @action(description="I am on the chosen alerts", permissions=["acknowledge"])
+    def acknowledge_chosen(self, request: HttpRequest, queryset: QuerySet[Alert]) -> None:
+        """Note that this person is on the chosen alerts."""
+        self._acknowledge(request, list(queryset.values_list("pk", flat=True)))
+
+    def _acknowledge(self, request: HttpRequest, chosen: Collection[UUID]) -> None:
+        seen = alerts.acknowledge(chosen, by=request.user)
+        for alert in seen:
+            self.log_change(request, alert, "Is on it.")
+        left = len(chosen) - len(seen)
+        told = f"You are on {len(seen)} alert{'' if len(seen) == 1 else 's'} now."
+        if left:
+            told += f" Left out: {left} closed, seen by others before, or not yours to change."
+        self.message_user(request, told, banners.WARNING if left else banners.SUCCESS)

@@ -12,7 +12,8 @@ from unfold.admin import TabularInline
 from payments import hotel, words
 from payments.admin import show
 from payments.admin.filters import unmatched
-from payments.admin.history import Line, lines_of
+from payments.admin.history import lines_of
+from payments.admin.lines import Line
 from payments.admin.outcomes import SEVERITIES
 from payments.admin.reasons import why
 from payments.folio import Folio

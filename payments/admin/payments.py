@@ -1,5 +1,6 @@
 """Payments, refunds and the attempts at them: to find one, and to see how it came about."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -10,9 +11,10 @@ from unfold.decorators import display
 from payments import hotel, words
 from payments.admin import audit, filters, show
 from payments.admin.base import ReadOnlyAdmin, roles
-from payments.admin.history import AWAITED, Line, attempt, lines_of
-from payments.folio import Entry, entries
-from payments.models import KINDS, OF_A_PAYMENT, Charge, Payment, PaymentTransaction
+from payments.admin.entries import SHOWN_WITH, entry_of, read
+from payments.admin.history import AWAITED, attempt, lines_of
+from payments.admin.lines import Line
+from payments.models import Charge, PaymentTransaction
 from payments.reading import identifier
 
 Type = PaymentTransaction.Type
@@ -34,13 +36,13 @@ THE_RECORD = [
     ),
     ("What Stripe sent", {"fields": ["events"]}),
 ]
-_SHOWN_WITH = ("organization", "property", hotel.GUEST)
 
 
 class RecordAdmin(ReadOnlyAdmin):
     """A record of a Stripe object, with what Stripe sent about it."""
 
     search_fields = ["stripe_id"]  # makes the box; `get_search_results` says what is found
+    shown_with: tuple[str, ...] = SHOWN_WITH
 
     def get_list_display(self, request: HttpRequest) -> list[str]:
         columns = list(super().get_list_display(request))
@@ -49,7 +51,7 @@ class RecordAdmin(ReadOnlyAdmin):
         return columns
 
     def visible_to(self, user: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
-        return super().visible_to(user, rows).select_related(*_SHOWN_WITH)
+        return super().visible_to(user, rows).select_related(*self.shown_with)
 
     def get_object(self, request: HttpRequest, *args: Any, **options: Any) -> Any:
         found = super().get_object(request, *args, **options)
@@ -112,7 +114,7 @@ def find(rows: QuerySet[Any], term: str, *, by_id: Q, by_last4: Q) -> QuerySet[A
 
 @admin.register(PaymentTransaction)
 class PaymentTransactionAdmin(RecordAdmin):
-    """Payments and refunds, in one list."""
+    """Payments, refunds and what disputes moved, in one list."""
 
     list_display = ["what", "booking", "money", "status_badge", "of_organization", "when"]
     list_filter = [
@@ -129,6 +131,9 @@ class PaymentTransactionAdmin(RecordAdmin):
         filters.Mode,
     ]
     search_help_text = "Guest, booking code, Stripe id or last four digits"
+
+    def read_with(self, rows: Sequence[Any]) -> None:
+        read(rows)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -156,7 +161,7 @@ class PaymentTransactionAdmin(RecordAdmin):
 
     # The list ----------------------------------------------------------------
 
-    @display(description="Payment or refund")
+    @display(description="What moved")
     def what(self, row: PaymentTransaction) -> str:
         is_payment = row.type == Type.PAYMENT
         name = words.purpose(row) if is_payment else row.get_type_display()  # type: ignore[arg-type]
@@ -165,7 +170,9 @@ class PaymentTransactionAdmin(RecordAdmin):
     @display(description="Status")
     def status_badge(self, row: PaymentTransaction) -> str:
         if row.type == Type.PAYMENT:
-            return show.badge(words.payment(Entry(row)))  # type: ignore[arg-type]
+            return show.badge(words.payment(entry_of(row)))
+        if row.type == Type.DISPUTE:
+            return show.badge(words.movement(row))  # type: ignore[arg-type]
         return show.badge(words.refund(row) if row.seen else AWAITED)  # type: ignore[arg-type]
 
     # One of them -------------------------------------------------------------
@@ -195,34 +202,22 @@ class PaymentTransactionAdmin(RecordAdmin):
     def of_payment(self, row: PaymentTransaction) -> str:
         return show.link(row.payment) if row.payment else show.NOTHING
 
-    @display(description="Attempts and refunds")
+    @display(description="Attempts, refunds, disputes")
     def history(self, row: PaymentTransaction) -> str:
-        return show.part("history", lines=lines_of([_entry(row)], place=row), here=row.pk)
+        return show.part("history", lines=lines_of([entry_of(row)], place=row), here=row.pk)
 
     @display(description="Events, newest first")
     def events(self, row: PaymentTransaction) -> str:
-        entry = _entry(row)
-        children = [*entry.charges, *entry.refunds] if row.type == Type.PAYMENT else []
-        ids = {row.stripe_id, *(child.stripe_id for child in children)}
+        entry = entry_of(row)
+        ids = {row.stripe_id, row.stripe_dispute_id} - {""}
+        if row.type == Type.PAYMENT:
+            ids |= {child.stripe_id for child in entry.rows}
         found = audit.events(row, ids, row.reader)  # type: ignore[attr-defined]
         return show.part("events", events=show.told(found), most=audit.MOST)
 
 
-def _entry(row: PaymentTransaction) -> Entry:
-    """Return the payment that this row is, or is of, with its attempts and refunds; read once."""
-    found: Entry | None = getattr(row, "_entry", None)
-    if found is None:
-        of = row.pk if row.type == Type.PAYMENT else row.payment_id
-        payments = list(Payment.objects.filter(pk=of).select_related(*_SHOWN_WITH))
-        children = {kind: KINDS[kind].objects.filter(payment=of) for kind in OF_A_PAYMENT}
-        made = entries(payments, children) if payments else []
-        found = made[0] if made else Entry(row)  # type: ignore[arg-type]
-        row._entry = found  # type: ignore[attr-defined]
-    return found
-
-
 def _line(row: PaymentTransaction) -> Line | None:
-    lines = lines_of([_entry(row)], place=row)
+    lines = lines_of([entry_of(row)], place=row)
     return next((line for line in lines if line.id == row.pk), None)
 
 

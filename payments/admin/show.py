@@ -5,7 +5,7 @@ Everything that came from outside goes through `format_html` or a template, so i
 admin's scripts would run what is not.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ from payments.admin.outcomes import STATES
 from payments.models import WebhookEvent
 from payments.money import show
 from payments.webhooks.router import route
-from payments.words import Said
+from payments.words import Said, deadline
 
 NOTHING = "–"
 
@@ -80,6 +80,31 @@ def said(text: str, more: str = "") -> SafeString:
 def part(template: str, **context: Any) -> SafeString:
     """Return a part of a page from its template."""
     return render_to_string(f"payments/admin/{template}.html", context)
+
+
+def table(
+    columns: Sequence[str], rows: Iterable[Sequence[Any]], *, empty: str, most: int = 0
+) -> SafeString:
+    """
+    Return a few records in a table, on a phone each below the other.
+
+    :param most: no more were read; said where there are so many.
+    """
+    named = [list(zip(columns, row, strict=True)) for row in rows]
+    return part("table", columns=columns, rows=named, empty=empty, most=most)
+
+
+def due(row: Any, at: datetime | None, now: datetime) -> str:
+    """Return by when something is due, by the clocks of a record's house, and how soon that is."""
+    if at is None:
+        return NOTHING
+    return two_lines(when(row, at), badge(deadline(at, now, hotel.zone(row))))
+
+
+def noted(said: Said) -> SafeString:
+    """Return where something stands as a coloured word, and what that means."""
+    note = format_html("<span>{}</span>", said.note) if said.note else ""
+    return format_html('<div class="pay-noted">{}{}</div>', badge(said), note)
 
 
 def told(events: Iterable[WebhookEvent]) -> list[dict[str, Any]]:

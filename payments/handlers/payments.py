@@ -55,7 +55,7 @@ def charge(event: StripeEvent) -> Sightings:
     """An attempt as it stands, the payment it is of, and in old API versions its refunds."""
     seen = snapshots.charge(event.object)
     yield seen
-    yield from _payment_of(seen)
+    yield from snapshots.about(payment_intent=seen.stripe_payment_intent_id)
     for given in snapshots.refunds_within(event.object):
         yield snapshots.refund(given)
 
@@ -81,11 +81,4 @@ def refund(event: StripeEvent) -> Sightings:
     """A refund as it stands, and the charge and the payment it gives back."""
     seen = snapshots.refund(event.object)
     yield seen
-    if seen.stripe_charge_id:
-        yield Stub("charge", seen.stripe_charge_id, seen.stripe_payment_intent_id)
-    yield from _payment_of(seen)
-
-
-def _payment_of(seen: snapshots.ChargeSnapshot | snapshots.RefundSnapshot) -> Sightings:
-    if seen.stripe_payment_intent_id:
-        yield Stub("payment", seen.stripe_payment_intent_id)
+    yield from snapshots.about(seen.stripe_charge_id, seen.stripe_payment_intent_id)

@@ -2,21 +2,45 @@
 
 from typing import Any
 
-from payments.models.connect import ConnectedAccount
-from payments.models.customers import Customer
+from payments.models.billing import Invoice, SubscriptionSchedule, UpcomingInvoice
+from payments.models.connect import Capability, ConnectedAccount, ExternalAccount, Person
+from payments.models.customers import Customer, PaymentMethod, SetupIntent
 from payments.models.inbox import Reason, Scope, State, WebhookEvent
-from payments.models.notifications import Alert, Severity
+from payments.models.notifications import Alert, Notification, Severity
 from payments.models.payments import (
     EXTRAS,
     Charge,
+    DisputeMovement,
     Payment,
     PaymentTransaction,
     Purpose,
     Refund,
 )
+from payments.models.protection import Dispute, EarlyFraudWarning, Review
+from payments.models.transfers import ApplicationFee, Transfer
 
 # What sightings are merged into, parents before what belongs to them: the order of locking.
-KINDS: dict[str, Any] = {"payment": Payment, "charge": Charge, "refund": Refund}
+KINDS: dict[str, Any] = {
+    "account": ConnectedAccount,
+    "external_account": ExternalAccount,
+    "person": Person,
+    "capability": Capability,
+    "customer": Customer,
+    "payment_method": PaymentMethod,
+    "setup_intent": SetupIntent,
+    "payment": Payment,
+    "charge": Charge,
+    "refund": Refund,
+    "dispute": Dispute,
+    "dispute_movement": DisputeMovement,
+    "early_fraud_warning": EarlyFraudWarning,
+    "review": Review,
+    "invoice": Invoice,
+    "upcoming_invoice": UpcomingInvoice,
+    "subscription_schedule": SubscriptionSchedule,
+    "transfer": Transfer,
+    "application_fee": ApplicationFee,
+}
 OF_A_PAYMENT = [kind for kind, model in KINDS.items() if "payment" in model.PARENTS]
 OF_A_CHARGE = [kind for kind, model in KINDS.items() if "charge" in model.PARENTS]
 
@@ -26,16 +50,31 @@ __all__ = [
     "OF_A_CHARGE",
     "OF_A_PAYMENT",
     "Alert",
+    "ApplicationFee",
+    "Capability",
     "Charge",
     "ConnectedAccount",
     "Customer",
+    "Dispute",
+    "DisputeMovement",
+    "EarlyFraudWarning",
+    "ExternalAccount",
+    "Invoice",
+    "Notification",
     "Payment",
+    "PaymentMethod",
     "PaymentTransaction",
+    "Person",
     "Purpose",
     "Reason",
     "Refund",
+    "Review",
     "Scope",
+    "SetupIntent",
     "Severity",
     "State",
+    "SubscriptionSchedule",
+    "Transfer",
+    "UpcomingInvoice",
     "WebhookEvent",
 ]

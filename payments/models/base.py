@@ -79,13 +79,6 @@ class StripeRecord(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
-    reservation = models.ForeignKey(
-        settings.PAYMENTS_RESERVATION_MODEL,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="%(class)ss",
-    )
     seen = flag()
     conflict = flag()
     register_key = text(300)
@@ -117,3 +110,23 @@ class StripeRecord(models.Model):
     def provisional(self) -> bool:
         """Whether a re-read from Stripe is still owed."""
         return self.cleaned < self.dirty
+
+
+class BookingRecord(StripeRecord):
+    """A record that may be about a booking."""
+
+    reservation = models.ForeignKey(
+        settings.PAYMENTS_RESERVATION_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="%(class)ss",
+    )
+
+    class Meta:
+        abstract = True
+
+
+def of_organization(name: str) -> models.Index:
+    """Return the index that every list of an organization's records is read by."""
+    return models.Index(fields=["organization", "-id"], name=name)

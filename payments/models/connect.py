@@ -1,45 +1,170 @@
-"""The Stripe accounts that hotels take their money through."""
+"""The Stripe accounts that hotels take their money through, and who and what stands behind them."""
 
-from django.conf import settings
+import builtins
+from typing import ClassVar
+
 from django.db import models
 
-from payments.models.base import flag, time_ordered_id
+from payments.merge import Frozen, Max, Once, Or, Register, Tombstone
+from payments.models.base import (
+    StripeRecord,
+    flag,
+    moment,
+    of_organization,
+    one_per_account,
+    text,
+)
 
 
-class ConnectedAccount(models.Model):
+class ConnectedAccount(StripeRecord):
     """
     A hotel's own Stripe account, in one mode: of the organization, or of one of its houses.
 
     An account belongs to one organization for ever. Once met it is never unknown: what Stripe says
-    of it after it was disconnected is still applied.
+    of it after it was disconnected is still applied. It is filed under itself.
     """
 
-    id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
-    stripe_id = models.CharField(max_length=255)
-    livemode = models.BooleanField(default=False)
-    organization = models.ForeignKey(
-        settings.PAYMENTS_ORGANIZATION_MODEL, on_delete=models.PROTECT, related_name="+"
+    MERGE: ClassVar[Frozen] = Frozen(
+        authorized_at=Max(),
+        deauthorized_at=Max(),
+        details_submitted=Or(),
+        were_charges_enabled=Or(),
+        were_payouts_enabled=Or(),
+        charges_enabled=Register(),
+        payouts_enabled=Register(),
+        currently_due=Register(),
+        past_due=Register(),
+        eventually_due=Register(),
+        pending_verification=Register(),
+        disabled_reason=Register(),
+        current_deadline=Register(),
+        business_name=Register(),
+        country=Register(),
+        default_currency=Register(),
+        occurred_at=Once(),
     )
-    property = models.ForeignKey(
-        settings.PAYMENTS_PROPERTY_MODEL,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
+
     charges_enabled = flag()
+    payouts_enabled = flag()
+    were_charges_enabled = flag()  # once: so that "they stopped" can be told from "not yet"
+    were_payouts_enabled = flag()
     details_submitted = flag()
+    currently_due = models.JSONField(null=True, blank=True)
+    past_due = models.JSONField(null=True, blank=True)
+    eventually_due = models.JSONField(null=True, blank=True)
+    pending_verification = models.JSONField(null=True, blank=True)
+    disabled_reason = text(100)
+    current_deadline = moment()
+    business_name = text(200)
+    country = text(2)
+    default_currency = text(3)
+    authorized_at = moment()
+    deauthorized_at = moment()
     connected_at = models.DateTimeField(auto_now_add=True)
-    disconnected_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         db_table = "connected_accounts"
         ordering = ["-id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["stripe_id", "livemode"], name="account_is_unique_in_mode"
-            )
-        ]
+        constraints = [one_per_account("account_is_unique_in_mode")]
+        indexes = [of_organization("accounts_of_organization")]
 
-    def __str__(self) -> str:
-        return self.stripe_id
+    @builtins.property
+    def is_connected(self) -> bool:
+        """Whether the hotel still lets us act; after a tie a re-read decides, until then not."""
+        if self.deauthorized_at is None:
+            return True
+        return self.authorized_at is not None and self.authorized_at > self.deauthorized_at
+
+    @builtins.property
+    def wanted(self) -> list[str]:
+        """What Stripe wants to know, the overdue first."""
+        late = list(self.past_due or [])
+        return late + [name for name in self.currently_due or [] if name not in late]
+
+
+class ExternalAccount(StripeRecord):
+    """Where a hotel's payouts go: a bank account or a card, by what names it."""
+
+    MERGE: ClassVar[Frozen] = Frozen(
+        deleted=Tombstone(),
+        type=Register(),
+        bank_name=Register(),
+        last4=Register(),
+        country=Register(),
+        currency=Register(),
+        status=Register(),
+        default_for_currency=Register(),
+    )
+
+    type = text(50)
+    bank_name = text(200)
+    last4 = text(4)
+    country = text(2)
+    currency = text(3)
+    status = text(50)
+    default_for_currency = models.BooleanField(null=True, blank=True)
+    deleted = flag()
+
+    class Meta:
+        db_table = "external_accounts"
+        ordering = ["-id"]
+        constraints = [one_per_account("external_account_is_unique_in_account")]
+        indexes = [of_organization("externals_of_organization")]
+
+
+class Person(StripeRecord):
+    """Somebody on an account: the part they have, and what Stripe still wants of them."""
+
+    MERGE: ClassVar[Frozen] = Frozen(
+        deleted=Tombstone(),
+        owner=Register(),
+        director=Register(),
+        executive=Register(),
+        representative=Register(),
+        verification_status=Register(),
+        currently_due=Register(),
+        past_due=Register(),
+        occurred_at=Once(),
+    )
+
+    owner = models.BooleanField(null=True, blank=True)
+    director = models.BooleanField(null=True, blank=True)
+    executive = models.BooleanField(null=True, blank=True)
+    representative = models.BooleanField(null=True, blank=True)
+    verification_status = text(50)
+    currently_due = models.JSONField(null=True, blank=True)
+    past_due = models.JSONField(null=True, blank=True)
+    deleted = flag()
+
+    class Meta:
+        db_table = "persons"
+        ordering = ["-id"]
+        constraints = [one_per_account("person_is_unique_in_account")]
+        indexes = [of_organization("persons_of_organization")]
+
+
+class Capability(StripeRecord):
+    """What an account may do; its Stripe id is a name such as `card_payments`."""
+
+    MERGE: ClassVar[Frozen] = Frozen(
+        status=Register(),
+        requested=Register(),
+        requested_at=Max(),
+        was_active=Or(),
+        currently_due=Register(),
+        disabled_reason=Register(),
+    )
+
+    status = text(50)
+    requested = models.BooleanField(null=True, blank=True)
+    requested_at = moment()
+    was_active = flag()
+    currently_due = models.JSONField(null=True, blank=True)
+    disabled_reason = text(100)
+
+    class Meta:
+        db_table = "capabilities"
+        ordering = ["-id"]
+        verbose_name_plural = "capabilities"
+        constraints = [one_per_account("capability_is_unique_in_account")]
+        indexes = [of_organization("capabilities_of_organization")]

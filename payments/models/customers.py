@@ -1,11 +1,22 @@
-"""Whom Stripe knows as somebody's customer."""
+"""Whom Stripe knows as a hotel's guest, and the cards they left."""
 
+import builtins
 from typing import ClassVar
+from uuid import UUID
 
 from django.db import models
 
-from payments.merge import Frozen, Once
-from payments.models.base import StripeRecord, one_per_account
+from payments.merge import Frozen, Max, Once, Or, Rank, Register, Tombstone
+from payments.models.base import (
+    BookingRecord,
+    StripeRecord,
+    flag,
+    moment,
+    of_organization,
+    one_per_account,
+    stripe_id,
+    text,
+)
 
 
 class Customer(StripeRecord):
@@ -15,9 +26,123 @@ class Customer(StripeRecord):
     A platform event that names one belongs to that organization.
     """
 
-    MERGE: ClassVar[Frozen] = Frozen(occurred_at=Once())
+    MERGE: ClassVar[Frozen] = Frozen(
+        deleted=Tombstone(),
+        name=Register(),
+        email=Register(),
+        currency=Register(),
+        default_payment_method=Register(),
+        delinquent=Register(),
+        occurred_at=Once(),
+    )
+
+    name = text(200)
+    email = text(254)
+    currency = text(3)
+    default_payment_method = stripe_id()
+    delinquent = flag()
+    deleted = flag()
 
     class Meta:
         db_table = "customers"
+        ordering = ["-id"]
         constraints = [one_per_account("customer_is_unique_in_account")]
-        indexes = [models.Index(fields=["organization", "-id"], name="customers_of_organization")]
+        indexes = [of_organization("customers_of_organization")]
+
+
+class PaymentMethod(StripeRecord):
+    """
+    A card, bank account or source on file. Once detached, or deleted, it is never charged again.
+
+    Legacy cards, bank accounts and sources are rows of it.
+    """
+
+    PARENTS: ClassVar[dict[str, str]] = {"customer": "stripe_customer_id"}
+    MERGE: ClassVar[Frozen] = Frozen(
+        # Words of bank accounts and of sources; cards have none.
+        status=Rank(
+            "new validated verified verification_failed errored pending",
+            "chargeable",
+            "consumed failed canceled",
+        ),
+        detached=Tombstone(),
+        expiring=Or(),
+        stripe_customer_id=Once(),
+        network_updated_at=Max(),
+        type=Register(),
+        brand=Register(),
+        last4=Register(),
+        exp_month=Register(),
+        exp_year=Register(),
+        country=Register(),
+        funding=Register(),
+        occurred_at=Once(),
+    )
+
+    customer = models.ForeignKey(
+        Customer, null=True, blank=True, on_delete=models.PROTECT, related_name="payment_methods"
+    )
+    stripe_customer_id = stripe_id()
+    status = text(50)
+    type = text(50)
+    brand = text(50)
+    last4 = text(4)
+    exp_month = models.IntegerField(null=True, blank=True)
+    exp_year = models.IntegerField(null=True, blank=True)
+    country = text(2)
+    funding = text(50)
+    detached = flag()
+    expiring = flag()
+    network_updated_at = moment()  # when the card network last sent a new number or expiry
+
+    backs_hold_of: UUID | None = None  # the booking of an open hold on it; filled in for its rule
+
+    class Meta:
+        db_table = "payment_methods"
+        ordering = ["-id"]
+        constraints = [one_per_account("payment_method_is_unique_in_account")]
+        indexes = [of_organization("methods_of_organization")]
+
+    @builtins.property
+    def can_be_charged(self) -> bool:
+        """Whether staff may still charge it."""
+        return self.seen and not self.detached and bool(self.stripe_customer_id)
+
+
+class SetupIntent(BookingRecord):
+    """A guest's card being saved for later."""
+
+    PARENTS: ClassVar[dict[str, str]] = {"customer": "stripe_customer_id"}
+    MERGE: ClassVar[Frozen] = Frozen(
+        status=Rank(
+            "requires_payment_method requires_confirmation requires_action processing",
+            "succeeded canceled",
+            excludes="succeeded canceled",
+        ),
+        stripe_customer_id=Register(),
+        stripe_payment_method_id=Register(),
+        usage=Register(),
+        failure_code=Register(),
+        failure_reason=Register(),
+        cancellation_reason=Once(),
+        metadata=Register(),
+        occurred_at=Once(),
+    )
+
+    customer = models.ForeignKey(
+        Customer, null=True, blank=True, on_delete=models.PROTECT, related_name="setup_intents"
+    )
+    stripe_customer_id = stripe_id()
+    stripe_payment_method_id = stripe_id()
+    status = text(50)
+    usage = text(50)
+    failure_code = text(100)
+    failure_reason = text(500)
+    cancellation_reason = text(100)
+    metadata = models.JSONField(null=True, blank=True)
+
+    class Meta:
+        db_table = "setup_intents"
+        ordering = ["-id"]
+        constraints = [one_per_account("setup_intent_is_unique_in_account")]
+        indexes = [of_organization("setup_intents_of_organization")]

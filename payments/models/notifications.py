@@ -1,7 +1,8 @@
-"""What people are told."""
+"""What people are told: alerts in the app, and mails."""
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from payments.models.base import text, time_ordered_id
 
@@ -15,12 +16,12 @@ class Severity(models.TextChoices):
     SECURITY = "security"
 
 
-class Alert(models.Model):
+class Told(models.Model):
     """
-    Something that staff must know, said once in the app.
+    Something that follows from a record of a Stripe object, once.
 
-    Its key (account, livemode, object_id, kind, detail) makes it one: asked for a hundred times, it
-    is raised once. It closes by itself when it is no longer true.
+    Its key (account, livemode, object_id, kind, detail) makes it one, however often it is asked
+    for.
     """
 
     id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
@@ -29,7 +30,6 @@ class Alert(models.Model):
     object_id = models.CharField(max_length=255)
     kind = models.CharField(max_length=50)
     detail = text(255)
-    severity = models.CharField(max_length=20, choices=Severity)
     facts = models.JSONField(default=dict)  # ids, amounts, dates; never a person or a card
     organization = models.ForeignKey(
         settings.PAYMENTS_ORGANIZATION_MODEL,
@@ -38,38 +38,87 @@ class Alert(models.Model):
         db_index=False,
     )
     property = models.ForeignKey(
-        settings.PAYMENTS_PROPERTY_MODEL,
-        null=True,
-        on_delete=models.PROTECT,
-        related_name="+",
+        settings.PAYMENTS_PROPERTY_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     reservation = models.ForeignKey(
         settings.PAYMENTS_RESERVATION_MODEL,
         null=True,
         on_delete=models.PROTECT,
-        related_name="alerts",
+        related_name="%(class)ss",
     )
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.object_id}"
+
+
+def told_once(name: str) -> models.UniqueConstraint:
+    """Return the constraint that makes an effect one."""
+    return models.UniqueConstraint(
+        fields=["object_id", "account", "livemode", "kind", "detail"], name=name
+    )
+
+
+class Alert(Told):
+    """Something that staff must know, said in the app. It closes when it is no longer true."""
+
+    severity = models.CharField(max_length=20, choices=Severity)
     lasting = models.BooleanField(default=False)  # of what happened, not of what is
     raised_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
 
     class Meta:
         db_table = "alerts"
         ordering = ["-id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["object_id", "account", "livemode", "kind", "detail"],
-                name="alert_is_raised_once",
-            )
-        ]
+        constraints = [told_once("alert_is_raised_once")]
         indexes = [
             models.Index(fields=["organization", "-id"], name="alerts_of_organization"),
             models.Index(
-                fields=["severity"],
-                condition=models.Q(closed_at=None),
-                name="alerts_open",
+                fields=["severity"], condition=models.Q(closed_at=None), name="alerts_open"
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"{self.kind} {self.object_id}"
+
+class Notification(Told):
+    """A mail that is owed: the outbox, written in the transaction that gave cause for it."""
+
+    class Audience(models.TextChoices):
+        GUEST = "guest"
+        MANAGERS = "managers", "Owners, managers and finance"
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        SENT = "sent"
+        DROPPED = "dropped", "No longer true"
+        UNDELIVERABLE = "undeliverable"
+
+    to = models.CharField(max_length=20, choices=Audience)
+    state = models.CharField(max_length=20, choices=State, default=State.WAITING)
+    created_at = models.DateTimeField(default=timezone.now)
+    next_attempt_at = models.DateTimeField(default=timezone.now)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    last_error = models.TextField(blank=True, default="")
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "notifications"
+        ordering = ["-id"]
+        constraints = [told_once("notification_is_owed_once")]
+        indexes = [
+            models.Index(fields=["organization", "-id"], name="notifications_of_organization"),
+            models.Index(
+                fields=["next_attempt_at"],
+                condition=models.Q(state="waiting"),
+                name="notifications_due",
+            ),
+        ]

@@ -6,7 +6,7 @@ from django.db import models
 
 from payments.merge import Frozen, Max, Once, Or, Rank, Register, Union
 from payments.models.base import (
-    StripeRecord,
+    BookingRecord,
     flag,
     moment,
     money,
@@ -29,11 +29,12 @@ class Purpose(models.TextChoices):
 EXTRAS = (Purpose.EXTRA_CHARGE, Purpose.DAMAGE_CHARGE)
 
 
-class PaymentTransaction(StripeRecord):
+class PaymentTransaction(BookingRecord):
     """
     One line of a booking's money: a payment, a refund, or a movement of a dispute.
 
-    One table, as the owner's plan has it; `Payment` and `Refund` are its two readings.
+    One table, as the owner's plan has it; `Payment`, `Refund` and `DisputeMovement` are
+    its readings.
     """
 
     class Type(models.TextChoices):
@@ -66,11 +67,12 @@ class PaymentTransaction(StripeRecord):
     amount_remaining = money()  # of a bank transfer that comes in parts
     capture_method = text(50)
     latest_charge = stripe_id()
+    stripe_payment_method_id = stripe_id()
     failed_charges = models.JSONField(null=True, blank=True)
     canceled_at = moment()
     cancellation_reason = text(100)
 
-    # A refund's
+    # A refund's, and a dispute movement's
     payment = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
     )
@@ -84,6 +86,8 @@ class PaymentTransaction(StripeRecord):
     stripe_charge_id = stripe_id()
     balance_transaction = stripe_id()
     failure_balance_transaction = stripe_id()
+    stripe_dispute_id = stripe_id()
+    fee = money()  # what the bank kept for the dispute
 
     class Meta:
         db_table = "payment_transactions"
@@ -104,6 +108,11 @@ class PaymentTransaction(StripeRecord):
                 fields=["organization", "-id"],
                 condition=models.Q(type="payment", reservation=None, seen=True),
                 name="unmatched_payments",
+            ),
+            models.Index(
+                fields=["stripe_payment_method_id"],
+                condition=models.Q(status="requires_capture"),
+                name="holds_by_payment_method",
             ),
         ]
 
@@ -138,6 +147,7 @@ class Payment(PaymentTransaction):
         capture_method=Register(),
         payment_method=Register(),
         latest_charge=Register(),
+        stripe_payment_method_id=Register(),
         failure_code=Register(),
         failure_reason=Register(),
         failed_charges=Union(),
@@ -189,7 +199,35 @@ class Refund(PaymentTransaction):
         return {"type": cls.Type.REFUND, "stripe_refund_id": stripe_id}
 
 
-class Charge(StripeRecord):
+class DisputeMovement(PaymentTransaction):
+    """Money that a dispute took from the hotel or gave back: one balance transaction."""
+
+    PARENTS: ClassVar[dict[str, str]] = {
+        "payment": "stripe_payment_intent_id",
+        "charge": "stripe_charge_id",
+    }
+    MERGE: ClassVar[Frozen] = Frozen(
+        amount=Once(),
+        currency=Once(),
+        fee=Once(),
+        stripe_dispute_id=Once(),
+        stripe_charge_id=Once(),
+        stripe_payment_intent_id=Once(),
+        reason=Once(),
+        occurred_at=Once(),
+    )
+
+    objects: ClassVar[models.Manager[Any]] = _OfType(PaymentTransaction.Type.DISPUTE)
+
+    class Meta:
+        proxy = True
+
+    @classmethod
+    def identity(cls, stripe_id: str) -> dict[str, str]:
+        return {"type": cls.Type.DISPUTE}
+
+
+class Charge(BookingRecord):
     """One attempt to take a payment: how it went, with which card, at what risk."""
 
     PARENTS: ClassVar[dict[str, str]] = {"payment": "stripe_payment_intent_id"}

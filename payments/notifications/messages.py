@@ -1,18 +1,17 @@
 """
 What an alert says to the people of a hotel: a title, what is the case, and what to do about it.
 
-An alert keeps facts (ids, amounts, dates); the words are made when somebody reads them.
+An alert keeps facts (ids, amounts, dates); the words are made when somebody reads them. Never HTML:
+whoever shows them escapes them as any text.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
-from django.utils.formats import date_format
-
-from payments import hotel
 from payments.models import Alert
-from payments.money import show
+from payments.notifications.case import Case, listed
+from payments.words import connect, protection, spelled
+from payments.words.protection import FRAUD_TYPES, OPENED, REVIEWS
 
 
 @dataclass(frozen=True)
@@ -20,52 +19,82 @@ class Message:
     """
     One kind of alert, in plain words.
 
-    :param says: what is the case. Names in braces are filled in by `_words`.
-    :param to_do: what somebody at the hotel should do now.
+    :param says: returns what is the case, and what somebody at the hotel should do now.
     """
 
     title: str
-    says: str
-    to_do: str
+    says: Callable[[Case], tuple[str, str]]
 
 
-MESSAGES: dict[str, Message] = {
-    "unmatched_money": Message(
-        title="Money without a booking",
-        says="{amount} came with {object}, and nothing on it says which booking it is for.",
-        to_do="Find the booking and attach the payment to it; until then no booking counts it.",
-    ),
-    "currency_differs": Message(
-        title="Paid in another currency",
-        says="{object} is for {amount}, but its booking is kept in {booking_currency}."
+MESSAGES: dict[str, Message] = {}
+
+Said = tuple[str, str]
+Says = Callable[[Case], Said]
+
+
+def alert(kind: str, title: str) -> Callable[[Says], Says]:
+    """Register what an alert of this kind says."""
+
+    def register(says: Says) -> Says:
+        MESSAGES[kind] = Message(title, says)
+        return says
+
+    return register
+
+
+def title(alert: Alert) -> str:
+    """Return what an alert is about, in a few words."""
+    known = MESSAGES.get(alert.kind)
+    return known.title if known else spelled(alert.kind)
+
+
+def sentence(alert: Alert) -> str:
+    """Return what is the case and what to do."""
+    known = MESSAGES.get(alert.kind)
+    if known is None:
+        return f"Look at {alert.object_id} in the Stripe dashboard."
+    return " ".join(filter(None, known.says(Case(alert))))
+
+
+# Payments ----------------------------------------------------------------
+
+
+@alert("unmatched_money", "Money without a booking")
+def unmatched_money(case: Case) -> Said:
+    return (
+        f"{case.amount()} came with {case.object}, and nothing on it says which booking it is for.",
+        "Find the booking and attach the payment to it; until then no booking counts it.",
+    )
+
+
+@alert("currency_differs", "Paid in another currency")
+def currency_differs(case: Case) -> Said:
+    kept_in = case.text("booking_currency").upper() or "another currency"
+    return (
+        f"{case.object} is for {case.amount()}, but its booking is kept in {kept_in}."
         " It is listed with the booking and changes none of its figures.",
-        to_do="Agree with the guest: take it into account by hand, or return it.",
-    ),
-    "contradiction": Message(
-        title="Stripe contradicts itself",
-        says="Stripe told us two things about {object} that cannot both be true.",
-        to_do="Look at it in the Stripe dashboard before you act on it here.",
-    ),
-    "hold_expires": Message(
-        title="Held money is about to be let go",
-        says="The {amount} held with {object} go back to the guest on {at}.",
-        to_do="Take what the guest owes before then, or ask for a new hold.",
-    ),
-    "refund_failed": Message(
-        title="A refund did not reach the guest",
-        says="{amount} came back to your Stripe balance: {why}. ({object})",
-        to_do="Ask the guest how else to return it; a new refund to that card will fail too.",
-    ),
-    "tenant_mismatch": Message(
-        title="An event pointed at another organization",
-        says="The event {event} ({type}) names a booking, a house or an account that another"
-        " organization owns. Nothing was changed, here or there.",
-        to_do="Find out who writes metadata in your Stripe account, and tell the platform.",
-    ),
-}
+        "Agree with the guest: take it into account by hand, or return it.",
+    )
 
-# Why a refund failed: Stripe's codes in a guest's words.
-_WHY = {
+
+@alert("contradiction", "Stripe contradicts itself")
+def contradiction(case: Case) -> Said:
+    return (
+        f"Stripe told us two things about {case.object} that cannot both be true.",
+        "Look at it in the Stripe dashboard before you act on it here.",
+    )
+
+
+@alert("hold_expires", "Held money is about to be let go")
+def hold_expires(case: Case) -> Said:
+    return (
+        f"The {case.amount()} held with {case.object} go back to the guest on {case.moment()}.",
+        "Take what the guest owes before then, or ask for a new hold.",
+    )
+
+
+# Why a refund failed: Stripe's codes in a front desk's words.
+_CAME_BACK = {
     "charge_for_pending_refund_disputed": "the guest disputes the payment",
     "declined": "the guest's bank declined it",
     "expired_or_canceled_card": "the card has expired or was canceled",
@@ -75,45 +104,237 @@ _WHY = {
 }
 
 
-def title(alert: Alert) -> str:
-    """Return what an alert is about, in a few words."""
-    known = MESSAGES.get(alert.kind)
-    return known.title if known else alert.kind.replace("_", " ").capitalize()
+@alert("refund_failed", "A refund did not reach the guest")
+def refund_failed(case: Case) -> Said:
+    why = _CAME_BACK.get(case.text("why"), "the guest's bank gave no reason")
+    return (
+        f"{case.amount()} came back to your Stripe balance: {why}. ({case.object})",
+        "Ask the guest how else to return it; a new refund to that card will fail too.",
+    )
 
 
-def sentence(alert: Alert) -> str:
-    """Return what is the case and what to do, in plain words. Never HTML: escape it as any text."""
-    known = MESSAGES.get(alert.kind)
-    if known is None:
-        return f"Look at {alert.object_id} in the Stripe dashboard."
-    return f"{known.says} {known.to_do}".format_map(_words(alert))
+# Protection --------------------------------------------------------------
 
 
-def _words(alert: Alert) -> dict[str, str]:
-    """Return what a message may fill in, each as a person reads it."""
-    facts: dict[str, Any] = alert.facts if isinstance(alert.facts, dict) else {}
-    currency = _text(facts.get("currency"))
-    amount = facts.get("amount")
-    why = _text(facts.get("why"))
+@alert("evidence_due", "A dispute waits for your evidence")
+def evidence_due(case: Case) -> Said:
+    by = f"by {case.moment()}"
+    if case.fact("inquiry"):
+        return (
+            f"A bank asks about a payment of {case.amount()}: {case_of(case)} No money has moved.",
+            f"Answer {by}. Without an answer it will likely become a dispute.",
+        )
+    return (
+        f"{case.amount()} is disputed: {case_of(case)}",
+        f"Send your evidence {by}. After that the bank decides without you, and the money is lost.",
+    )
+
+
+@alert("evidence_missed", "Nobody answered a dispute in time")
+def evidence_missed(case: Case) -> Said:
+    what = "An inquiry about" if case.fact("inquiry") else "A dispute of"
+    return (
+        f"{what} {case.amount()} was to be answered by {case.moment()}, and no evidence was sent.",
+        "Look in the Stripe dashboard whether the bank still takes it: it decides without you now.",
+    )
+
+
+def case_of(case: Case) -> str:
+    """Return what a cardholder tells the bank, as a sentence."""
+    return protection.why(case.text("reason")).says or "The bank gives no reason."
+
+
+@alert("dispute_closed", "A dispute is over")
+def dispute_closed(case: Case) -> Said:
+    amount = case.amount()
     return {
-        "object": alert.object_id,
-        "amount": show(amount, currency) if isinstance(amount, int) and currency else "an amount",
-        "booking_currency": _text(facts.get("booking_currency")).upper(),
-        "at": _time(alert, facts.get("at")),
-        "why": _WHY.get(why, "the guest's bank gave no reason"),
-        "event": _text(facts.get("event")),
-        "type": _text(facts.get("type")),
-    }
+        "won": (f"You won: the bank sided with you, and {amount} is yours.", ""),
+        "lost": (
+            f"You lost: the guest keeps {amount}, and the dispute fee is not returned.",
+            "Do not refund it as well. If the stay is still to come, decide whether to keep it.",
+        ),
+        "warning_closed": (f"The bank asked about {amount} and let it be. No money moved.", ""),
+        "prevented": (f"The dispute of {amount} was settled before it became one.", ""),
+    }.get(case.text("status"), (f"The bank has closed its case about {amount}.", ""))
 
 
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+@alert("fraud_warning", "The guest's bank warns of fraud")
+def fraud_warning(case: Case) -> Said:
+    kind = FRAUD_TYPES.get(case.text("fraud_type"), "the bank gives no details")
+    back = case.number("refundable")
+    cost = f" Refunding now gives back {case.money(back)} and costs no dispute fee." if back else ""
+    amount = case.amount()
+    return (
+        f"The payment of {amount} may not be the cardholder's: {kind}. If it comes to a dispute,"
+        f" {amount} is taken from you, and a dispute fee too.{cost}",
+        protection.STAYS.get(case.text("stay"), protection.STAYS[""]).note,
+    )
 
 
-def _time(alert: Alert, value: Any) -> str:
-    """Return a moment as the clocks of the alert's house show it."""
-    try:
-        moment = datetime.fromisoformat(_text(value))
-    except ValueError:
-        return "a date we do not know"
-    return date_format(moment.astimezone(hotel.zone(alert)), "l j F Y, H:i")
+@alert("review_opened", "Stripe wants a payment looked at")
+def review_opened(case: Case) -> Said:
+    why = OPENED.get(case.text("why"), "")
+    return (
+        f"{_the_payment(case)} waits for somebody's judgement. {why}".rstrip(),
+        "Do you know the guest? Approve it in the Stripe dashboard; if in doubt, refund it there.",
+    )
+
+
+@alert("review_closed", "A payment's review is over")
+def review_closed(case: Case) -> Said:
+    said = REVIEWS.get(case.text("why"))
+    how = said.words.lower() if said else "closed"
+    return (f"{_the_payment(case)} was reviewed: {how}. {said.note if said else ''}".rstrip(), "")
+
+
+def _the_payment(case: Case) -> str:
+    return f"The payment of {case.amount()}" if case.number() is not None else "A payment"
+
+
+# Connect -----------------------------------------------------------------
+
+
+@alert("account_disconnected", "The Stripe account is disconnected")
+def account_disconnected(case: Case) -> Said:
+    return (
+        f"Stripe says that the connection to {case.account} was closed. No card can be taken, and"
+        " nothing can be refunded or answered from here.",
+        "If nobody meant to, connect the account again.",
+    )
+
+
+@alert("charges_stopped", "Stripe takes no cards for you any more")
+def charges_stopped(case: Case) -> Said:
+    return (f"No guest can pay by card: {why_stopped(case)}.", asked_for(case))
+
+
+@alert("payouts_stopped", "Stripe has stopped your payouts")
+def payouts_stopped(case: Case) -> Said:
+    return (
+        f"Guests can pay, but the money stays at Stripe: {why_stopped(case)}.",
+        asked_for(case),
+    )
+
+
+@alert("requirement_due", "Stripe wants to know something")
+def requirement_due(case: Case) -> Said:
+    if case.texts("past_due"):
+        return (
+            f"Stripe wanted {wanted(case)}, and the time is over.",
+            "Give it in the Stripe dashboard today, or cards and payouts stop.",
+        )
+    by = f" by {case.day()}" if case.has("at") else " soon"
+    return (
+        f"Stripe wants {wanted(case)}{by}.",
+        "Give it in the Stripe dashboard before then; cards and payouts may stop without it.",
+    )
+
+
+def why_stopped(case: Case) -> str:
+    """Return why Stripe holds an account back, as the end of a sentence."""
+    why = case.text("why")
+    return connect.DISABLED.get(why) or spelled(why).lower() or "Stripe gives no reason"
+
+
+def asked_for(case: Case) -> str:
+    """Return what somebody should do about an account that Stripe has stopped."""
+    if names := wanted(case):
+        return f"Stripe wants {names}: give it in the Stripe dashboard."
+    return "Look in the Stripe dashboard for what Stripe needs, or ask its support."
+
+
+def wanted(case: Case) -> str:
+    """Return what Stripe wants of a hotel, in a row."""
+    return listed(connect.requirements(case.texts("wanted")))
+
+
+@alert("payout_account_changed", "Where your payouts go has changed")
+def payout_account_changed(case: Case) -> Said:
+    return (
+        f"{changed(case)}.",
+        "Was it you? If nobody here did it, stop payouts in the Stripe dashboard at once, change"
+        " all passwords and call Stripe: this is how hotels are robbed.",
+    )
+
+
+def changed(case: Case) -> str:
+    """Return what happened to where payouts go."""
+    bank = case.text("bank") or "A bank account"
+    ending = case.text("ending")
+    named = f"{bank} ·· {ending}" if ending else bank
+    if case.fact("deleted"):
+        return f"{named} was taken off the Stripe account"
+    if case.text("status") in ("errored", "verification_failed"):
+        return f"{named} is on the Stripe account and takes no payouts: {_standing(case)}"
+    return f"{named} is now on the Stripe account: {_standing(case)}"
+
+
+def _standing(case: Case) -> str:
+    status = case.text("status")
+    known = connect.EXTERNALS.get(status)
+    return (known.words if known else spelled(status) or "Status unknown").lower()
+
+
+@alert("capability_stopped", "Your Stripe account may do less than before")
+def capability_stopped(case: Case) -> Said:
+    return (f"{lost_ability(case)}: {why_stopped(case)}.", asked_for(case))
+
+
+def lost_ability(case: Case) -> str:
+    """Return what an account may no longer do."""
+    name = connect.CAPABILITIES.get(case.object, spelled(case.object))
+    return f"Your account may not “{name.lower()}” any more"
+
+
+# Customers ---------------------------------------------------------------
+
+
+@alert("card_expires", "A card on file is about to expire")
+def card_expires(case: Case) -> Said:
+    month, year = case.number("month"), case.number("year")
+    until = f" at the end of {month:02}/{year}" if month and year else " soon"
+    return (
+        f"The card {case.object} runs out{until}.",
+        "Ask the guest for another if you mean to charge it later.",
+    )
+
+
+@alert("card_replaced", "The card behind a hold was replaced")
+def card_replaced(case: Case) -> Said:
+    month, year = case.number("month"), case.number("year")
+    until = f" It now runs until {month:02}/{year}." if month and year else ""
+    return (
+        f"On {case.moment()} the card network sent a new number or date for {case.object}.{until}",
+        "The hold may not outlive the old card: take what the guest owes soon, or hold it anew.",
+    )
+
+
+# Across all --------------------------------------------------------------
+
+
+@alert("tenant_mismatch", "An event pointed at another organization")
+def tenant_mismatch(case: Case) -> Said:
+    return (
+        f"The event {case.text('event')} ({case.text('type')}) names a booking, a house or an"
+        " account that another organization owns. Nothing was changed, here or there.",
+        "Find out who writes metadata in your Stripe account, and tell the platform.",
+    )
+
+
+@alert("mail_undeliverable", "A mail could not be delivered")
+def mail_undeliverable(case: Case) -> Said:
+    whom = "the guest" if case.text("to") == "guest" else "owners, managers and finance"
+    about = _MAILS.get(case.text("mail"), spelled(case.text("mail")).lower() or "a mail")
+    return (
+        f"We gave up on telling {whom} about {about}. {case.text('why')}".rstrip(),
+        "Check the address on file, and tell them some other way.",
+    )
+
+
+# What each mail that people wait for is about.
+_MAILS = {
+    "payment_received": "a payment that came",
+    "hold_captured": "money taken from a hold",
+    "payment_failed_guest": "a payment that did not go through",
+    "refund_sent": "money that went back",
+}

@@ -24,6 +24,7 @@ from payments.models import (
     OF_A_PAYMENT,
     ConnectedAccount,
     Customer,
+    Payment,
     PaymentTransaction,
     Scope,
 )
@@ -32,6 +33,8 @@ from payments.records.loading import Rows
 from payments.snapshots import StripeEvent
 
 BoundBy = PaymentTransaction.BoundBy
+
+_HINTED = ("payment", "setup_intent", "invoice")  # what carries our metadata
 
 # Events that Stripe raises on the platform's account about a hotel's one.
 _SPEAKS_OF_ACCOUNT = "application_fee."
@@ -196,50 +199,71 @@ _HINTS = {
 
 def bind(rows: Rows) -> dict[UUID, Booking]:
     """
-    Say of every payment which booking it is for, and let what belongs to a payment follow it.
+    Say of every record which booking and which house it is about.
 
-    Our own request or staff's choice stands; else the payment's merged metadata names the booking.
-    What no hint places is unmatched money. Returns the bookings concerned, those that lost a
-    payment too, locked until the transaction ends.
+    Of a payment our own request or staff's choice stands; else its merged metadata names the
+    booking. What belongs to a payment follows it. What no hint places is unmatched money. Returns
+    the bookings whose money this touches, those that lost a payment too, locked until the
+    transaction ends.
     """
     payments = rows.of("payment")
-    hints = {payment.pk: hint for payment in payments if (hint := _hint(payment))}
+    hinted = [row for kind in _HINTED for row in rows.of(kind)]
+    hints = {row.pk: hint for row in hinted if (hint := _hint(row))}
     named = hotel.named(set(hints.values()))
-    before = {payment.reservation_id for payment in payments if payment.reservation_id}
-    bookings = hotel.bookings({*named.values(), *before}, lock=True)
-    for payment in payments:
-        if payment.bound_by in ("", BoundBy.METADATA):
-            found = named.get(hints[payment.pk]) if payment.pk in hints else None
-            bound_by = BoundBy.METADATA if found else ""
-            rows.put(payment, reservation_id=found, bound_by=bound_by)
-    _house(rows, payments, bookings)
+    found = {pk: named[hint] for pk, hint in hints.items() if hint in named}
+    touched = {payment.reservation_id for payment in payments if payment.reservation_id}
+    touched |= {found[payment.pk] for payment in payments if payment.pk in found}
+    bookings = hotel.bookings(touched, lock=True)
+    for row in hinted:
+        _bind_by_metadata(rows, row, found.get(row.pk))
     payment_of = {payment.pk: payment for payment in payments}
     for row in (row for kind in OF_A_PAYMENT for row in rows.of(kind)):
         if payment := payment_of.get(row.payment_id):
-            rows.put(
-                row,
-                reservation_id=payment.reservation_id,
-                property_id=payment.property_id,
-            )
+            rows.put(row, reservation_id=payment.reservation_id)
+    _house(rows, bookings | hotel.bookings(set(found.values()) - bookings.keys()))
     return bookings
 
 
-def _hint(payment: Any) -> tuple[UUID, str] | None:
-    """Return what a hotel's payment says it is for; the platform's are never bound by metadata."""
-    text = (payment.metadata or {}).get("reservationId")
-    return (payment.organization_id, text) if text and payment.account else None
+def _hint(row: Any) -> tuple[UUID, str] | None:
+    """Return what a hotel's record says it is for; the platform's are never bound by metadata."""
+    text = (row.metadata or {}).get("reservationId")
+    return (row.organization_id, text) if text and row.account else None
 
 
-def _house(rows: Rows, payments: list[Any], bookings: dict[UUID, Booking]) -> None:
-    """File each payment under a house: its booking's, else its account's where that is of one."""
-    loose = {payment.account for payment in payments if not payment.reservation_id}
+def _bind_by_metadata(rows: Rows, row: Any, found: UUID | None) -> None:
+    if not hasattr(row, "bound_by"):
+        rows.put(row, reservation_id=found)
+    elif row.bound_by in ("", BoundBy.METADATA):
+        rows.put(row, reservation_id=found, bound_by=BoundBy.METADATA if found else "")
+
+
+def _house(rows: Rows, bookings: dict[UUID, Booking]) -> None:
+    """File each record under a house: its booking's, else its account's where that is of one."""
+    waiting = []
+    for row in rows:
+        booking = bookings.get(getattr(row, "reservation_id", None))  # type: ignore[arg-type]
+        if booking:
+            rows.put(row, property_id=booking.property_id)
+        elif not isinstance(row, ConnectedAccount):
+            waiting.append(row)
+    loose = {row.account for row in waiting if row.account}
     homes: dict[str, UUID | None] = {}
     if loose:
         accounts = ConnectedAccount.objects.filter(stripe_id__in=loose).order_by("livemode")
         homes = dict(accounts.values_list("stripe_id", "property_id"))
-    for payment in payments:
-        booking = bookings.get(payment.reservation_id)
-        rows.put(
-            payment,
-            property_id=booking.property_id if booking else homes.get(payment.account),
-        )
+    for row in waiting:
+        rows.put(row, property_id=homes.get(row.account))
+
+
+def find_holds(methods: list[Any]) -> None:
+    """Tell the cards that the network replaced which booking's hold they stand for, if any."""
+    replaced = {method.stripe_id: method for method in methods if method.network_updated_at}
+    if not replaced:
+        return
+    holds = Payment.objects.filter(
+        stripe_payment_method_id__in=replaced, status="requires_capture", reservation__isnull=False
+    )
+    for hold in holds.order_by("-id"):
+        method = replaced[hold.stripe_payment_method_id]
+        if (method.account, method.livemode) == (hold.account, hold.livemode):
+            method.backs_hold_of = hold.reservation_id

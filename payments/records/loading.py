@@ -6,7 +6,7 @@ workers never wait for each other. Whoever writes what belongs to a payment hold
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -38,6 +38,9 @@ class Rows:
     def get(self, name: Name) -> Any:
         """Return a row, or None where the batch has none."""
         return self._rows.get(name)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(list(self._rows.values()))
 
     def of(self, kind: str) -> list[Any]:
         """Return all rows of one kind."""

@@ -9,7 +9,7 @@ from uuid import UUID
 from payments.merge import key, merge
 from payments.models import KINDS, WebhookEvent
 from payments.records.loading import Name, Rows
-from payments.snapshots import Snapshot, StripeEvent, Stub
+from payments.snapshots import Snapshot, StripeEvent
 
 _UNTOLD = {"register_key", "dirty"}  # our own bookkeeping
 
@@ -66,7 +66,7 @@ def merge_into(rows: Rows, showings: Iterable[Showing]) -> None:
 
 def _merge(row: Any, seen: Snapshot, event: StripeEvent) -> dict[str, Any]:
     table = KINDS[seen.kind].MERGE
-    if isinstance(seen, Stub):
+    if not seen.whole:
         return merge(table, row, seen, None)
     before = merge(table, row, seen, key(table, seen, at=event.created, event_id=event.id))
     if not row.seen:

@@ -4,18 +4,29 @@ From merged rows to what a hotel sees: bind, recompute bookings, follow the rule
 The second half of every batch, and all of it when time alone, or staff, changed what is true.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from payments.effects import Alert
+from payments.effects import Effects
 from payments.folio import Entry, entries
 from payments.hotel import Booking
 from payments.models import OF_A_PAYMENT, Payment
-from payments.records import alerts, binding, bookings
-from payments.records.loading import Rows
-from payments.rules import payments as rules
+from payments.records import accounts, binding, bookings, telling
+from payments.records.loading import Name, Rows
+from payments.rules import billing, connect, customers, payments, protection, transfers
+
+# What is followed by itself; a payment is followed with all that belongs to it.
+RULES: dict[str, Callable[[Any, datetime], Effects]] = {
+    "account": connect.follow_account,
+    "external_account": connect.follow_external_account,
+    "capability": connect.follow_capability,
+    "payment_method": customers.follow_payment_method,
+    "upcoming_invoice": billing.follow_upcoming_invoice,
+    "subscription_schedule": billing.follow_subscription_schedule,
+    "transfer": transfers.follow_transfer,
+}
 
 
 def settle(rows: Rows) -> None:
@@ -24,34 +35,41 @@ def settle(rows: Rows) -> None:
     rows.load_children()
     concerned = binding.bind(rows)
     rows.load_rest_of(concerned)
+    binding.find_holds(rows.of("payment_method"))
     found = entries(rows.of("payment"), {kind: rows.of(kind) for kind in OF_A_PAYMENT})
-    wanted = _effects(found, concerned, rows.now)
+    alone = [(kind, row) for kind in RULES for row in rows.of(kind)]
+    wanted = [
+        *_followed(found, concerned, rows.now),
+        *(effect for kind, row in alone for effect in RULES[kind](row, rows.now)),
+    ]
     rows.write()
     bookings.write(bookings.of(found, concerned.values()))
-    alerts.settle(wanted, _objects(found), rows.now)
+    for account in rows.of("account"):
+        accounts.write_columns(account)
+    asked = [row for entry in found for row in entry.rows] + [row for _, row in alone]
+    telling.settle(wanted, {(r.account, r.livemode, r.stripe_id) for r in asked}, rows.now)
 
 
 def revisit(payments: Collection[UUID], now: datetime) -> None:
     """Ask again what follows from these payments: time has passed, or staff decided something."""
-    rows = Rows(now)
     found = Payment.objects.filter(pk__in=payments)
-    rows.lock({("payment", p.account, p.livemode, p.stripe_id): p.organization_id for p in found})
+    names = {("payment", p.account, p.livemode, p.stripe_id): p.organization_id for p in found}
+    ask_again(names, now)
+
+
+def ask_again(names: dict[Name, UUID], now: datetime) -> None:
+    """
+    Ask again what follows from these objects.
+
+    :param names: with the organization that each belongs to.
+    """
+    rows = Rows(now)
+    rows.lock(names)
     settle(rows)
 
 
-def _effects(
-    found: Collection[Entry], concerned: Mapping[Any, Booking], now: datetime
-) -> list[Alert]:
-    return [
-        effect
-        for entry in found
-        for effect in rules.follow_payment(entry, concerned.get(entry.payment.reservation_id), now)
-    ]
-
-
-def _objects(found: Collection[Entry]) -> set[tuple[str, bool, str]]:
-    return {
-        (row.account, row.livemode, row.stripe_id)
-        for entry in found
-        for row in (entry.payment, *entry.charges, *entry.refunds)
-    }
+def _followed(found: Collection[Entry], concerned: Mapping[Any, Booking], now: datetime) -> Effects:
+    for entry in found:
+        booking = concerned.get(entry.payment.reservation_id)
+        yield from payments.follow(entry, booking, now)
+        yield from protection.follow(entry, booking, now)

@@ -1,17 +1,18 @@
 """What follows from a payment as it stands, with its charges and refunds."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from payments.effects import Effects, alert
+from payments.effects import GUEST, MANAGERS, Effects, alert, tell
 from payments.folio import Entry, hold_is_gone
 from payments.hotel import Booking
-from payments.models import Charge, Refund, Severity
+from payments.models import Charge, Payment, Refund, Severity
 
 HOLD_NOTICE = timedelta(hours=48)  # how long before a hold runs out the front desk hears of it
 
 
-def follow_payment(entry: Entry, booking: Booking | None, now: datetime) -> Effects:
-    """What a hotel must hear about a payment, its attempts and its refunds."""
+def follow(entry: Entry, booking: Booking | None, now: datetime) -> Effects:
+    """What a hotel and its guest must hear about a payment, its attempts and its refunds."""
     payment = entry.payment
     arrived = entry.received or entry.authorized or entry.so_far
     if payment.seen and payment.account and booking is None and arrived:
@@ -32,13 +33,65 @@ def follow_payment(entry: Entry, booking: Booking | None, now: datetime) -> Effe
             currency=payment.currency,
             booking_currency=booking.currency,
         )
-    for row in (payment, *entry.charges, *entry.refunds):
-        if row.conflict:
-            yield alert("contradiction", row, severity=Severity.CRITICAL)
+    contradictions = [row for row in entry.rows if row.conflict]
+    for row in contradictions:
+        yield alert("contradiction", row, severity=Severity.CRITICAL)
+    if contradictions:
+        return  # nobody is told what may not be true: a re-read decides
+    if booking is not None:
+        yield from _follow_money(entry)
     for charge in entry.charges:
         yield from _follow_hold(entry, charge, now)
     for refund in entry.real_refunds:
-        yield from _follow_refund(refund)
+        yield from _follow_refund(refund, booking)
+
+
+def _follow_money(entry: Entry) -> Effects:
+    """The guest and the hotel hear that money came, came in part, or did not come."""
+    payment = entry.payment
+    facts: dict[str, Any] = {
+        "amount": entry.received,
+        "currency": payment.currency,
+        "purpose": payment.purpose,
+    }
+    if payment.status == "succeeded" and entry.received:
+        facts |= {"at": _paid_at(entry)}
+        if payment.capture_method == "manual" and entry.received != payment.amount:
+            yield tell("hold_captured", payment, to=GUEST, held=payment.amount, **facts)
+        else:
+            yield tell("payment_received", payment, to=GUEST, **facts)
+        yield tell("payment_taken", payment, to=MANAGERS, **facts)
+    elif _has_failed(payment):
+        attempt = payment.latest_charge or payment.failure_code
+        facts |= {
+            "amount": payment.amount,
+            "code": payment.failure_code,
+            "why": payment.failure_reason,
+        }
+        yield tell(
+            "payment_failed_guest", payment, to=GUEST, detail=attempt, bad_news=True, **facts
+        )
+        yield tell("payment_failed", payment, to=MANAGERS, detail=attempt, bad_news=True, **facts)
+    elif entry.so_far and payment.amount_remaining:
+        yield tell(
+            "payment_partially_funded",
+            payment,
+            to=MANAGERS,
+            detail=str(entry.so_far),
+            **facts | {"amount": entry.so_far, "missing": payment.amount_remaining},
+        )
+
+
+def _has_failed(payment: Payment) -> bool:
+    return payment.status == "requires_payment_method" and bool(payment.failure_code)
+
+
+def _paid_at(entry: Entry) -> str:
+    """Return when the guest paid, where that is known; when a hold was taken, nobody says."""
+    if entry.payment.capture_method == "manual":
+        return ""
+    done = [c.occurred_at for c in entry.charges if c.status == "succeeded" and c.occurred_at]
+    return max(done).isoformat() if done else ""
 
 
 def _follow_hold(entry: Entry, charge: Charge, now: datetime) -> Effects:
@@ -58,14 +111,17 @@ def _follow_hold(entry: Entry, charge: Charge, now: datetime) -> Effects:
         )
 
 
-def _follow_refund(refund: Refund) -> Effects:
-    """A refund that the guest's bank sent back must reach the guest some other way."""
+def _follow_refund(refund: Refund, booking: Booking | None) -> Effects:
+    """A refund that arrived is told to the guest; one that came back must go some other way."""
+    facts: dict[str, Any] = {"amount": refund.amount, "currency": refund.currency}
+    if refund.seen and refund.status == "succeeded" and booking is not None:
+        at = refund.occurred_at.isoformat() if refund.occurred_at else ""
+        yield tell("refund_sent", refund, to=GUEST, at=at, **facts)
     if refund.seen and refund.status == "failed":
         yield alert(
             "refund_failed",
             refund,
             severity=Severity.CRITICAL,
-            amount=refund.amount,
-            currency=refund.currency,
             why=refund.failure_reason,
+            **facts,
         )

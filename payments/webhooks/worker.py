@@ -26,12 +26,12 @@ from payments.errors import (
 )
 from payments.models import Severity, State, WebhookEvent
 from payments.reading import Reader, clean, identifier, is_clean, parse
-from payments.records import alerts, merging
+from payments.records import merging, telling
 from payments.records.binding import Hints, Owner, Tenants
 from payments.records.loading import Rows
 from payments.records.merging import Showing
 from payments.records.settling import settle
-from payments.snapshots import StripeEvent
+from payments.snapshots import StripeEvent, without_person
 from payments.webhooks import inbox
 from payments.webhooks.router import Route, route
 
@@ -106,7 +106,7 @@ def settle_batch(taken: Sequence[WebhookEvent]) -> Counter[str]:
         merging.merge_into(rows, batch.showings)
         settle(rows)
     if batch.security_alerts:
-        alerts.raise_all(batch.security_alerts, lasting=True)
+        telling.raise_alerts(batch.security_alerts)
     for showing in batch.showings:
         showing.row.state = State.APPLIED
         showing.row.changes = showing.changes
@@ -178,7 +178,7 @@ def _event(row: WebhookEvent) -> StripeEvent:
     read = Reader(given)
     object = read.at("data").given.get("object")
     if isinstance(object, dict):
-        row.data = object if is_clean(body) else clean(object)
+        row.data = without_person(object if is_clean(body) else clean(object))
     if given.get("object") == "v2.core.event":
         raise ThinEvent("A thin event: set the endpoint's payload style to snapshot.")
     livemode, type = read.flag("livemode"), identifier(given.get("type"))
@@ -213,6 +213,7 @@ def _security_alert(event: StripeEvent, owner: Owner) -> Alert:
     return Alert(
         kind="tenant_mismatch",
         severity=Severity.SECURITY,
+        lasting=True,
         account=owner.account,
         livemode=event.livemode,
         object_id=identifier(event.object.get("id")) or event.id,

@@ -1,13 +1,13 @@
 """
-The demo hotel: two organizations, their houses, their staff, and some forty bookings.
+The demo hotel: three organizations, their houses, their staff, and some sixty bookings.
 
     document(now)              what `load_hotel` reads; the same at any hour of a day, and with the
                                same ids on any day
     booking_for("hold")        the booking that shows a scenario: (organization slug, code)
 
 Arrivals are counted from today, so that there are always guests in the house. For every scenario
-of the sandbox there is a booking that shows it; the others are there so that lists look like a
-hotel's.
+of the sandbox there is a booking that shows it; one that moves a booking's money has it for itself.
+The others are there so that lists look like a hotel's.
 """
 
 import uuid
@@ -15,10 +15,10 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sandbox.hotel import asagiri, harbour
+from sandbox.hotel import asagiri, fjellheim, harbour
 from sandbox.hotel.book import POLICIES, Booking, House
 
-HOUSES: list[House] = [harbour.HOUSE, asagiri.HOUSE]
+HOUSES: list[House] = [harbour.HOUSE, asagiri.HOUSE, fjellheim.HOUSE]
 ROLES = ["owner", "manager", "front_desk", "finance", "read_only"]
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://demo.example/hotels")
 
@@ -38,6 +38,11 @@ def booking_for(scenario: str) -> tuple[str, str]:
         if scenario in house.stories:
             return house.slug, house.stories[scenario]
     raise LookupError(f"No booking of the demo hotel shows {scenario}.")
+
+
+def house_of(organization: object) -> House | None:
+    """Return the house whose organization has this id; None if it is none of the demo hotel's."""
+    return next((house for house in HOUSES if same_id(house.slug) == str(organization)), None)
 
 
 def organization(house: House, now: datetime) -> dict[str, Any]:

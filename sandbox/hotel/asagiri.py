@@ -22,6 +22,13 @@ AS-1040 yanaka     72   2  楓    Non-refundable   49800       0  yijun.lin     
 STORIES = {
     "hold_expired": "AS-1007",
     "bank_transfer_in_parts": "AS-1031",
+    "account_restricted_and_enabled_again": "AS-1034",
+    "account_deauthorized_and_back": "AS-1034",
+    "legacy_cards": "AS-1012",
+    "invoice_payment_failed_then_paid": "AS-1040",
+    "schedule_released": "AS-1040",
+    "transfer_canceled": "AS-1040",
+    "application_fee_refunded_in_part": "AS-1040",
 }
 
 HOUSE = House(

@@ -4,10 +4,17 @@ from sandbox.hotel.book import House, read
 
 # code, house, arrival in days from today, nights, room, rate, total, paid elsewhere, guest
 BOOKINGS = """
+HB-2388 downtown -104   5  305  Standard        132000       0  runa.magnusdottir  Rúna Magnúsdóttir
+HB-2392 seaside   -82   6  10   Flexible        171600       0  teodor.ilic        Теодор Илић
+HB-2395 downtown  -76   3  115  Standard         66900       0  marta.szucs        Márta Szűcs
+HB-2398 seaside   -52   4  8    Standard        118400       0  caoimhe.breen      Caoimhe Breen
 HB-2401 downtown  -41   4  204  Standard         88000       0  soren.oestergaard  Søren Østergaard
 HB-2403 seaside   -33   7  12   Standard        161000  161000  eleni.papadaki     Ελένη Παπαδάκη
+HB-2404 downtown  -49   2  201  Flexible         43800       0  arjun.nair         Arjun Nair
 HB-2406 downtown  -26   2  110  Non-refundable   31000       0  lukasz.wojcik      Łukasz Wójcik
 HB-2409 seaside   -19   5  7    Flexible        127500       0  darya.orlova       Дарья Орлова
+HB-2411 seaside   -22   3  2    Standard         87300       0  ruta.kazlauskaite  Rūta Kazlauskaitė
+HB-2413 downtown  -16   4  306  Flexible         92400       0  walter.kim         Walter Kim
 HB-2415 downtown  -14   2  118  Standard         45000       0  m.alali            محمد العلي
 HB-2417 seaside   -12   4  3    Standard         99600       0  anais.lefevre      Anaïs Lefèvre
 HB-2420 downtown   -9   3  207  Flexible         54900       0  dana.levi          דנה לוי
@@ -23,13 +30,18 @@ HB-2437 seaside    -1   1  2    Non-refundable   24900   24900  hoa.nguyen      
 HB-2440 downtown    0   2  203  Flexible         38000       0  g.nikolaou         Γιώργος Νικολάου
 HB-2441 seaside     0   3  5    Standard         71700       0  ayse.demirtas      Ayşe Demirtaş
 HB-2443 downtown    1   4  109  Standard         76000       0  grazyna.zajac      Grażyna Zając
+HB-2446 downtown    3   2  114  Flexible         41200       0  alma.berisha       Alma Berisha
+HB-2448 seaside     4   5  6    Standard        133500       0  davit.gelashvili   დავით გელაშვილი
 HB-2450 seaside     6   3  8    Flexible         80100       0  bjorn.akesson      Björn Åkesson
 HB-2452 downtown    9   5  303  Standard        110000       0  priya.r            Priya Raghunathan
+HB-2453 downtown   10   3  202  Standard         72600       0  r.montague         Rosalind Montague
 HB-2455 downtown   14   2  206  Flexible         39800       0  klara.novackova    Klára Nováčková
 HB-2458 seaside    18   6  11   Standard        152400       0  andriy.kovalenko   Андрій Коваленко
 HB-2461 downtown   23   3  112  Flexible         55500       0  matti.koskivuori   Matti Koskivuori
 HB-2464 downtown   37   4  208  Standard         84000       0  chiamaka.obi       Chiamaka Obi
+HB-2467 seaside    45   7  3    Flexible        196000       0  petros.savva       Πέτρος Σάββα
 HB-2470 seaside    60  10  1    Standard        296000       0  jb.daubigny        Jean d'Aubigny
+HB-2472 downtown   64   3  205  Flexible         61500       0  nadia.benali       Nadia Ben Ali
 HB-2481 downtown   96   4  304  Flexible        141000       0  beatriz.loureiro   Beatriz Loureiro
 """
 
@@ -48,6 +60,35 @@ STORIES = {
     "sepa_debit": "HB-2458",
     "sepa_debit_under_way": "HB-2455",
     "dashboard_payment": "HB-2441",
+    "dispute_won": "HB-2392",
+    "dispute_lost": "HB-2395",
+    "dispute_due_tomorrow": "HB-2411",
+    "dispute_inquiry_closed": "HB-2404",
+    "dispute_inquiry_to_appeal_won": "HB-2388",
+    "dispute_in_another_currency": "HB-2413",
+    "two_disputes_on_one_charge": "HB-2398",
+    "fraud_warning_before_arrival": "HB-2453",
+    "fraud_warning_refunded_then_disputed": "HB-2467",
+    "review_approved": "HB-2446",
+    "review_refunded_as_fraud": "HB-2472",
+    "review_open": "HB-2448",
+    "account_onboarded": "HB-2481",
+    "person_left": "HB-2481",
+    "bank_account_changed": "HB-2481",
+    "card_on_file": "HB-2443",
+    "card_detached": "HB-2452",
+    "customer_deleted": "HB-2425",
+    "setup_failed": "HB-2440",
+    "setup_canceled": "HB-2470",
+    "invoice_paid": "HB-2481",
+    "invoice_voided": "HB-2464",
+    "invoice_uncollectible_then_paid": "HB-2425",
+    "invoice_open": "HB-2481",
+    "subscription": "HB-2481",
+    "schedule_expiring": "HB-2481",
+    "transfer_reversed": "HB-2464",
+    "transfer_reversed_in_part": "HB-2470",
+    "application_fee_refunded": "HB-2452",
 }
 
 HOUSE = House(

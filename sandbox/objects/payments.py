@@ -180,18 +180,18 @@ def declined(code: str) -> Object:
     }
 
 
-def payment_error(code: str, *, charge: str, payment_method: str) -> Object:
-    """What a payment intent says of the attempt that was declined last."""
+def payment_error(code: str, *, payment_method: Object, charge: str | None = None) -> Object:
+    """What an intent says of the attempt that was declined last."""
     network_code, message = DECLINES[code]
     return {
+        **({"charge": charge} if charge else {}),
         "advice_code": "try_again_later",
-        "charge": charge,
         "code": "card_declined",
         "decline_code": code,
         "doc_url": "https://docs.stripe.com/error-codes/card-declined",
         "message": message,
         "network_decline_code": network_code,
-        "payment_method": methods.payment_method(id=payment_method),
+        "payment_method": payment_method,
         "type": "card_error",
     }
 

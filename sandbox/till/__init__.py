@@ -43,26 +43,43 @@ class Till:
         self._made += 1
         return ids.make(prefix, *self._seed, self._made)
 
+    def names(self) -> Object:
+        """Return what the hotel's system writes on what it makes, so that it finds the booking."""
+        return {
+            "reservationId": self.stay.reservation,
+            "orgId": self.stay.organization,
+            "propertyId": self.stay.property,
+        }
+
     def later(self, *, days: int = 0, minutes: int = 0, seconds: int = 0) -> None:
         """Let time pass."""
         self.now += days * DAY + minutes * 60 + seconds
 
     def emit(
-        self, type: str, thing: Object, before: Object | None = None, *, asked: bool = True
+        self,
+        type: str,
+        thing: Object,
+        before: Object | None = None,
+        *,
+        asked: bool = True,
+        platform: bool = False,
+        **envelope: Any,
     ) -> None:
         """
         Write down an event about an object as it is now.
 
         :param before: what the changed fields were, where Stripe says so.
         :param asked: whether an API request caused it, or Stripe's own doing.
+        :param platform: it happened on the platform's own account, not on the hotel's.
         """
-        envelope = events.event(
+        event = events.event(
             type,
             thing,
-            account=self.stay.account,
+            account=None if platform else self.stay.account,
             created=self.now,
             previous_attributes=before,
             id=self.id("evt"),
             request=self.id("req") if asked else None,
+            **envelope,
         )
-        self.events.append(envelope)
+        self.events.append(event)

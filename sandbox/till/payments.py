@@ -35,14 +35,8 @@ class Payment:
 
     def written(self, type: str) -> Object:
         """What the hotel's system writes on a payment, so that it finds its booking."""
-        stay = self.till.stay
-        metadata = {
-            "reservationId": stay.reservation,
-            "orgId": stay.organization,
-            "propertyId": stay.property,
-            "type": type,
-        }
-        return {"description": stay.code or None, "metadata": metadata}
+        metadata = self.till.names() | {"type": type}
+        return {"description": self.till.stay.code or None, "metadata": metadata}
 
     def method(self) -> Object:
         """How the guest pays, as a charge shows it."""
@@ -112,7 +106,9 @@ class CardPayment(Payment):
             status="requires_payment_method",
             payment_method=None,
             last_payment_error=payments.payment_error(
-                code, charge=charge["id"], payment_method=charge["payment_method"]
+                code,
+                charge=charge["id"],
+                payment_method=objects.payment_method(id=charge["payment_method"]),
             ),
         )
         self.till.emit("charge.failed", charge)

@@ -6,7 +6,7 @@ import factory
 from django.contrib.auth import get_user_model
 
 from organizations.models import Membership, Organization, Property, Role
-from payments.models import ConnectedAccount
+from payments.models import ConnectedAccount, Customer
 from reservations.models import Guest, Reservation
 
 
@@ -38,7 +38,18 @@ class AccountFactory(factory.django.DjangoModelFactory[ConnectedAccount]):
         django_get_or_create = ("stripe_id", "livemode")
 
     stripe_id = "acct_harbour"
+    account = factory.SelfAttribute("stripe_id")
     livemode = False
+    organization = factory.SubFactory(OrganizationFactory)
+
+
+class CustomerFactory(factory.django.DjangoModelFactory[Customer]):
+    class Meta:
+        model = Customer
+        django_get_or_create = ("stripe_id",)
+
+    account = ""
+    stripe_id = "cus_platform_harbour"
     organization = factory.SubFactory(OrganizationFactory)
 
 

@@ -130,3 +130,19 @@ def test_replaying_raises_nothing_twice(name, stripe, booking):
     replay(WebhookEvent.objects.all())
 
     assert list(Alert.objects.order_by("pk").values()) == before
+
+
+def test_a_card_that_the_network_replaced_under_a_hold_is_said_on_its_booking(stripe, booking):
+    events = SCENARIOS["hold"].events(stay_of(booking, start=days_ago(2)))
+    stripe.sends(events)
+    method = next(
+        event["data"]["object"]["payment_method"]
+        for event in reversed(events)
+        if event["type"].startswith("payment_intent.")
+    )
+
+    card = objects.payment_method(customer="cus_1") | {"id": method}
+    stripe.tells("payment_method.automatically_updated", card)
+
+    alert = Alert.objects.get(kind="card_replaced")
+    assert alert.reservation == booking

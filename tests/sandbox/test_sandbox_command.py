@@ -11,9 +11,10 @@ from organizations.models import Organization, Property
 from reservations.models import Guest, Reservation
 from sandbox import hotel
 from sandbox.management.commands.sandbox import Command
-from sandbox.scenarios import SCENARIOS
+from sandbox.scenarios import SCENARIOS, scope_of
 
 SECRET = "whsec_of_the_hotels"
+PLATFORM_SECRET = "whsec_of_the_platform"
 
 pytestmark = pytest.mark.django_db
 
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.django_db
 def development(settings, endpoint):
     settings.DEBUG = True
     settings.STRIPE_SECRET_KEY = ""
+    settings.STRIPE_WEBHOOK_SECRET = [PLATFORM_SECRET, "whsec_the_one_before"]
     settings.STRIPE_CONNECT_WEBHOOK_SECRET = [SECRET, "whsec_the_one_before"]
     settings.WEBHOOK_URL = endpoint.url
 
@@ -69,11 +71,14 @@ def sandbox(*arguments):
 
 
 def delivered(endpoint):
-    """Return the events that came in, each checked with Stripe's own library."""
-    return [
-        json.loads(str(stripe.Webhook.construct_event(body, header, SECRET)))
-        for _, header, body in endpoint.received
-    ]
+    """Return the events that came in, each signed as what its scope says."""
+    events = []
+    for _, header, body in endpoint.received:
+        event = json.loads(body)
+        secret = {"connect": SECRET, "platform": PLATFORM_SECRET}[scope_of(event)]
+        assert stripe.Webhook.construct_event(body, header, secret).id == event["id"]
+        events.append(event)
+    return events
 
 
 def test_list_shows_each_scenario_with_its_title():
@@ -86,7 +91,11 @@ def test_list_shows_each_scenario_with_its_title():
 def test_hotel_prints_the_demo_hotel_and_nothing_else():
     document = json.loads(sandbox("hotel"))
 
-    assert [each["slug"] for each in document["organizations"]] == ["harbour", "asagiri"]
+    assert [each["slug"] for each in document["organizations"]] == [
+        "harbour",
+        "asagiri",
+        "fjellheim",
+    ]
     assert "佐々木" in sandbox("hotel")
 
 
@@ -152,6 +161,8 @@ def test_play_prints_json_and_nothing_else(demo_hotel, endpoint):
 def test_demo_plays_every_scenario(demo_hotel, endpoint):
     printed = sandbox("demo")
 
+    assert all(each.title in printed for each in SCENARIOS.values())
+    assert len({event["id"] for event in delivered(endpoint)}) == len(endpoint.received)
     named = {
         event["data"]["object"]["metadata"].get("reservationId")
         for event in delivered(endpoint)
@@ -159,11 +170,11 @@ def test_demo_plays_every_scenario(demo_hotel, endpoint):
     }
     shown = {
         str(Reservation.objects.get(organization__slug=slug, code=code).pk)
-        for slug, code in map(hotel.booking_for, SCENARIOS)
-        if (slug, code) != hotel.booking_for("dashboard_payment")
+        for each in SCENARIOS.values()
+        for slug, code in [hotel.booking_for(each.name)]
+        if each.moves_money and each.name != "dashboard_payment"
     }
     assert named == shown | {None}
-    assert all(each.title in printed for each in SCENARIOS.values())
 
 
 def test_what_the_endpoint_refuses_is_said_and_fails(demo_hotel, endpoint):
@@ -204,10 +215,39 @@ def test_a_code_of_two_organizations_needs_the_slug(demo_hotel, endpoint):
 
 
 def test_a_booking_without_an_account_is_refused(demo_hotel):
-    Organization.objects.filter(slug="harbour").update(stripe_account_id="")
+    Reservation.objects.filter(code="HB-2431").update(
+        organization=Organization.objects.create(slug="quay", name="Quay"),
+        property=Property.objects.create(
+            slug="old-quay", name="Old Quay", organization=Organization.objects.get(slug="quay")
+        ),
+    )
 
     with pytest.raises(CommandError, match="HB-2431 has no Stripe account"):
-        sandbox("play", "hold")
+        sandbox("play", "hold", "--booking", "HB-2431")
+
+
+def test_a_demo_account_that_is_cut_off_is_told_of_in_the_same_words_again(demo_hotel, endpoint):
+    sandbox("play", "account_deauthorized")
+    before = {event["id"] for event in delivered(endpoint)}
+    Property.objects.filter(slug="ridge").update(stripe_account_id="")
+    endpoint.received.clear()
+
+    sandbox("play", "account_deauthorized")
+
+    assert {event["id"] for event in delivered(endpoint)} == before
+    assert {event["account"] for event in delivered(endpoint)} == {"acct_1FjellheimRidge0"}
+
+
+def test_what_the_platform_bills_is_signed_with_the_platforms_secret(demo_hotel, endpoint):
+    sandbox("play", "invoice_paid")
+
+    billed = delivered(endpoint)
+    assert {scope_of(event) for event in billed} == {"platform"}
+    assert {event["data"]["object"]["customer"] for event in billed} == {"cus_1PlatformHarb0"}
+
+    endpoint.received.clear()
+    sandbox("play", "invoice_paid", "--customer", "cus_mine")
+    assert {event["data"]["object"]["customer"] for event in delivered(endpoint)} == {"cus_mine"}
 
 
 def test_a_stay_too_small_to_split_is_refused(demo_hotel):

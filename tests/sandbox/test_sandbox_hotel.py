@@ -15,6 +15,9 @@ ORGANIZATIONS = {each["slug"]: each for each in hotel.document(NOON)["organizati
 RESERVATIONS = [each for org in ORGANIZATIONS.values() for each in org["reservations"]]
 
 
+ZONES = {"HB": "Europe/Lisbon", "AS": "Asia/Tokyo", "FJ": "Europe/Oslo"}
+
+
 def ids(document):
     """Return every id in the document, in its order."""
     for organization in document["organizations"]:
@@ -74,7 +77,7 @@ def test_today_is_the_day_at_the_hotel(slug, hour):
 
 @pytest.mark.parametrize("each", RESERVATIONS, ids=[each["code"] for each in RESERVATIONS])
 def test_a_guest_agreed_then_arrived_then_left(each):
-    zone = ZoneInfo("Europe/Lisbon" if each["code"].startswith("HB") else "Asia/Tokyo")
+    zone = ZoneInfo(ZONES[each["code"][:2]])
     moments = [each["policy_accepted_at"], each["checked_in_at"], each["checked_out_at"]]
     known = [datetime.fromisoformat(moment) for moment in moments if moment]
 
@@ -105,15 +108,36 @@ def test_there_is_a_login_for_each_role_and_the_front_desk_sees_one_house():
         assert roles["owner"] == []
 
 
-def test_every_scenario_has_a_booking_of_its_own_that_nothing_else_has_paid():
+def test_a_small_organization_keeps_the_trouble_away_from_the_others():
+    fjellheim = ORGANIZATIONS["fjellheim"]
+    accounts = {each["slug"]: each["stripe_account"] for each in fjellheim["properties"]}
+    houses = {each["code"]: each["property"] for each in fjellheim["reservations"]}
+    cut_off, restricted = (
+        hotel.booking_for(name) for name in ("account_deauthorized", "account_restricted")
+    )
+
+    assert len(set(accounts.values())) == 2
+    assert all(accounts.values())
+    assert cut_off[0] == restricted[0] == "fjellheim"
+    assert houses[cut_off[1]] != houses[restricted[1]]
+    assert len(houses) < 10
+
+
+def test_a_house_is_found_by_its_organizations_id():
+    assert hotel.house_of(uuid.UUID(ORGANIZATIONS["asagiri"]["id"])).slug == "asagiri"
+    assert hotel.house_of("5c1d6f0a-0002-4000-8000-000000000002") is None
+
+
+def test_every_scenario_has_a_booking_and_one_that_moves_money_has_it_for_itself():
     shown = [hotel.booking_for(name) for name in SCENARIOS]
+    moved = [hotel.booking_for(each.name) for each in SCENARIOS.values() if each.moves_money]
     bookings = {
         (slug, each["code"]): each
         for slug, organization in ORGANIZATIONS.items()
         for each in organization["reservations"]
     }
 
-    assert len(set(shown)) == len(SCENARIOS)
+    assert all(shown.count(each) == 1 for each in moved)
     assert all(bookings[each]["paid_elsewhere"] == 0 for each in shown)
 
 

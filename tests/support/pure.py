@@ -6,7 +6,7 @@ from typing import Any
 from payments import folio, merge
 from payments.hotel import Booking
 from payments.models import KINDS, OF_A_CHARGE, OF_A_PAYMENT
-from payments.snapshots import StripeEvent, Stub
+from payments.snapshots import StripeEvent
 from payments.webhooks.router import route
 
 
@@ -33,11 +33,19 @@ def merged(events: Iterable[StripeEvent]) -> dict[tuple[str, str], Any]:
             if name not in rows:
                 model = KINDS[seen.kind]
                 rows[name] = model(stripe_id=seen.stripe_id, **model.identity(seen.stripe_id))
-            table, whole = KINDS[seen.kind].MERGE, not isinstance(seen, Stub)
+            table, whole = KINDS[seen.kind].MERGE, seen.whole
             at = merge.key(table, seen, at=event.created, event_id=event.id) if whole else None
             merge.merge(table, rows[name], seen, at)
             rows[name].seen |= whole
     return rows
+
+
+def facts(events: Iterable[StripeEvent]) -> dict[tuple[str, str], dict[str, Any]]:
+    """Return all that these events make true, by kind and Stripe id."""
+    return {
+        name: {field: getattr(row, field) for field in (*KINDS[name[0]].MERGE, "conflict", "seen")}
+        for name, row in merged(events).items()
+    }
 
 
 def folio_of(events: Iterable[StripeEvent], booking: Booking) -> folio.Folio:

@@ -10,6 +10,7 @@ from django.test import Client
 
 from payments.webhooks import worker
 from sandbox import events
+from sandbox.scenarios import scope_of
 
 ENDPOINT = "/api/webhooks/stripe"
 
@@ -31,13 +32,13 @@ class Stripe:
             ENDPOINT, data=body, content_type="application/json", headers=headers
         )
 
-    def delivers(self, *sent: dict[str, Any], scope: str = "connect") -> None:
-        """Deliver events; each must be accepted."""
+    def delivers(self, *sent: dict[str, Any], scope: str = "") -> None:
+        """Deliver events to the endpoint that Stripe would, or to this one; each is accepted."""
         for event in sent:
-            answer = self.posts(json.dumps(event).encode(), scope=scope)
+            answer = self.posts(json.dumps(event).encode(), scope=scope or scope_of(event))
             assert answer.status_code == 200, answer.content
 
-    def sends(self, sent: Iterable[dict[str, Any]], *, scope: str = "connect") -> None:
+    def sends(self, sent: Iterable[dict[str, Any]], *, scope: str = "") -> None:
         """Deliver events and let the worker settle them."""
         self.delivers(*sent, scope=scope)
         worker.drain()
@@ -48,7 +49,7 @@ class Stripe:
         object: dict[str, Any],
         *,
         account: str | None = "acct_harbour",
-        scope: str = "connect",
+        scope: str = "",
         **envelope: Any,
     ) -> dict[str, Any]:
         """Deliver and settle one event about an object; return the event."""

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, connection
 
 from payments import timed
+from payments.postman import postman
 from payments.webhooks import worker
 
 logger = structlog.get_logger(__name__)
@@ -18,7 +19,7 @@ _AWAY = 2.0  # seconds before a database that is away is asked again
 
 class Command(BaseCommand):
     help = (
-        "The worker: settles events as they come, and does what time asks for. "
+        "The worker: settles events as they come, sends mails, and does what time asks for. "
         "Run as many as you like; SIGTERM or Ctrl-C ends one after its batch."
     )
     requires_migrations_checks = False
@@ -34,6 +35,7 @@ class Command(BaseCommand):
             try:
                 worker.drain(stopped.is_set)
                 clock.tick(time.monotonic())
+                postman.wake()
             except (OperationalError, InterfaceError):
                 logger.warning("database.away", exc_info=True)
                 connection.close()
@@ -43,4 +45,5 @@ class Command(BaseCommand):
                 stopped.wait(_AWAY)
             else:
                 stopped.wait(_IDLE)
+        postman.rest()
         self.stdout.write("The worker has stopped.")

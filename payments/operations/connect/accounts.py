@@ -5,9 +5,9 @@ from uuid import UUID
 import structlog
 from django.db import connection, transaction
 
-from payments import hotel
 from payments.errors import Refused
 from payments.models import ConnectedAccount, Customer
+from payments.records import accounts
 from payments.webhooks import inbox
 
 logger = structlog.get_logger(__name__)
@@ -39,19 +39,14 @@ def connect(
             raise AccountTaken(f"{stripe_id} belongs to another organization.")
         account, created = ConnectedAccount.objects.get_or_create(
             stripe_id=stripe_id,
+            account=stripe_id,
             livemode=livemode,
             defaults={"organization_id": organization_id, "property_id": property_id},
         )
         if account.organization_id != organization_id:
             raise AccountTaken(f"{stripe_id} belongs to another organization.")
-        if account.disconnected_at is None:
-            hotel.write_account(
-                organization_id,
-                account.property_id,
-                stripe_id=stripe_id,
-                onboarding_complete=account.details_submitted,
-                charges_enabled=account.charges_enabled,
-            )
+        if account.is_connected:
+            accounts.write_columns(account, replaces=True)
         if created:
             recalled = inbox.recall([stripe_id])
             logger.info("account.connected", account=stripe_id, recalled=recalled)

@@ -45,6 +45,13 @@ class Command(BaseCommand):
         plays.add_argument(
             "--organization", metavar="SLUG", help="needed where two organizations have that code"
         )
+        plays.add_argument(
+            "--customer",
+            metavar="CUS",
+            default="",
+            help="whom the platform bills, for scenarios of its own billing (default: the demo "
+            "hotel's)",
+        )
         add_delivery(plays)
 
         demo = actions.add_parser(
@@ -73,8 +80,9 @@ class Command(BaseCommand):
         if options["json"]:
             self.print([{"name": each.name, "title": each.title} for each in SCENARIOS.values()])
             return
+        width = max(map(len, SCENARIOS))
         for each in SCENARIOS.values():
-            self.stdout.write(f"{each.name:<24} {each.title}")
+            self.stdout.write(f"{each.name:<{width}} {each.title}")
 
     def play(self, options: dict[str, Any]) -> None:
         """Play one scenario."""
@@ -99,7 +107,10 @@ class Command(BaseCommand):
         """Send the events of each story, and say what was answered."""
         delivery = play.Delivery(
             url=options["url"] or settings.WEBHOOK_URL,
-            secret=settings.STRIPE_CONNECT_WEBHOOK_SECRET[0],
+            secrets={
+                "platform": settings.STRIPE_WEBHOOK_SECRET[0],
+                "connect": settings.STRIPE_CONNECT_WEBHOOK_SECRET[0],
+            },
             shuffle=options["shuffle"],
             double=options["double"],
             pause=options["delay"] / 1_000,
@@ -108,10 +119,10 @@ class Command(BaseCommand):
         if refusal := guard.elsewhere(delivery.url):
             raise CommandError(refusal)
         say = (lambda line: None) if options["json"] else self.stdout.write
-        answers = []
+        answers, customer = [], options.get("customer", "")
         for scenario, booking in stories:
             say(f"{booking.code}: {scenario.title}")
-            told = play.ending_now(scenario, stay_of(booking, delivery.seed))
+            told = play.ending_now(scenario, stay_of(booking, delivery.seed, customer))
             try:
                 for event, answer in delivery.bring(told):
                     answers.append((event, answer.status))
@@ -180,7 +191,7 @@ def find(slug: str | None, code: str) -> Reservation:
             raise CommandError(f"{code} is a booking of {slugs}: say which with --organization.")
 
 
-def stay_of(booking: Reservation, seed: int) -> Any:
+def stay_of(booking: Reservation, seed: int, customer: str) -> Any:
     """Return a booking as a scenario needs to know it."""
     if not play.account_of(booking):
         raise CommandError(
@@ -188,6 +199,6 @@ def stay_of(booking: Reservation, seed: int) -> Any:
             f"{booking.organization} is connected."
         )
     try:
-        return play.stay_of(booking, seed=seed)
+        return play.stay_of(booking, seed=seed, customer=customer)
     except ValueError as error:
         raise CommandError(f"{booking.code}: {error}") from error

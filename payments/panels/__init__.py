@@ -1,7 +1,7 @@
 """What payments offers to any host: for its pages, and after it changed what a stay owes."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -10,14 +10,31 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from payments import hotel, words
 from payments.folio import Entry, Figures, Folio, captured, hold_is_gone
-from payments.models import Alert, Charge, PaymentTransaction, Refund
-from payments.money import EXPONENTS, from_decimal, show, to_decimal
+from payments.models import Alert, Charge, DisputeMovement, PaymentTransaction, Refund
+from payments.money import EXPONENTS, from_decimal, to_decimal
 from payments.notifications import messages
-from payments.records import bookings
-from payments.words import Said
+from payments.panels import threats
+from payments.panels.amounts import amount, amounts
+from payments.records import accounts, bookings
+from payments.words import Said, connect
+
+__all__ = [
+    "CURRENCIES",
+    "admin_inlines",
+    "alerts_of",
+    "amount",
+    "amounts",
+    "as_typed",
+    "from_typed",
+    "money_of",
+    "payment_statuses",
+    "refresh_money",
+    "status",
+]
 
 CURRENCIES = frozenset(EXPONENTS)
 
@@ -93,6 +110,8 @@ class Money:
     bar: list[Part]
     history: list[Line]
     alerts: list[Notice]
+    threats: threats.Threats
+    no_cards: str  # why no card can be taken for this house; empty where one can
     may_change: bool
 
     @property
@@ -115,8 +134,16 @@ def money_of(reservation: UUID, user: Any) -> Money:
             (_line(entry, booking.currency) for entry in folio.entries), key=_age, reverse=True
         ),
         alerts=alerts_of([reservation])[reservation],
+        threats=threats.of(folio, timezone.now()),
+        no_cards=_no_cards(booking),
         may_change=bool(hotel.may_change(user, [booking.organization_id])),
     )
+
+
+def _no_cards(booking: hotel.Booking) -> str:
+    """Return why no card can be taken for a booking now; empty where one can."""
+    taking = accounts.taking([booking.organization_id])
+    return connect.cannot_take_cards(taking.get(accounts.place_of(booking)))
 
 
 def alerts_of(reservations: Collection[UUID]) -> dict[UUID, list[Notice]]:
@@ -143,9 +170,14 @@ def _bar(folio: Folio) -> Iterator[Part]:
     due, over = max(0, figures.balance), max(0, -figures.balance)
     back = min(figures.refunded, due) if due else figures.refunded
     held = min(figures.authorized, due - back)
-    kept = figures.paid - figures.refunded
+    stays = max(0, figures.paid - figures.refunded)
+    disputed = min(figures.disputed, stays)
+    lost = min(figures.lost, stays - disputed)
+    kept = stays - disputed - lost
     parts = [
         ("kept", "Kept", kept, max(0, kept - over)),
+        ("disputed", "Disputed", figures.disputed, disputed),
+        ("lost", "Lost", figures.lost, lost),
         ("elsewhere", "Paid elsewhere", elsewhere, elsewhere),
         ("back", "Refunded", figures.refunded, back),
         ("held", "On hold", figures.authorized, held),
@@ -154,11 +186,11 @@ def _bar(folio: Folio) -> Iterator[Part]:
     ]
     whole = sum(drawn for *_, drawn in parts)
     x = 0.0
-    for kind, name, amount, drawn in parts:
-        if amount <= 0 or (kind == "due" and not drawn):
+    for kind, name, sum_of_it, drawn in parts:
+        if sum_of_it <= 0 or (kind == "due" and not drawn):
             continue
         width = 100 * drawn / whole if whole else 0
-        yield Part(kind, name, amount, f"{x:.3f}%", f"{width:.3f}%")
+        yield Part(kind, name, sum_of_it, f"{x:.3f}%", f"{width:.3f}%")
         x += width
 
 
@@ -229,6 +261,9 @@ def _steps(entry: Entry, telling: Charge | None) -> Iterator[Step]:
     for refund in entry.refunds:
         if refund.seen:
             yield _refund_step(entry, refund)
+    for line in entry.dispute_movements:
+        if line.seen:
+            yield _movement_step(line)
     for charge in entry.charges:
         if charge.seen and (unexplained := entry.unexplained(charge)):
             yield Step(
@@ -252,6 +287,17 @@ def _refund_step(entry: Entry, refund: Refund) -> Step:
     return Step("Refund", said, sign + shown, refund.occurred_at)
 
 
+def _movement_step(line: DisputeMovement) -> Step:
+    said = words.movement(line)
+    if line.fee:
+        fee = amount(abs(line.fee), line.currency)
+        note = f"Fee for the dispute: {fee}." if line.fee > 0 else f"A fee of {fee} came back."
+        said = Said(said.words, said.tone, note)
+    sign = "−" if (line.amount or 0) < 0 else "+"
+    shown = sign + amount(abs(line.amount or 0), line.currency)
+    return Step("Dispute", said, shown, line.occurred_at)
+
+
 def _step_age(step: Step) -> tuple[bool, datetime]:
     return (step.when is None, step.when or datetime.min.replace(tzinfo=UTC))
 
@@ -262,18 +308,9 @@ def _ids(entry: Entry) -> Iterator[tuple[str, str]]:
         yield ("Charge", charge.stripe_id)
     for refund in entry.refunds:
         yield ("Refund", refund.stripe_id)
+    for dispute in entry.disputes:
+        yield ("Dispute", dispute.stripe_id)
     yield ("Account", entry.payment.account)
-
-
-def amount(value: int | None, currency: str) -> str:
-    """Return an amount as people read it; nothing to read where Stripe has not told it."""
-    return show(value, currency) if currency else "–"
-
-
-def amounts(values: Iterable[tuple[str, int]]) -> str:
-    """Return sums of several currencies in a row: €385.20 and ¥98,000."""
-    shown = [amount(value, currency) for currency, value in sorted(values) if value]
-    return " and ".join(filter(None, [", ".join(shown[:-1]), *shown[-1:]]))
 
 
 # For the hotel's own admin -----------------------------------------------

@@ -2,13 +2,16 @@
 Plain words for what Stripe says: a status, a card, a reason, each as a front desk would say it.
 
 Pure. What Stripe may add one day is shown as Stripe writes it, never hidden and never guessed at.
+Here are payments and what all share; each other family has a module of its own.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from payments.folio import Entry, hold_is_gone
-from payments.models import Charge, Payment, Refund
+from payments.models import Charge, DisputeMovement, Payment, Refund
 
 GOOD, WAIT, BAD, HELD, BACK, QUIET = "good", "wait", "bad", "held", "back", "quiet"
 
@@ -107,15 +110,15 @@ def purpose(payment: Payment) -> str:
 
 def booking(payment_status: str) -> Said:
     """Return where a booking's money stands."""
-    return BOOKING.get(payment_status) or Said(_spelled(payment_status), QUIET)
+    return BOOKING.get(payment_status) or Said(spelled(payment_status), QUIET)
 
 
 def method(kind: str, charge: Charge | None = None) -> str:
     """Return how somebody paid: Visa ·· 4242."""
     kind = (charge.payment_method if charge else "") or kind
-    name = METHODS.get(kind, _spelled(kind))
+    name = METHODS.get(kind, spelled(kind))
     if charge and charge.brand:
-        name = BRANDS.get(charge.brand, _spelled(charge.brand))
+        name = BRANDS.get(charge.brand, spelled(charge.brand))
     last4 = charge.last4 if charge else ""
     return f"{name} ·· {last4}" if last4 else name
 
@@ -134,7 +137,7 @@ def _age(charge: Charge) -> tuple[bool, Any, str]:
 def decline(code: str, reason: str) -> str:
     """Return why an attempt failed; Stripe's own sentence where the code says nothing to us."""
     told = reason.replace("Your card", "The card", 1)  # Stripe speaks to the guest
-    return DECLINES.get(code) or told or _spelled(code)
+    return DECLINES.get(code) or told or spelled(code)
 
 
 def payment(entry: Entry) -> Said:
@@ -162,10 +165,14 @@ def payment(entry: Entry) -> Said:
         return Said("Under way", WAIT, "The guest's bank takes some days to answer.")
     if row.status == "requires_confirmation":
         return Said("Not finished", WAIT, "The guest has begun to pay, and not finished.")
-    return Said(_spelled(row.status) or "Unknown", QUIET)
+    return Said(spelled(row.status) or "Unknown", QUIET)
 
 
 def _succeeded(entry: Entry) -> Said:
+    if any(dispute.is_open for dispute in entry.disputes) or entry.disputed(lost=False):
+        return Said("Disputed", BAD)
+    if entry.disputed(lost=True):
+        return Said("Charged back", BAD)
     if entry.refunded and entry.refunded >= entry.received:
         return Said("Refunded", BACK)
     if entry.refunded:
@@ -195,9 +202,26 @@ def refund(row: Refund) -> Said:
         return Said("Sent back", BAD, "It did not reach the guest. The hotel has it again.")
     if row.status == "canceled":
         return Said("Canceled", QUIET, "Nothing went back.")
-    return Said(_spelled(row.status) or "Unknown", QUIET)
+    return Said(spelled(row.status) or "Unknown", QUIET)
 
 
-def _spelled(code: str) -> str:
+def movement(row: DisputeMovement) -> Said:
+    """Return what a bank did with money in dispute."""
+    if not row.seen:
+        return Said("Details awaited", WAIT, "Stripe has named it and not shown it yet.")
+    return Said("Given back", GOOD) if (row.amount or 0) > 0 else Said("Taken", BAD)
+
+
+def deadline(at: datetime, now: datetime, zone: ZoneInfo) -> Said:
+    """Return how soon something is due, in days of the house that it is due from."""
+    days = (at.astimezone(zone).date() - now.astimezone(zone).date()).days
+    if at <= now:
+        return Said("Missed", BAD)
+    if days < 2:
+        return Said("Tomorrow" if days else "Today", BAD)
+    return Said(f"{days} days left", BAD if days <= 3 else HELD if days <= 7 else QUIET)
+
+
+def spelled(code: str) -> str:
     """Return a code of Stripe's as words."""
     return code.replace("_", " ").capitalize()

@@ -1,38 +1,11 @@
-"""
-All that we read of Stripe's objects.
+"""Payments, charges, refunds."""
 
-A snapshot is one object as one event showed it, its fields named as the record's. Missing fields
-read as nothing: they come and go between Stripe's API versions.
-"""
-
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
 from payments.reading import Reader, identifier
-
-
-@dataclass(frozen=True, slots=True)
-class StripeEvent:
-    """One event, proven to be Stripe's: its envelope, and the object it is about."""
-
-    id: str
-    type: str
-    account: str
-    livemode: bool
-    scope: str
-    created: int
-    object: dict[str, Any] = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Stub:
-    """An object that another one named: that it is there, and perhaps what it belongs to."""
-
-    kind: str
-    stripe_id: str
-    stripe_payment_intent_id: str = ""
-    expired: bool | None = None
+from payments.snapshots.base import error_code, hints
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +13,7 @@ class PaymentSnapshot:
     """A PaymentIntent."""
 
     kind: ClassVar[str] = "payment"
+    whole: ClassVar[bool] = True
     stripe_id: str
     status: str
     tie: int
@@ -51,6 +25,7 @@ class PaymentSnapshot:
     capture_method: str
     payment_method: str
     latest_charge: str
+    stripe_payment_method_id: str
     failure_code: str
     failure_reason: str
     failed_charges: list[str] | None
@@ -66,6 +41,7 @@ class ChargeSnapshot:
     """A charge: one attempt at a payment."""
 
     kind: ClassVar[str] = "charge"
+    whole: ClassVar[bool] = True
     stripe_id: str
     status: str
     stripe_payment_intent_id: str
@@ -96,6 +72,7 @@ class RefundSnapshot:
     """A refund."""
 
     kind: ClassVar[str] = "refund"
+    whole: ClassVar[bool] = True
     stripe_id: str
     status: str
     amount: int | None
@@ -108,10 +85,6 @@ class RefundSnapshot:
     reason: str
     occurred_at: datetime | None
 
-
-Snapshot = PaymentSnapshot | ChargeSnapshot | RefundSnapshot | Stub
-
-HINTS = ("reservationId", "orgId", "propertyId", "transactionId", "type")
 
 # Which of two states of a payment within one second is the later one.
 _PAYMENT_TIES = {
@@ -149,7 +122,8 @@ def payment(given: dict[str, Any]) -> PaymentSnapshot:
         capture_method=read.text("capture_method", 50),
         payment_method=_first_text(read.each("payment_method_types")),
         latest_charge=read.ref("latest_charge"),
-        failure_code=_error_code(error),
+        stripe_payment_method_id=read.ref("payment_method"),
+        failure_code=error_code(error),
         failure_reason=error.text("message", 500),
         failed_charges=[failed] if failed else None,
         metadata=metadata,
@@ -221,13 +195,6 @@ def refund(given: dict[str, Any]) -> RefundSnapshot:
     )
 
 
-def hints(given: dict[str, Any]) -> dict[str, str]:
-    """Return what an object's metadata says of the booking; a hint that is no text is none."""
-    read = Reader(given).at("metadata")
-    found = {name: read.text(name, 255) for name in HINTS}
-    return {name: value for name, value in found.items() if value}
-
-
 def _charge_status(read: Reader) -> str:
     """Return a charge's status in today's words."""
     status = read.text("status", 50)
@@ -236,12 +203,6 @@ def _charge_status(read: Reader) -> str:
     if not status and "paid" in read:  # before there was a status
         return "succeeded" if read.flag("paid") else "failed"
     return status
-
-
-def _error_code(error: Reader) -> str:
-    """Return the most telling code of an error; empty where there is no error."""
-    codes = (error.text(name, 100) for name in ("decline_code", "code", "type"))
-    return next(filter(None, codes), "unknown" if error.given else "")
 
 
 def _first_text(values: list[Any]) -> str:

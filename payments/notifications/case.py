@@ -1,0 +1,136 @@
+"""What a message may speak of: an alert or a mail that is owed, each fact as a person reads it."""
+
+import unicodedata
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from django.utils.formats import date_format
+
+from payments import hotel
+from payments.models import Alert, Notification
+from payments.money import show
+
+_UNKNOWN = "a date we do not know"
+
+
+class Case:
+    """One alert or mail, with the booking and the house it is about."""
+
+    def __init__(self, row: Alert | Notification) -> None:
+        self.row = row
+        self.object = row.object_id
+        self.account = row.account
+        self._facts: dict[str, Any] = row.facts if isinstance(row.facts, dict) else {}
+
+    @cached_property
+    def stay(self) -> hotel.Stay | None:
+        """The booking, where it is about one."""
+        return hotel.stay(self.row.reservation_id) if self.row.reservation_id else None
+
+    @cached_property
+    def house(self) -> str:
+        """The name of the house, or of the organization where it is of no house."""
+        return one_line(self.stay.house if self.stay else hotel.place(self.row))
+
+    @property
+    def guest(self) -> str:
+        """The guest's name; “the guest” where nobody knows it."""
+        return one_line(self.stay.guest if self.stay else "") or "the guest"
+
+    @property
+    def code(self) -> str:
+        """The booking's code; empty where it is about none."""
+        return one_line(self.stay.code) if self.stay else ""
+
+    @property
+    def of_booking(self) -> str:
+        """Which booking, to follow other words."""
+        return f" for {self.code}" if self.stay else ""
+
+    @property
+    def nights(self) -> str:
+        """When the guest stays: 5 to 9 December 2026."""
+        return _days(self.stay.arrival, self.stay.departure) if self.stay else ""
+
+    def fact(self, name: str) -> Any:
+        """Return a fact as it was noted; None where it was not."""
+        return self._facts.get(name)
+
+    def text(self, name: str) -> str:
+        """Return a text; empty where there is none."""
+        value = self._facts.get(name)
+        return one_line(value) if isinstance(value, str) else ""
+
+    def texts(self, name: str) -> list[str]:
+        """Return a list of texts; empty where there is none."""
+        value = self._facts.get(name)
+        return [one_line(each) for each in value or [] if isinstance(each, str)]
+
+    def number(self, name: str = "amount") -> int | None:
+        """Return an amount in minor units; None where there is none."""
+        value = self._facts.get(name)
+        return value if isinstance(value, int) else None
+
+    def amount(self, name: str = "amount") -> str:
+        """Return an amount as its currency writes it."""
+        return self.money(self.number(name))
+
+    def money(self, value: int | None) -> str:
+        """Return a sum of minor units in the currency of this case."""
+        currency = self.text("currency")
+        return show(value, currency) if value is not None and currency else "an amount"
+
+    def moment(self, name: str = "at") -> str:
+        """Return a moment as the clocks of the house show it: Friday 3 July 2026, 23:30."""
+        found = self._local(name)
+        return date_format(found, "l j F Y, H:i") if found else _UNKNOWN
+
+    def day(self, name: str = "at") -> str:
+        """Return the day of a moment, as the calendars of the house have it: 3 July 2026."""
+        found = self._local(name)
+        return date_format(found, "j F Y") if found else _UNKNOWN
+
+    def has(self, name: str) -> bool:
+        """Whether there is a fact of this name, and something in it."""
+        return bool(self._facts.get(name))
+
+    @property
+    def clock(self) -> str:
+        """Whose clocks a moment is told by: Lisbon time."""
+        zone = hotel.zone(self.row).key
+        return (
+            "UTC" if "/" not in zone else zone.rpartition("/")[2].replace("_", " ") + "\u00a0time"
+        )
+
+    def _local(self, name: str) -> datetime | None:
+        try:
+            return datetime.fromisoformat(self.text(name)).astimezone(hotel.zone(self.row))
+        except (ValueError, OverflowError):
+            return None
+
+
+def one_line(text: str) -> str:
+    """Return a text without line breaks, control characters and turned directions of writing."""
+    kept = (" " if _breaks(each) else each for each in text if each not in _TURNS)
+    return " ".join("".join(kept).split())
+
+
+_TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+
+def _breaks(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp")
+
+
+def _days(first: date, last: date) -> str:
+    if first == last:
+        return date_format(first, "j F Y")
+    begin = "j" if (first.year, first.month) == (last.year, last.month) else "j F"
+    begin = begin if first.year == last.year else "j F Y"
+    return f"{date_format(first, begin)} to {date_format(last, 'j F Y')}"
+
+
+def listed(parts: list[str]) -> str:
+    """Return several things in a row: this, that and that."""
+    return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))

@@ -1,0 +1,124 @@
+"""
+A mail made and handed to the mail server.
+
+Its Message-ID follows from what it tells, so that a mail server's or a reader's program can see
+that a second copy is one.
+"""
+
+import hashlib
+import re
+import smtplib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from email.utils import formataddr, parseaddr
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.template.loader import render_to_string
+
+from payments import hotel
+from payments.models import Notification
+from payments.notifications import recipients
+from payments.notifications.case import Case, one_line
+from payments.notifications.mails import MAILS
+
+_LONGEST = 150  # characters of a subject, and of a name beside an address
+
+
+def compose(row: Notification) -> EmailMultiAlternatives:
+    """
+    Write the mail that is owed, in text and in HTML.
+
+    :raises recipients.NobodyToTell: there is no address to write to.
+    """
+    case = Case(row)
+    found = recipients.of(case, row.to)
+    mail = MAILS[row.kind].write(case)
+    context = {
+        "mail": mail,
+        "house": case.house,
+        "greeting": found[0].name,
+        "to_guest": row.to == Notification.Audience.GUEST,
+        "organization": one_line(hotel.organization_name(row)),
+        "is_test": not row.livemode,
+        "link": _link(case) if row.to == Notification.Audience.MANAGERS else "",
+    }
+    message = EmailMultiAlternatives(
+        subject=_short(one_line(mail.subject)),
+        body=render_to_string("payments/email/mail.txt", context),
+        from_email=formataddr((_short(case.house), sender())),
+        to=[formataddr((_short(each.name), each.address)) for each in found],
+        headers={"Message-ID": message_id(row), "Auto-Submitted": "auto-generated"},
+    )
+    message.attach_alternative(render_to_string("payments/email/mail.html", context), "text/html")
+    return message
+
+
+def _link(case: Case) -> str:
+    """Return the address of the booking's page, for staff who log in there."""
+    base = settings.SITE_URL.rstrip("/")
+    return f"{base}{hotel.booking_url(case.stay.id)}" if base and case.stay else ""
+
+
+def sender() -> str:
+    """Return the address that mails come from."""
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+
+
+def message_id(row: Notification) -> str:
+    """Return what makes two copies of a mail the same: it follows from the effect's key."""
+    key = [row.account, str(row.livemode), row.object_id, row.kind, row.detail]
+    named = hashlib.sha256("\0".join(key).encode("utf-8", "replace")).hexdigest()[:32]
+    return f"<{named}@{sender().rpartition('@')[2]}>"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+@contextmanager
+def mail_server() -> Iterator[Any]:
+    """Open the way to the mail server. How it ends is nobody's trouble: what was taken was."""
+    connection = get_connection()
+    connection.open()
+    try:
+        yield connection
+    finally:
+        with suppress(Exception):
+            connection.close()
+
+
+# What went wrong ---------------------------------------------------------
+
+
+def why(error: BaseException) -> str:
+    """Return why a mail was not taken, without the addresses that a mail server likes to repeat."""
+    if isinstance(error, recipients.NobodyToTell):
+        return str(error)
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code, text = next(iter(error.recipients.values()), (0, b""))
+        said = f"The mail server refused the address: {code} {_text(text)}"
+    elif isinstance(error, smtplib.SMTPResponseException):
+        said = f"The mail server said {error.smtp_code} {_text(error.smtp_error)}"
+    elif isinstance(error, TimeoutError):
+        said = "The mail server did not answer in time."
+    elif isinstance(error, (OSError, smtplib.SMTPException)):
+        said = f"The mail server cannot be reached: {type(error).__name__} {error}"
+    else:
+        said = f"{type(error).__name__}: {error}"
+    return _ADDRESS.sub("<address>", one_line(said))[:500]
+
+
+_ADDRESS = re.compile(r"<?[^\s<>\"']+@[^\s<>\"']+>?")
+
+
+def is_final(error: BaseException) -> bool:
+    """Say whether every address was refused for good."""
+    return isinstance(error, smtplib.SMTPRecipientsRefused) and all(
+        500 <= code < 600 for code, _ in error.recipients.values()
+    )
+
+
+def _text(said: bytes | str) -> str:
+    return said.decode("utf-8", "replace") if isinstance(said, bytes) else said

@@ -1,0 +1,127 @@
+"""
+Mails on their way: each asked again whether it is still true, then handed to the mail server.
+
+One after the other, so that a mail server that refuses, hangs or dies costs one mail its attempt.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+
+import structlog
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.utils import timezone
+
+from payments.effects import Alert
+from payments.models import Notification, Severity
+from payments.notifications import delivery, outbox
+from payments.notifications.mails import MAILS
+from payments.notifications.recipients import NobodyToTell
+from payments.records import settling, telling
+
+logger = structlog.get_logger(__name__)
+
+_MOST = 100  # mails looked for at a time
+_WAITS = (0.0, 1.0, 2.0, 5.0, 10.0, 20.0)  # seconds; what was sent is noted, whatever it takes
+
+
+def deliver(stop: Callable[[], bool] = lambda: False) -> Counter[str]:
+    """
+    Deliver every mail that is due now; return how many ended in which state.
+
+    :param stop: asked between mails, so that a worker can end cleanly.
+    """
+    ended: Counter[str] = Counter()
+    for id in outbox.due(_MOST):
+        if stop():
+            break
+        row = outbox.claim(id)
+        if row is not None:
+            ended[_attempt(row)] += 1
+    return ended
+
+
+def _attempt(row: Notification) -> str:
+    """Make one attempt at a mail; return the state that it is in afterwards."""
+    try:
+        row = _asked_again(row)
+        if row.state == outbox.WAITING:
+            _send(row)
+            return Notification.State.SENT
+    except NobodyToTell as error:
+        outbox.give_up(row, delivery.why(error))
+        logger.info("mail.undeliverable", kind=row.kind, mail=str(row.pk), to=row.to)
+        return Notification.State.UNDELIVERABLE
+    except Exception as error:
+        if isinstance(error, (OperationalError, InterfaceError)) and not connection.is_usable():
+            raise  # the database is away: the attempt counts, and the mail is due again by itself
+        return _failed(row, error)
+    return row.state
+
+
+def _asked_again(row: Notification) -> Notification:
+    """
+    Ask the rules whether this is still to be told, and return it as it is then.
+
+    Time may have passed since: a mail server was away, or what was to come has come.
+    """
+    known = MAILS.get(row.kind)
+    if known is None:
+        raise LookupError(f"Nobody knows how to write {row.kind}.")
+    name = (known.about, row.account, row.livemode, row.object_id)
+    with transaction.atomic():
+        settling.ask_again({name: row.organization_id}, timezone.now())
+    return outbox.get(row.pk)
+
+
+def _send(row: Notification) -> None:
+    message = delivery.compose(row)
+    with delivery.mail_server() as server:
+        server.send_messages([message])
+        _note_sent(row)
+    logger.info("mail.sent", kind=row.kind, mail=str(row.pk), to=row.to, attempts=row.attempts)
+
+
+def _note_sent(row: Notification) -> None:
+    """Note that a mail was taken, even if the database is away for a moment."""
+    for last, pause in enumerate(_WAITS, 1 - len(_WAITS)):
+        time.sleep(pause)
+        try:
+            return outbox.note_sent(row)
+        except (OperationalError, InterfaceError):
+            if not last:
+                raise
+            connection.close()
+    return None
+
+
+def _failed(row: Notification, error: Exception) -> str:
+    """Try again later, or give up and let somebody know."""
+    said = delivery.why(error)
+    most = outbox.MOST_REFUSALS if delivery.is_final(error) else outbox.MOST_ATTEMPTS
+    facts = {"kind": row.kind, "mail": str(row.pk), "attempts": row.attempts}
+    if row.attempts < most:
+        logger.warning("mail.put_off", **facts, error=type(error).__name__)
+        outbox.put_off(row, said)
+        return Notification.State.WAITING
+    logger.error("mail.undeliverable", **facts, error=type(error).__name__)
+    with transaction.atomic():
+        if outbox.give_up(row, said):
+            telling.raise_alerts([_undeliverable(row, said)])
+    return Notification.State.UNDELIVERABLE
+
+
+def _undeliverable(row: Notification, why: str) -> Alert:
+    return Alert(
+        kind="mail_undeliverable",
+        severity=Severity.WARNING,
+        lasting=True,
+        account=row.account,
+        livemode=row.livemode,
+        object_id=row.object_id,
+        organization_id=row.organization_id,
+        property_id=row.property_id,
+        reservation_id=row.reservation_id,
+        detail=str(row.pk),
+        facts={"mail": row.kind, "to": row.to, "why": why},
+    )

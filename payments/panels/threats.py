@@ -1,0 +1,160 @@
+"""What threatens a booking's money, as its page shows it: disputes, fraud warnings, reviews."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from payments import hotel, words
+from payments.folio import Entry, Folio
+from payments.models import Dispute, EarlyFraudWarning, Review
+from payments.panels.amounts import amount, amounts
+from payments.words import Said, protection
+from payments.words.protection import Why
+
+
+@dataclass(frozen=True)
+class DisputePanel:
+    """
+    One dispute.
+
+    :param left: how soon evidence is due; None where none is asked for.
+    :param fee: what was kept for the work of it, whoever wins; empty where nothing was.
+    """
+
+    id: UUID
+    stripe_id: str
+    title: str
+    said: Said
+    why: Why
+    code: str
+    amount: str
+    held: str
+    fee: str
+    of: str
+    due: datetime | None
+    left: Said | None
+    answered: bool
+    over: bool
+
+
+@dataclass(frozen=True)
+class WarningPanel:
+    """One fraud warning, and what it asks of the hotel."""
+
+    id: UUID
+    stripe_id: str
+    said: Said
+    fraud: str
+    of: str
+    refundable: str  # empty where nothing can be given back, or nothing need be
+    when: datetime | None
+    actionable: bool
+
+
+@dataclass(frozen=True)
+class ReviewPanel:
+    """One payment that Stripe wants somebody to look at."""
+
+    id: UUID
+    stripe_id: str
+    said: Said
+    of: str
+    when: datetime | None
+    open: bool
+
+
+@dataclass(frozen=True)
+class Threats:
+    """All of a booking, what is still open first."""
+
+    disputes: list[DisputePanel]
+    warnings: list[WarningPanel]
+    reviews: list[ReviewPanel]
+
+
+def of(folio: Folio, now: datetime) -> Threats:
+    """Return what threatens a booking's money, or did."""
+    stay = folio.booking.stay(now)
+    disputes, warnings, reviews = [], [], []
+    for entry in folio.entries:
+        name = _payment(entry)
+        disputes += [_dispute(row, entry, name, folio, now) for row in entry.disputes if row.seen]
+        warnings += [
+            _warning(row, entry, name, stay) for row in entry.early_fraud_warnings if row.seen
+        ]
+        reviews += [_review(row, name) for row in entry.reviews if row.seen]
+    return Threats(
+        disputes=sorted(disputes, key=_urgency),
+        warnings=sorted(warnings, key=lambda each: not each.actionable),
+        reviews=sorted(reviews, key=lambda each: not each.open),
+    )
+
+
+def _urgency(panel: DisputePanel) -> tuple[bool, bool, float, str]:
+    due = panel.due.timestamp() if panel.due else 0.0
+    return (panel.over, panel.left is None, due, panel.stripe_id)
+
+
+def _payment(entry: Entry) -> str:
+    """Return the payment that all this is about: Deposit, Visa ·· 4242."""
+    payment = entry.payment
+    how = words.method(payment.payment_method, words.telling(entry))
+    return ", ".join(filter(None, [words.purpose(payment), how]))
+
+
+def _dispute(row: Dispute, entry: Entry, of: str, folio: Folio, now: datetime) -> DisputePanel:
+    due = row.evidence_due_by if row.needs_response else None
+    zone = hotel.zone_named(folio.booking.timezone)
+    return DisputePanel(
+        id=row.pk,
+        stripe_id=row.stripe_id,
+        title="Inquiry" if row.status.startswith("warning_") else "Dispute",
+        said=protection.dispute(row),
+        why=protection.why(row.reason),
+        code=row.network_reason_code,
+        amount=amount(row.amount, row.currency),
+        held=amount(entry.held_by(row), row.currency),
+        fee=amounts(_fees(row, entry)),
+        of=of,
+        due=due,
+        left=words.deadline(due, now, zone) if due else None,
+        answered=bool(row.has_evidence or row.submission_count),
+        over=not row.is_open,
+    )
+
+
+def _fees(row: Dispute, entry: Entry) -> Iterator[tuple[str, int]]:
+    sums: dict[str, int] = defaultdict(int)
+    for line in entry.movements_of(row):
+        sums[line.currency] += line.fee or 0
+    yield from sums.items()
+
+
+def _warning(row: EarlyFraudWarning, entry: Entry, of: str, stay: str) -> WarningPanel:
+    charge = entry.charge_of(row)
+    refundable = entry.refundable(charge) if charge else None
+    disputed = entry.is_disputed(charge)
+    asks = bool(row.actionable) and not disputed and refundable != 0
+    return WarningPanel(
+        id=row.pk,
+        stripe_id=row.stripe_id,
+        said=protection.warning(row, stay=stay, disputed=disputed, refundable=refundable),
+        fraud=protection.fraud(row),
+        of=of,
+        refundable=amount(refundable, charge.currency) if asks and charge else "",
+        when=row.occurred_at,
+        actionable=asks,
+    )
+
+
+def _review(row: Review, of: str) -> ReviewPanel:
+    return ReviewPanel(
+        id=row.pk,
+        stripe_id=row.stripe_id,
+        said=protection.review(row),
+        of=of,
+        when=row.occurred_at,
+        open=row.is_open,
+    )

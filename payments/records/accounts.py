@@ -1,0 +1,57 @@
+"""What the rest of the hotel reads of its Stripe accounts, and which of them takes new money."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db.models import F, Q
+
+from payments import hotel
+from payments.models import ConnectedAccount
+
+
+def write_columns(account: ConnectedAccount, *, replaces: bool = False) -> None:
+    """
+    Write what the hotel reads of an account, where it is the one that takes new money.
+
+    :param replaces: it takes the place of another account; else that one's columns stay.
+    """
+    hotel.write_account(
+        account.organization_id,
+        account.property_id,
+        stripe_id=account.stripe_id,
+        onboarding_complete=account.details_submitted and account.is_connected,
+        charges_enabled=account.charges_enabled and account.is_connected,
+        replaces=replaces,
+    )
+
+
+Place = tuple[UUID, UUID | None]  # an organization, or one of its houses
+
+
+def place_of(house: hotel.House | hotel.Booking) -> Place:
+    """Return whose account takes new money for a house, or for a booking of it."""
+    own = house.architecture == hotel.PER_PROPERTY
+    return (house.organization_id, house.property_id if own else None)
+
+
+def taking(organizations: Collection[UUID]) -> dict[Place, ConnectedAccount]:
+    """Return the account of each place that has one: a connected one first, a live one first."""
+    rows = ConnectedAccount.objects.filter(organization__in=organizations)
+    ordered = sorted(rows, key=lambda row: (row.is_connected, row.livemode, row.pk))
+    return {(row.organization_id, row.property_id): row for row in ordered}
+
+
+_CLOSED = Q(deauthorized_at__isnull=False) & (
+    Q(authorized_at=None) | Q(authorized_at__lte=F("deauthorized_at"))
+)
+_TOLD = Q(seen=True) & (Q(deauthorized_at=None) | Q(authorized_at__gt=F("deauthorized_at")))
+_WANTED = Q(currently_due__isnull=False) & ~Q(currently_due=[])
+_WANTED |= Q(past_due__isnull=False) & ~Q(past_due=[])
+
+# What may be wrong with an account, as a database asks for it.
+TROUBLES = {
+    "stopped": _TOLD & Q(charges_enabled=False),
+    "unpaid": _TOLD & Q(payouts_enabled=False),
+    "due": _TOLD & _WANTED,
+    "disconnected": _CLOSED,
+}

@@ -1,0 +1,129 @@
+"""
+Alerts and mails: once for each key, and only while they are true.
+
+An alert closes when the rules no longer ask for it, and opens again when they do. A mail that
+waits is dropped in the same way; what was sent stays sent.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from payments.effects import Alert, Effect, Key, Letter
+from payments.models import Alert as AlertRow
+from payments.models import Notification
+
+BAD_NEWS_WAITS = timedelta(seconds=90)
+
+Object = tuple[str, bool, str]  # account, livemode, Stripe id
+
+
+def settle(wanted: Iterable[Effect], objects: Collection[Object], now: datetime) -> None:
+    """
+    Make true what the rules ask for now, and end what they no longer ask for.
+
+    :param objects: all that the rules were asked about.
+    """
+    wanted = list(wanted)
+    _settle_alerts([effect for effect in wanted if isinstance(effect, Alert)], objects, now)
+    _settle_letters([effect for effect in wanted if isinstance(effect, Letter)], objects, now)
+
+
+def raise_alerts(wanted: Iterable[Alert]) -> None:
+    """Raise these alerts, each unless it has been raised before."""
+    rows = [
+        AlertRow(severity=alert.severity, lasting=alert.lasting, **_told(alert)) for alert in wanted
+    ]
+    AlertRow.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _settle_alerts(wanted: list[Alert], objects: Collection[Object], now: datetime) -> None:
+    due = {alert.key: alert for alert in wanted}
+    standing = _standing(AlertRow.objects.filter(lasting=False), objects)
+    raise_alerts(alert for key, alert in due.items() if key not in standing)
+    over = [row.pk for key, row in standing.items() if key not in due and row.closed_at is None]
+    back = [row.pk for key, row in standing.items() if key in due and row.closed_at is not None]
+    if over:
+        AlertRow.objects.filter(pk__in=over).update(closed_at=now)
+    if back:
+        AlertRow.objects.filter(pk__in=back).update(
+            closed_at=None, acknowledged_at=None, acknowledged_by=None
+        )
+    _refresh(AlertRow, due, standing)
+
+
+def _settle_letters(wanted: list[Letter], objects: Collection[Object], now: datetime) -> None:
+    due = {letter.key: letter for letter in wanted}
+    states = Notification.State
+    standing = _standing(Notification.objects.all(), objects)
+    rows = [
+        Notification(
+            to=letter.to,
+            created_at=now,
+            next_attempt_at=now + BAD_NEWS_WAITS if letter.bad_news else now,
+            **_told(letter),
+        )
+        for key, letter in sorted(due.items())  # the same order everywhere
+        if key not in standing
+    ]
+    Notification.objects.bulk_create(rows, ignore_conflicts=True)
+    kept = {states.WAITING: False, states.DROPPED: True}  # state → whether it must be asked for
+    turned = {
+        state: [
+            row.pk
+            for key, row in standing.items()
+            if row.state == state and (key in due) is asked_for
+        ]
+        for state, asked_for in kept.items()
+    }
+    if turned[states.WAITING]:
+        Notification.objects.filter(pk__in=turned[states.WAITING]).update(state=states.DROPPED)
+    if turned[states.DROPPED]:
+        Notification.objects.filter(pk__in=turned[states.DROPPED]).update(
+            state=states.WAITING, next_attempt_at=now + BAD_NEWS_WAITS
+        )
+    unsent = {key: row for key, row in standing.items() if row.state != states.SENT}
+    _refresh(Notification, due, unsent)
+
+
+def _standing(rows: Any, objects: Collection[Object]) -> dict[Key, Any]:
+    found = rows.filter(object_id__in={name for _, _, name in objects})
+    return {key: row for row in found if (key := _key(row))[:3] in objects}
+
+
+def _refresh(model: Any, due: Mapping[Key, Effect], standing: Mapping[Key, Any]) -> None:
+    """Let what stands say what is so now: another sum, or its object is of another booking."""
+    changed = []
+    for key, row in standing.items():
+        if key not in due:
+            continue
+        wanted = _told(due[key])
+        before = {name: getattr(row, name) for name in _REFRESHED}
+        after = {name: wanted[name] for name in _REFRESHED}
+        if before != after:
+            for name, value in after.items():
+                setattr(row, name, value)
+            changed.append(row)
+    if changed:
+        model.objects.bulk_update(changed, ["facts", "property", "reservation"])
+
+
+_REFRESHED = ("facts", "property_id", "reservation_id")
+
+
+def _key(row: Any) -> Key:
+    return (row.account, row.livemode, row.object_id, row.kind, row.detail)
+
+
+def _told(effect: Effect) -> dict[str, Any]:
+    return {
+        "account": effect.account,
+        "livemode": effect.livemode,
+        "object_id": effect.object_id,
+        "kind": effect.kind,
+        "detail": effect.detail,
+        "facts": effect.facts,
+        "organization_id": effect.organization_id,
+        "property_id": effect.property_id,
+        "reservation_id": effect.reservation_id,
+    }

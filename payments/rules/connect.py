@@ -1,0 +1,76 @@
+"""What follows from a hotel's account as it stands, and from where its payouts go."""
+
+from datetime import datetime
+from typing import Any
+
+from payments.effects import MANAGERS, Effects, alert, tell
+from payments.models import Capability, ConnectedAccount, ExternalAccount, Severity
+
+_TELLING = ("card_payments", "transfers")  # the capabilities a hotel cannot do without
+
+
+def follow_account(account: ConnectedAccount, now: datetime) -> Effects:
+    """Whether the hotel can take money, is paid out, and what Stripe wants by when."""
+    if not account.is_connected:
+        yield alert("account_disconnected", account, severity=Severity.CRITICAL)
+        yield tell(
+            "account_disconnected",
+            account,
+            to=MANAGERS,
+            detail=account.deauthorized_at.isoformat() if account.deauthorized_at else "",
+        )
+        return
+    if account.authorized_at:
+        detail = account.authorized_at.isoformat()
+        yield tell("account_connected", account, to=MANAGERS, detail=detail)
+    if not account.seen:
+        return
+    facts: dict[str, Any] = {
+        "wanted": account.wanted,
+        "past_due": account.past_due or [],
+        "at": account.current_deadline.isoformat() if account.current_deadline else "",
+        "why": account.disabled_reason,
+    }
+    if account.were_charges_enabled and not account.charges_enabled:
+        yield alert("charges_stopped", account, severity=Severity.CRITICAL, **facts)
+        yield tell("charges_stopped", account, to=MANAGERS, detail=account.disabled_reason, **facts)
+    if account.were_payouts_enabled and not account.payouts_enabled:
+        yield alert("payouts_stopped", account, severity=Severity.WARNING, **facts)
+        yield tell("payouts_stopped", account, to=MANAGERS, detail=account.disabled_reason, **facts)
+    if account.wanted and account.details_submitted:
+        severity = Severity.CRITICAL if account.past_due else Severity.WARNING
+        detail = ",".join(sorted(account.wanted))
+        yield alert("requirement_due", account, severity=severity, detail=detail, **facts)
+        yield tell("requirement_due", account, to=MANAGERS, detail=detail, **facts)
+
+
+def follow_external_account(external: ExternalAccount, now: datetime) -> Effects:
+    """A changed bank account is how hotels are robbed: somebody must know of each change."""
+    if not external.seen:
+        return
+    state = "deleted" if external.deleted else external.status
+    detail = f"{external.bank_name} {external.last4} {state}"
+    facts: dict[str, Any] = {
+        "bank": external.bank_name,
+        "ending": external.last4,
+        "status": external.status,
+        "deleted": external.deleted,
+    }
+    yield alert(
+        "payout_account_changed",
+        external,
+        severity=Severity.SECURITY,
+        detail=detail,
+        lasting=True,
+        **facts,
+    )
+    yield tell("payout_account_changed", external, to=MANAGERS, detail=detail, **facts)
+
+
+def follow_capability(capability: Capability, now: datetime) -> Effects:
+    """What the account could do and no longer can."""
+    if capability.stripe_id in _TELLING and capability.was_active and capability.status != "active":
+        facts: dict[str, Any] = {"status": capability.status, "why": capability.disabled_reason}
+        detail = f"{capability.status} {capability.disabled_reason}"
+        yield alert("capability_stopped", capability, severity=Severity.CRITICAL, **facts)
+        yield tell("capability_stopped", capability, to=MANAGERS, detail=detail, **facts)

@@ -1,0 +1,36 @@
+"""What follows from a card on file."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from payments.effects import Effects, alert
+from payments.models import PaymentMethod, Severity
+
+
+def follow_payment_method(method: PaymentMethod, now: datetime) -> Effects:
+    """A card that runs out this month, or that the card network replaced under a hold."""
+    if not method.can_be_charged:
+        return
+    if method.network_updated_at is not None and method.backs_hold_of is not None:
+        at = method.network_updated_at.isoformat()
+        yield replace(
+            alert(
+                "card_replaced",
+                method,
+                severity=Severity.WARNING,
+                detail=at,
+                at=at,
+                month=method.exp_month,
+                year=method.exp_year,
+            ),
+            reservation_id=method.backs_hold_of,
+        )
+    if method.expiring:
+        yield alert(
+            "card_expires",
+            method,
+            severity=Severity.INFO,
+            detail=f"{method.exp_year}-{method.exp_month}",
+            month=method.exp_month,
+            year=method.exp_year,
+        )

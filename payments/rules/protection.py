@@ -1,0 +1,130 @@
+"""What follows from a dispute, a fraud warning, or a review as it stands."""
+
+from datetime import datetime
+from typing import Any
+
+from payments.effects import MANAGERS, Effects, alert, tell
+from payments.folio import Entry
+from payments.hotel import Booking
+from payments.models import Dispute, EarlyFraudWarning, Review, Severity
+
+
+def follow(entry: Entry, booking: Booking | None, now: datetime) -> Effects:
+    """What a hotel must hear about what threatens a payment."""
+    for dispute in entry.disputes:
+        if dispute.seen:
+            yield from _follow_dispute(dispute, entry, now)
+    for warning in entry.early_fraud_warnings:
+        if warning.seen:
+            yield from _follow_warning(warning, entry, booking, now)
+    for review in entry.reviews:
+        yield from _follow_review(review, entry)
+
+
+def _follow_dispute(dispute: Dispute, entry: Entry, now: datetime) -> Effects:
+    """The evidence clock, the money, and how it ended."""
+    facts: dict[str, Any] = {
+        "amount": dispute.amount,
+        "currency": dispute.currency,
+        "reason": dispute.reason,
+        "inquiry": dispute.status.startswith("warning_"),
+    }
+    due = dispute.evidence_due_by
+    if dispute.needs_response and due is not None and due > now:
+        yield alert(
+            "evidence_due",
+            dispute,
+            severity=Severity.CRITICAL,
+            detail=due.isoformat(),
+            at=due.isoformat(),
+            **facts,
+        )
+    if dispute.needs_response and due is not None and due <= now:
+        yield alert(
+            "evidence_missed",
+            dispute,
+            severity=Severity.CRITICAL,
+            detail=due.isoformat(),
+            at=due.isoformat(),
+            **facts,
+        )
+    if dispute.is_open:
+        at = due.isoformat() if due else ""
+        yield tell(
+            "dispute_opened",
+            dispute,
+            to=MANAGERS,
+            at=at,
+            answered=not dispute.needs_response,
+            late=due is not None and due <= now,
+            **facts,
+        )
+    else:
+        yield alert(
+            "dispute_closed",
+            dispute,
+            severity=Severity.WARNING if dispute.status == "lost" else Severity.INFO,
+            detail=dispute.status,
+            lasting=True,
+            status=dispute.status,
+            **facts,
+        )
+        yield tell(
+            "dispute_closed",
+            dispute,
+            to=MANAGERS,
+            detail=dispute.status,
+            status=dispute.status,
+            **facts,
+        )
+    for line in entry.movements_of(dispute):
+        yield tell(
+            "dispute_funds_moved",
+            line,
+            to=MANAGERS,
+            amount=line.amount,
+            currency=line.currency,
+            fee=line.fee,
+            dispute=dispute.stripe_id,
+        )
+
+
+def _follow_warning(
+    warning: EarlyFraudWarning, entry: Entry, booking: Booking | None, now: datetime
+) -> Effects:
+    """A warning that can still be acted on says what waiting costs against refunding."""
+    charge = entry.charge_of(warning)
+    facts: dict[str, Any] = {
+        "amount": charge.amount if charge else None,
+        "currency": charge.currency if charge else "",
+        "fraud_type": warning.fraud_type,
+        "stay": booking.stay(now) if booking else "",
+        "refundable": entry.refundable(charge) if charge else None,
+    }
+    open = warning.actionable and not entry.is_disputed(charge) and facts["refundable"] != 0
+    yield tell("fraud_warning_received", warning, to=MANAGERS, decidable=bool(open), **facts)
+    if open:
+        yield alert("fraud_warning", warning, severity=Severity.CRITICAL, **facts)
+
+
+def _follow_review(review: Review, entry: Entry) -> Effects:
+    """A payment that somebody should look at, until it is looked at."""
+    facts: dict[str, Any] = {"amount": entry.payment.amount, "currency": entry.payment.currency}
+    if review.is_open:
+        yield alert(
+            "review_opened",
+            review,
+            severity=Severity.WARNING,
+            why=review.opened_reason,
+            **facts,
+        )
+    elif review.seen and review.closed_reason not in ("", "approved"):
+        yield alert(
+            "review_closed",
+            review,
+            severity=Severity.INFO,
+            detail=review.closed_reason,
+            lasting=True,
+            why=review.closed_reason,
+            **facts,
+        )

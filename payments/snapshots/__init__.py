@@ -1,0 +1,53 @@
+"""
+All that we read of Stripe's objects, a module a family.
+
+A snapshot is one object as one event showed it, its fields named as the record's. Missing fields
+read as nothing: they come and go between Stripe's API versions. Every function here takes the JSON
+of one object, returns its snapshot, and raises `Malformed` where a value makes no sense.
+"""
+
+from payments.snapshots.base import HINTS, Snapshot, StripeEvent, Stub, about, hints
+from payments.snapshots.billing import invoice, subscription_schedule, upcoming_invoice
+from payments.snapshots.connect import (
+    account,
+    capability,
+    connection,
+    external_account,
+    person,
+    without_person,
+)
+from payments.snapshots.customers import customer, payment_method, setup_intent
+from payments.snapshots.payments import charge, payment, refund, refunds_within
+from payments.snapshots.protection import dispute, early_fraud_warning, movements, review
+from payments.snapshots.transfers import application_fee, transfer
+
+__all__ = [
+    "HINTS",
+    "Snapshot",
+    "StripeEvent",
+    "Stub",
+    "about",
+    "account",
+    "application_fee",
+    "capability",
+    "charge",
+    "connection",
+    "customer",
+    "dispute",
+    "early_fraud_warning",
+    "external_account",
+    "hints",
+    "invoice",
+    "movements",
+    "payment",
+    "payment_method",
+    "person",
+    "refund",
+    "refunds_within",
+    "review",
+    "setup_intent",
+    "subscription_schedule",
+    "transfer",
+    "upcoming_invoice",
+    "without_person",
+]

@@ -1,0 +1,126 @@
+"""Connect: a hotel's account is opened, verified, restricted, cut off; its bank account changes."""
+
+from sandbox.scenarios.registry import scenario
+from sandbox.stay import Stay
+from sandbox.till import Till
+from sandbox.till.connect import Account, BankAccount, Capability, Person
+
+ABILITIES = ["card_payments", "transfers"]
+ENABLED = {"charges_enabled": True, "payouts_enabled": True, "disabled_reason": None}
+RESTRICTED = {
+    "charges_enabled": False,
+    "payouts_enabled": False,
+    "disabled_reason": "requirements.past_due",
+}
+
+
+@scenario(
+    "account_onboarded",
+    "A hotel connects its account, says who it is, and may take cards",
+    leaves={
+        "account": ENABLED | {"authorized": True, "details_submitted": True},
+        "capability": {"status": "active"},
+        "external_account": {"last4": "6789", "default_for_currency": True, "deleted": False},
+        "person": {"status": "verified", "deleted": False},
+    },
+)
+def account_onboarded(till: Till, stay: Stay) -> None:
+    account = Account(till, charges_enabled=False)
+    account.authorize()
+    till.later(minutes=6)
+    owner = Person(till)
+    till.later(minutes=4)
+    account.keep(BankAccount(till, last4="6789", default=True))
+    till.later(minutes=20)
+    owner.verify()
+    for name in ABILITIES:
+        Capability(till, name, status="pending").become("active")
+    account.enable()
+
+
+@scenario(
+    "person_left",
+    "Somebody leaves the hotel and is taken off its account; a late word of them changes nothing",
+    leaves={"person": {"deleted": True}},
+)
+def person_left(till: Till, stay: Stay) -> None:
+    former = Person(till, first_name="Kim", email="kim@hotel.example")
+    till.later(days=40)
+    former.delete()
+    former.verify()
+
+
+@scenario(
+    "account_restricted",
+    "Stripe asks for a document, nobody sends it, and the hotel can take no more cards",
+    leaves={"account": RESTRICTED, "capability": {"status": "inactive"}},
+)
+def account_restricted(till: Till, stay: Stay) -> None:
+    restrict(till)
+
+
+@scenario(
+    "account_restricted_and_enabled_again",
+    "The hotel could take no more cards until it sent the document",
+    leaves={"account": ENABLED, "capability": {"status": "active"}},
+)
+def account_restricted_and_enabled_again(till: Till, stay: Stay) -> None:
+    account, abilities = restrict(till)
+    till.later(days=2)
+    for ability in abilities:
+        ability.become("active")
+    account.enable()
+
+
+def restrict(till: Till) -> tuple[Account, list[Capability]]:
+    """Stripe asks, waits, and stops."""
+    account = Account(till)
+    account.ask("company.verification.document", days=14)
+    till.later(days=14)
+    account.restrict()
+    abilities = [Capability(till, name, status="active") for name in ABILITIES]
+    for ability in abilities:
+        ability.become("inactive")
+    return account, abilities
+
+
+@scenario(
+    "bank_account_changed",
+    "A bank account that nobody at the hotel knows gets its payouts, and is removed for good",
+    leaves={"external_account": {"last4": "0013", "deleted": True}},
+)
+def bank_account_changed(till: Till, stay: Stay) -> None:
+    stranger = BankAccount(till, last4="0013", default=False)
+    till.later(minutes=2)
+    stranger.update(default_for_currency=True)
+    till.later(minutes=50)
+    stranger.delete()
+    stranger.update(status="verification_failed", asked=False)  # a late word changes nothing
+
+
+@scenario(
+    "account_deauthorized",
+    "The hotel cuts its account off: no card can be taken",
+    leaves={"account": {"authorized": False}},
+)
+def account_deauthorized(till: Till, stay: Stay) -> None:
+    account = Account(till, charges_enabled=False)
+    account.authorize()
+    account.enable()
+    till.later(days=90)
+    account.deauthorize()
+
+
+@scenario(
+    "account_deauthorized_and_back",
+    "The hotel cuts its account off, thinks again, and connects it once more",
+    leaves={"account": ENABLED | {"authorized": True}},
+)
+def account_deauthorized_and_back(till: Till, stay: Stay) -> None:
+    account = Account(till, charges_enabled=False)
+    account.authorize()
+    account.enable()
+    till.later(days=60)
+    account.deauthorize()
+    till.later(days=1)
+    account.authorize()

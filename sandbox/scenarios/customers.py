@@ -1,0 +1,104 @@
+"""Customers: a guest's card is put on file, renewed, taken off again; cards from older days."""
+
+from sandbox import objects
+from sandbox.scenarios.registry import scenario
+from sandbox.stay import Stay
+from sandbox.till import Till
+from sandbox.till.customers import Card, Customer, Legacy, Setup
+
+
+@scenario(
+    "card_on_file",
+    "A guest leaves a card for the stay; the bank replaces it twice before arrival",
+    leaves={
+        "customer": {"deleted": False},
+        "payment_method": {"detached": False, "last4": "4444", "exp_year": 2034},
+        "setup_intent": {"status": "succeeded"},
+    },
+)
+def card_on_file(till: Till, stay: Stay) -> None:
+    guest = Customer(till)
+    setup, card = Setup(till, guest), Card(till)
+    setup.ask_bank(card)
+    setup.succeed(card)
+    guest.prefer(card.row["id"])
+    till.later(days=4)
+    card.move("Porto", "PT")
+    till.later(days=30)
+    card.renew(exp_month=3, exp_year=2032)
+    till.later(days=30)
+    card.renew(legacy=True, exp_month=5, exp_year=2034, last4="4444")
+
+
+@scenario(
+    "card_detached",
+    "A guest has a card taken off file; a late word that it was put there changes nothing",
+    leaves={"customer": {"deleted": False}, "payment_method": {"detached": True}},
+)
+def card_detached(till: Till, stay: Stay) -> None:
+    guest, card = Customer(till), Card(till)
+    card.attach(guest)
+    till.later(days=10)
+    card.detach()
+    card.attach(guest)  # in the same second: Stripe's events have no better clock
+
+
+@scenario(
+    "customer_deleted",
+    "The hotel forgets a guest; a late word of them changes nothing",
+    leaves={"customer": {"deleted": True}},
+)
+def customer_deleted(till: Till, stay: Stay) -> None:
+    guest = Customer(till)
+    till.later(days=200)
+    guest.delete()
+    guest.update(phone="+351000000000")
+
+
+@scenario(
+    "setup_failed",
+    "A guest wants to leave a card, and the bank says no",
+    leaves={"setup_intent": {"status": "requires_payment_method"}},
+)
+def setup_failed(till: Till, stay: Stay) -> None:
+    setup = Setup(till, Customer(till))
+    till.later(minutes=1)
+    setup.fail(Card(till, last4="0341"), "insufficient_funds")
+
+
+@scenario(
+    "setup_canceled",
+    "A guest is asked for a card and never leaves one",
+    leaves={"setup_intent": {"status": "canceled", "cancellation_reason": "abandoned"}},
+)
+def setup_canceled(till: Till, stay: Stay) -> None:
+    setup = Setup(till, Customer(till))
+    till.later(days=2)
+    setup.cancel()
+
+
+@scenario(
+    "legacy_cards",
+    "Two cards, a bank account and a source from before payment methods, all given up",
+    leaves={"customer": {"deleted": False}, "payment_method": {"deleted": True}},
+)
+def legacy_cards(till: Till, stay: Stay) -> None:
+    owner = {"customer": Customer(till).row["id"]}
+    card = Legacy(till, "customer.card", objects.card_source(id=till.id("card"), **owner))
+    bank = Legacy(
+        till,
+        "customer.bank_account",
+        objects.bank_account(id=till.id("ba"), currency=stay.currency, **owner),
+    )
+    source = Legacy(till, "customer.source", objects.source(id=till.id("src"), **owner))
+    other = Legacy(till, "customer.source", objects.card_source(id=till.id("card"), **owner))
+    till.later(days=30)
+    card.update(exp_year=2031)
+    bank.update(status="verified")
+    source.update(owner=source.row["owner"] | {"email": "guest@example.com"})
+    till.later(days=300)
+    source.expire_soon()
+    other.expire_soon()
+    till.later(days=30)
+    for each in (card, bank, source, other):
+        each.delete()

@@ -1,0 +1,237 @@
+"""Protection: disputes and inquiries, early fraud warnings, payments held for review."""
+
+from sandbox.scenarios.registry import Figures, scenario
+from sandbox.stay import Stay
+from sandbox.till import Till
+from sandbox.till.payments import CardPayment
+from sandbox.till.protection import Dispute, FraudWarning, Review
+
+
+def paid(stay: Stay) -> Figures:
+    """A booking that is paid in full, as if nothing had happened."""
+    return {"paid": stay.total, "balance": 0, "payment_status": "paid"}
+
+
+def paid_by_card(till: Till, stay: Stay) -> CardPayment:
+    """The whole stay is paid by card."""
+    payment = CardPayment(till, stay.total)
+    payment.pay()
+    return payment
+
+
+@scenario(
+    "dispute_won",
+    "A chargeback after departure; the hotel sends its evidence and wins",
+    expects=paid,
+    leaves={"dispute": {"status": "won"}},
+)
+def dispute_won(till: Till, stay: Stay) -> None:
+    payment = paid_by_card(till, stay)
+    till.later(days=20)
+    dispute = Dispute(till, payment, stay.total)
+    till.later(days=3)
+    dispute.respond()
+    till.later(days=40)
+    dispute.win()
+
+
+@scenario(
+    "dispute_lost",
+    "A chargeback for two fifths of the stay; the bank sides with the guest",
+    expects=lambda stay: {
+        "paid": stay.total,
+        "lost": stay.percent(40),
+        "balance": 0,
+        "payment_status": "charged_back",
+    },
+    leaves={"dispute": {"status": "lost"}},
+)
+def dispute_lost(till: Till, stay: Stay) -> None:
+    payment = paid_by_card(till, stay)
+    till.later(days=15)
+    dispute = Dispute(till, payment, stay.percent(40), reason="product_unacceptable")
+    till.later(days=5)
+    dispute.respond()
+    till.later(days=50)
+    dispute.lose()
+
+
+@scenario(
+    "dispute_due_tomorrow",
+    "A chargeback that nobody has answered, and the evidence is due within a day",
+    expects=lambda stay: {
+        "paid": stay.total,
+        "disputed": stay.total,
+        "balance": 0,
+        "payment_status": "disputed",
+    },
+    leaves={"dispute": {"status": "needs_response"}},
+)
+def dispute_due_tomorrow(till: Till, stay: Stay) -> None:
+    payment = paid_by_card(till, stay)
+    till.later(days=12)
+    dispute = Dispute(till, payment, stay.total, reason="product_not_received")
+    till.later(days=6)
+    dispute.due(hours=20)
+
+
+@scenario(
+    "dispute_inquiry_closed",
+    "A bank asks about a payment, gets an answer, and lets it be: no money moves",
+    expects=paid,
+    leaves={"dispute": {"status": "warning_closed", "balance_transactions": []}},
+)
+def dispute_inquiry_closed(till: Till, stay: Stay) -> None:
+    payment = paid_by_card(till, stay)
+    till.later(days=8)
+    inquiry = Dispute(till, payment, stay.total, inquiry=True)
+    till.later(days=2)
+    inquiry.respond()
+    till.later(days=30)
+    inquiry.settle_inquiry()
+
+
+@scenario(
+    "dispute_inquiry_to_appeal_won",
+    "An inquiry becomes a chargeback, is lost, appealed, and won in the end",
+    expects=paid,
+    leaves={"dispute": {"status": "won"}},
+)
+def dispute_inquiry_to_appeal_won(till: Till, stay: Stay) -> None:
+    payment = paid_by_card(till, stay)
+    till.later(days=8)
+    dispute = Dispute(till, payment, stay.percent(50), reason="duplicate", inquiry=True)
+    till.later(days=6)
+    dispute.escalate()
+    till.later(days=4)
+    dispute.respond()
+    till.later(days=30)
+    dispute.lose()
+    till.later(days=2)
+    dispute.appeal()
+    till.later(days=3)
+    dispute.respond()
+    till.later(days=25)
+    dispute.win()
+
+
+@scenario(
+    "dispute_in_another_currency",
+    "A chargeback on an account that is paid out in another currency than the guest paid in",
+    expects=lambda stay: {
+        "paid": stay.total,
+        "disputed": stay.percent(60),  # the guest's money, whatever it was exchanged into
+        "balance": 0,
+        "payment_status": "disputed",
+    },
+    leaves={"dispute": {"status": "under_review"}},
+)
+def dispute_in_another_currency(till: Till, stay: Stay) -> None:
+    payment = paid_by_card(till, stay)
+    till.later(days=10)
+    other = "usd" if stay.currency != "usd" else "eur"
+    dispute = Dispute(till, payment, stay.percent(60), settles=other)
+    till.later(days=2)
+    dispute.respond()
+
+
+@scenario(
+    "two_disputes_on_one_charge",
+    "Two chargebacks on one payment: one is lost, the other still open",
+    expects=lambda stay: {
+        "paid": stay.total,
+        "disputed": stay.percent(30),
+        "lost": stay.percent(40),
+        "balance": 0,
+        "payment_status": "disputed",
+    },
+)
+def two_disputes_on_one_charge(till: Till, stay: Stay) -> None:
+    payment = paid_by_card(till, stay)
+    till.later(days=10)
+    first = Dispute(till, payment, stay.percent(40))
+    till.later(days=4)
+    Dispute(till, payment, stay.percent(30), reason="credit_not_processed").respond()
+    till.later(days=30)
+    first.lose()
+
+
+@scenario(
+    "fraud_warning_before_arrival",
+    "A bank warns that the card was stolen, and the guest has not arrived yet",
+    expects=paid,
+    leaves={"early_fraud_warning": {"actionable": True}},
+)
+def fraud_warning_before_arrival(till: Till, stay: Stay) -> None:
+    payment = paid_by_card(till, stay)
+    till.later(days=1)
+    FraudWarning(till, payment)
+
+
+@scenario(
+    "fraud_warning_refunded_then_disputed",
+    "Warned of fraud the hotel refunds everything, and the bank takes the money all the same",
+    expects=lambda stay: {
+        "paid": stay.total,
+        "refunded": stay.total,
+        "disputed": stay.total,
+        "balance": stay.total,
+        "payment_status": "disputed",
+    },
+    leaves={
+        "dispute": {"status": "under_review"},
+        "early_fraud_warning": {"actionable": False},
+    },
+)
+def fraud_warning_refunded_then_disputed(till: Till, stay: Stay) -> None:
+    payment = paid_by_card(till, stay)
+    till.later(days=1)
+    warning = FraudWarning(till, payment)
+    till.later(minutes=90)
+    payment.refund(stay.total, reason="fraudulent")
+    warning.disarm()
+    till.later(days=6)
+    dispute = Dispute(till, payment, stay.total)
+    till.later(days=1)
+    dispute.respond()
+
+
+@scenario(
+    "review_approved",
+    "Stripe wants a payment looked at; the hotel knows the guest and approves it",
+    expects=paid,
+    leaves={"review": {"open": False, "closed_reason": "approved"}},
+)
+def review_approved(till: Till, stay: Stay) -> None:
+    review = Review(till, paid_by_card(till, stay))
+    till.later(minutes=40)
+    review.approve()
+
+
+@scenario(
+    "review_refunded_as_fraud",
+    "Stripe wants a payment looked at; the hotel does not trust it and refunds it as fraud",
+    expects=lambda stay: {
+        "paid": stay.total,
+        "refunded": stay.total,
+        "balance": stay.total,
+        "payment_status": "refunded",
+    },
+    leaves={"review": {"open": False, "closed_reason": "refunded_as_fraud"}},
+)
+def review_refunded_as_fraud(till: Till, stay: Stay) -> None:
+    review = Review(till, paid_by_card(till, stay))
+    till.later(minutes=40)
+    returned = review.refund_as_fraud()
+    till.later(days=4)
+    returned.arrive()
+
+
+@scenario(
+    "review_open",
+    "Stripe wants a payment looked at, and nobody has yet",
+    expects=paid,
+    leaves={"review": {"open": True, "closed_reason": None}},
+)
+def review_open(till: Till, stay: Stay) -> None:
+    Review(till, paid_by_card(till, stay))
