@@ -1,4 +1,4 @@
-"""What is true after each event type alone: type → (scenario it is taken from, kind of row, facts)."""
+"""What is true after each event type alone: type → (its scenario, kind of row, facts)."""
 
 PAYMENTS = {
     "payment_intent.created": (
