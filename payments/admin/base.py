@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib.admin import ShowFacets
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
@@ -49,6 +50,7 @@ class ReadOnlyAdmin(ModelAdmin):
     list_fullwidth = True
     list_per_page = 50
     paginator = InfinitePaginator
+    show_facets = ShowFacets.NEVER  # a count for each choice of each filter
     show_full_result_count = False
     sortable_by = ()
 
