@@ -100,7 +100,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("part", nargs="?", choices=("all", *PARTS), default="all")
     parser.add_argument("--rounds", type=int, help="of each side, in turns (9)")
-    parser.add_argument("--quick", action="store_true", help="roughly, in a minute")
+    parser.add_argument("--quick", action="store_true", help="roughly, in some minutes")
     parser.add_argument("--tiny", action="store_true", help="only to see whether it runs")
     parser.add_argument("--server", choices=("gunicorn", "granian"), default="gunicorn")
     parser.add_argument("--json", action="store_true", help="one JSON value and nothing else")

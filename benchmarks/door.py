@@ -31,8 +31,8 @@ def measure(run: Run) -> Rows:
         tables = stack.enter_context(run.databases.connect(url))
         _make_bare_inbox(tables)
         sides = [
-            (stack.enter_context(run.serving(application, url)), inbox)
-            for application, inbox in (("pms.wsgi", INBOX), ("benchmarks.bare", BARE_INBOX))
+            (stack.enter_context(run.serving(module, url)), inbox)
+            for module, inbox in (("pms.wsgi", INBOX), ("benchmarks.bare", BARE_INBOX))
         ]
         for served, _ in sides:
             _warm(served.port, bodies)

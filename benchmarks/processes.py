@@ -83,13 +83,14 @@ class Served:
 
 
 @contextmanager
-def serving(server: str, application: str, *, url: str, log: Path) -> Iterator[Served]:
-    """Serve an application with two workers; yield it once it answers."""
+def serving(server: str, module: str, *, url: str, log: Path) -> Iterator[Served]:
+    """Serve a module's WSGI application with two workers; yield it once it answers."""
     port = free_port()
+    name = f"{module}:application"
     programs = {
-        "gunicorn": ["gunicorn", application, "--bind", f"127.0.0.1:{port}", "--no-control-socket"],
+        "gunicorn": ["gunicorn", name, "--bind", f"127.0.0.1:{port}", "--no-control-socket"],
         "granian": [
-            *("granian", application, "--host", "127.0.0.1", "--port", str(port)),
+            *("granian", name, "--host", "127.0.0.1", "--port", str(port)),
             *("--interface", "wsgi", "--blocking-threads", "1"),
         ],
     }

@@ -23,6 +23,6 @@ class Run:
         """Start a process inside the system with this database."""
         return processes.hands(url, self.log)
 
-    def serving(self, application: str, url: str) -> AbstractContextManager[Served]:
-        """Serve an application with this database."""
-        return processes.serving(self.server, application, url=url, log=self.log)
+    def serving(self, module: str, url: str) -> AbstractContextManager[Served]:
+        """Serve a module's WSGI application with this database."""
+        return processes.serving(self.server, module, url=url, log=self.log)

@@ -15,7 +15,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from organizations.models import Membership, Organization, Property, Role
-from organizations.staff import StaffAdmin
+from organizations.staff import StaffAdmin, roles
 
 _STRIPE = ["stripe_account_id", "stripe_onboarding_complete", "stripe_charges_enabled"]
 _OWED_TO_PAYMENTS = (
@@ -104,7 +104,8 @@ class MembershipAdmin(StaffAdmin):
         return rows.filter(organization__in=leads.values("organization"))
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return request.user.is_superuser or self.get_queryset(request).exists()
+        leads = {Role.OWNER, Role.MANAGER} & set(roles(request).values())
+        return request.user.is_superuser or bool(leads and self.get_queryset(request).exists())
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.is_superuser

@@ -39,6 +39,9 @@ class StaffAdmin(ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return self.visible_to(request.user, super().get_queryset(request))
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        return "\x00" not in value and super().lookup_allowed(lookup, value, request)
+
     def may_change_in(self, request: HttpRequest) -> set[Any]:
         """Return the organizations in which this person may change such rows."""
         return {pk for pk, role in roles(request).items() if role in self.changed_by}

@@ -9,6 +9,7 @@ from unfold.contrib.filters.admin import DropdownFilter, TextFilter
 from payments import hotel
 from payments.models import PaymentTransaction
 from payments.money import EXPONENTS
+from payments.reading import identifier
 from payments.webhooks.router import catalogue
 
 Choices = list[tuple[str, str]]
@@ -42,7 +43,11 @@ class Choice(DropdownFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         value = self.value()
-        return queryset.filter(**{str(self.parameter_name): value}) if value else queryset
+        if not value:
+            return queryset
+        if value not in dict(self.lookup_choices):
+            return queryset.none()
+        return queryset.filter(**{str(self.parameter_name): value})
 
 
 def choice(name: str, words: Any, title: str = "") -> type[Choice]:
@@ -83,7 +88,9 @@ class Account(TextFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         value = (self.value() or "").strip()
-        return queryset.filter(account=value) if value else queryset
+        if not value:
+            return queryset
+        return queryset.filter(account=value) if identifier(value) else queryset.none()
 
 
 class Currency(Choice):

@@ -139,7 +139,9 @@ class WebhookEventAdmin(ReadOnlyAdmin):
 
     @display(description="Organization and account")
     def whose(self, event: WebhookEvent) -> str:
-        return show.two_lines(event.organization or "Nobody's", event.account or "The platform's")
+        platform = event.scope == Scope.PLATFORM
+        none = "The platform's account" if platform else "No account"
+        return show.two_lines(event.organization or "Nobody's", event.account or none)
 
     @display(description="Attempts")
     def tries(self, event: WebhookEvent) -> int:

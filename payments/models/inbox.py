@@ -2,6 +2,8 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Left
 from django.utils import timezone
 
 from payments.models.base import text, time_ordered_id
@@ -38,6 +40,10 @@ class Reason(models.TextChoices):
     UNHANDLED_TYPE = "unhandled_type", "A type that no handler is for"
     TEST_EVENT = "test_event", "Test event, live account"
     NO_EFFECT = "no_effect", "Names no organization of ours"
+
+
+# The id of what an event is about; cut, because an index holds no text without end.
+ABOUT = Left(KeyTextTransform("id", "data"), 255)
 
 
 class WebhookEvent(models.Model):
@@ -95,6 +101,8 @@ class WebhookEvent(models.Model):
                 condition=models.Q(organization__isnull=False),
                 name="events_of_organization",
             ),
+            # A new event has no data yet, so the door does not write to this one.
+            models.Index(ABOUT, condition=models.Q(data__isnull=False), name="events_about_object"),
         ]
 
     def __str__(self) -> str:

@@ -58,8 +58,8 @@ SHAPES = [
     {"reservationId": ["HB-2481"]}, {"reservationId": "HB-2481", "type": "x" * 300},
     {"type": "card", "card": 7}, {"type": {"a": 1}}, {"\x00": "\x00"}, list(range(1000)),
     Raw(b'{"\\ud800": "\\ud800"}'), Raw(b'{"a": 1, "a": 2, "a": [}'), Raw(b'{"id": "x", "id": 5}'),
-    nested(65), nested(500), nested(900), nested(990), nested(5000), nested(5000, b'{"a":', b"}"),
-    nested(5000, b'[{"a":', b"}]"), Raw(b"[" * 5000), Raw(b"]"), Raw(b"[}"), Raw(b""),
+    nested(65), nested(500), nested(900), nested(990), nested(5000, b'[{"a":', b"}]"),
+    Raw(b"[" * 2000), Raw(b"]"), Raw(b"[}"), Raw(b""),
 ]  # fmt: skip
 
 BODIES = [

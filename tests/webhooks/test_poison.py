@@ -47,9 +47,8 @@ def commands_work(capsys):
     rows = printed(capsys, "stripe_inbox")
     assert len(rows) == WebhookEvent.objects.count()
     quarantined = WebhookEvent.objects.filter(state=State.QUARANTINED).count()
-    assert len(printed(capsys, "stripe_replay", "--quarantined", "--dry-run")) == quarantined
     replayed = printed(capsys, "stripe_replay", "--quarantined")
-    assert {row["state"] for row in replayed} <= {State.QUARANTINED}
+    assert [row["state"] for row in replayed] == [State.QUARANTINED] * quarantined
     call_command("stripe_inbox")
     capsys.readouterr().out.encode()
 
@@ -72,7 +71,7 @@ def pages_work(client):
             continue
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         listed = reverse(f"{name}_changelist")
-        for query in ("", "?q=evt_&p=2", "?all="):
+        for query in ("", "?q=evt_&all="):
             answer = client.get(listed + query, follow=True)
             assert answer.status_code == 200, listed + query
         for row in sample(model._default_manager.all()):
@@ -83,7 +82,7 @@ def pages_work(client):
 def sample(rows):
     """Return some of many rows: of the inbox, some of every state and reason, the longest first."""
     if rows.model is not WebhookEvent:
-        return rows.order_by("pk")[:40]
+        return rows.order_by("pk")[:8]
     found = {}
     for row in rows:
         found.setdefault((row.state, row.reason, len(row.body or b"") // 50_000), row)
