@@ -121,4 +121,9 @@ class Notification(Told):
                 condition=models.Q(state="waiting"),
                 name="notifications_due",
             ),
+            models.Index(
+                fields=["organization"],
+                condition=models.Q(state="undeliverable"),
+                name="notifications_given_up",
+            ),
         ]

@@ -7,7 +7,8 @@ from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from payments.models import Alert, Payment, State, WebhookEvent
+from payments.models import Alert, Notification, Payment, State, WebhookEvent
+from payments.notifications import outbox
 from payments.webhooks import inbox
 
 
@@ -15,7 +16,7 @@ class InboxMetrics(Collector):
     """Read from the tables at each scrape, from indexes that do not grow with them."""
 
     def collect(self) -> Iterable[Metric]:
-        """Yield the inbox, the quarantine, unmatched money and open alerts."""
+        """Yield the inbox, the quarantine, unmatched money, mails and open alerts."""
         waiting = WebhookEvent.objects.filter(state=State.RECEIVED)
         yield GaugeMetricFamily(
             "payments_events_waiting",
@@ -41,6 +42,22 @@ class InboxMetrics(Collector):
             "payments_unmatched",
             "Payments that belong to no booking yet.",
             value=unmatched.count(),
+        )
+        yield GaugeMetricFamily(
+            "payments_mails_waiting",
+            "Mails that are owed and not sent.",
+            value=Notification.objects.filter(state=Notification.State.WAITING).count(),
+        )
+        yield GaugeMetricFamily(
+            "payments_oldest_mail_waiting_seconds",
+            "For how long the oldest mail that is owed has waited.",
+            value=outbox.oldest_waiting(timezone.now()).total_seconds(),
+        )
+        given_up = Notification.objects.filter(state=Notification.State.UNDELIVERABLE)
+        yield GaugeMetricFamily(
+            "payments_mails_undeliverable",
+            "Mails that nobody got: no address, or every attempt failed.",
+            value=given_up.count(),
         )
         alerts = GaugeMetricFamily(
             "payments_alerts_open",

@@ -45,10 +45,10 @@ def compose(row: Notification) -> EmailMultiAlternatives:
         "link": _link(case) if row.to == Notification.Audience.MANAGERS else "",
     }
     message = EmailMultiAlternatives(
-        subject=_short(one_line(mail.subject)),
+        subject=_header(mail.subject),
         body=render_to_string("payments/email/mail.txt", context),
-        from_email=formataddr((_short(case.house), sender())),
-        to=[formataddr((_short(each.name), each.address)) for each in found],
+        from_email=formataddr((_header(case.house), sender())),
+        to=[formataddr((_header(each.name), each.address)) for each in found],
         headers={"Message-ID": message_id(row), "Auto-Submitted": "auto-generated"},
     )
     message.attach_alternative(render_to_string("payments/email/mail.html", context), "text/html")
@@ -73,8 +73,10 @@ def message_id(row: Notification) -> str:
     return f"<{named}@{sender().rpartition('@')[2]}>"
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+def _header(text: str) -> str:
+    """Return a text as a header can hold it: one short line that nobody decodes into another."""
+    line = one_line(text).replace("=?", "= ?")
+    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
 
 
 @contextmanager

@@ -325,8 +325,9 @@ def tenant_mismatch(case: Case) -> Said:
 def mail_undeliverable(case: Case) -> Said:
     whom = "the guest" if case.text("to") == "guest" else "owners, managers and finance"
     about = _MAILS.get(case.text("mail"), spelled(case.text("mail")).lower() or "a mail")
+    why = case.text("why").rstrip(".") or "Nobody said why"
     return (
-        f"We gave up on telling {whom} about {about}. {case.text('why')}".rstrip(),
+        f"We gave up on telling {whom} about {about}. {why}.",
         "Check the address on file, and tell them some other way.",
     )
 

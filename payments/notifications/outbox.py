@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Min, QuerySet
 from django.utils import timezone
 
 from payments.models import Notification
@@ -81,3 +81,10 @@ def again(rows: QuerySet[Notification]) -> int:
     return rows.filter(state=Notification.State.UNDELIVERABLE).update(
         state=WAITING, attempts=0, last_error="", next_attempt_at=timezone.now()
     )
+
+
+def oldest_waiting(now: datetime) -> timedelta:
+    """Return for how long the oldest mail that is owed has waited."""
+    first = Notification.objects.filter(state=WAITING).aggregate(Min("created_at"))
+    created_at = first["created_at__min"]
+    return max(timedelta(), now - created_at) if created_at else timedelta()

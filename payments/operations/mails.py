@@ -12,8 +12,8 @@ import structlog
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from payments.effects import Alert
-from payments.models import Notification, Severity
+from payments import effects
+from payments.models import Alert, Notification, Severity
 from payments.notifications import delivery, outbox
 from payments.notifications.mails import MAILS
 from payments.notifications.recipients import NobodyToTell
@@ -21,6 +21,7 @@ from payments.records import settling, telling
 
 logger = structlog.get_logger(__name__)
 
+_UNDELIVERABLE = "mail_undeliverable"  # an alert: somebody was not told
 _MOST = 100  # mails looked for at a time
 _WAITS = (0.0, 1.0, 2.0, 5.0, 10.0, 20.0)  # seconds; what was sent is noted, whatever it takes
 
@@ -79,6 +80,9 @@ def _send(row: Notification) -> None:
     with delivery.mail_server() as server:
         server.send_messages([message])
         _note_sent(row)
+    Alert.objects.filter(
+        object_id=row.object_id, kind=_UNDELIVERABLE, detail=str(row.pk), closed_at=None
+    ).update(closed_at=timezone.now())
     logger.info("mail.sent", kind=row.kind, mail=str(row.pk), to=row.to, attempts=row.attempts)
 
 
@@ -111,9 +115,9 @@ def _failed(row: Notification, error: Exception) -> str:
     return Notification.State.UNDELIVERABLE
 
 
-def _undeliverable(row: Notification, why: str) -> Alert:
-    return Alert(
-        kind="mail_undeliverable",
+def _undeliverable(row: Notification, why: str) -> effects.Alert:
+    return effects.Alert(
+        kind=_UNDELIVERABLE,
         severity=Severity.WARNING,
         lasting=True,
         account=row.account,

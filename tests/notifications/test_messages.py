@@ -59,6 +59,67 @@ def test_a_failed_refund_says_why_in_plain_words(db):
     assert "the card was reported lost or stolen" in sentence(alert)
 
 
+WARNED = {
+    "amount": 120_000,
+    "currency": "eur",
+    "fraud_type": "made_with_stolen_card",
+    "refundable": 90_000,
+}
+
+
+@pytest.mark.parametrize(
+    ("stay", "says"),
+    [
+        ("future", "Refund it, cancel the stay"),
+        ("in_house", "Ask for the card and a document now"),
+        ("departed", "Refunding gives it away; keeping the money risks a dispute"),
+        ("", "Find out whose payment it is first"),
+    ],
+)
+def test_a_fraud_warning_weighs_waiting_against_refunding(stay, says, db):
+    text = sentence(an_alert("fraud_warning", stay=stay, **WARNED))
+
+    assert "the card was stolen" in text
+    assert "€1,200.00 is taken from you, and a dispute fee too" in text
+    assert "Refunding now gives back €900.00 and costs no dispute fee" in text
+    assert says in text
+
+
+def test_evidence_is_due_by_the_clocks_of_the_house(db):
+    due = {"amount": 9_000, "currency": "eur", "at": "2026-07-03T22:30:00+00:00"}
+
+    dispute = sentence(an_alert("evidence_due", reason="fraudulent", **due))
+    inquiry = sentence(an_alert("evidence_due", reason="fraudulent", inquiry=True, **due))
+
+    assert "Send your evidence by Friday 3 July 2026, 23:30." in dispute
+    assert "No money has moved. Answer by Friday 3 July 2026, 23:30." in inquiry
+
+
+def test_what_stripe_wants_is_said_in_plain_words(db):
+    names = ["company.verification.document", "person_1.dob.day", "person_1.dob.month", "odd_new"]
+    alert = an_alert("requirement_due", wanted=names, at="2026-07-03T22:30:00+00:00")
+
+    assert (
+        "Stripe wants a document of the company, the date of birth of a person on the account and"
+        " odd new by 3 July 2026." in sentence(alert)
+    )
+
+
+def test_an_account_that_was_stopped_says_why_in_plain_words(db):
+    alert = an_alert("charges_stopped", why="requirements.past_due", wanted=["external_account"])
+
+    assert "Stripe asked for something and did not get it in time" in sentence(alert)
+    assert "Stripe wants a bank account for payouts" in sentence(alert)
+
+
+def test_a_changed_bank_account_is_named(db):
+    put = an_alert("payout_account_changed", bank="Banco", ending="0013", status="new")
+    gone = an_alert("payout_account_changed", bank="Banco", ending="0013", deleted=True)
+
+    assert "Banco ·· 0013 is now on the Stripe account: not checked yet." in sentence(put)
+    assert "Banco ·· 0013 was taken off the Stripe account." in sentence(gone)
+
+
 def test_facts_that_look_like_a_template_stay_text(db):
     alert = an_alert("tenant_mismatch", event="{alert.organization}", type="<b>{0}</b>")
 
