@@ -32,10 +32,10 @@ def fill(stripe, rounds):
 
 @pytest.fixture
 def asked(django_assert_max_num_queries):
-    """Count the queries of an answer, which may be `MOST` at the most."""
+    """Count the queries of an answer, which may be `MOST` at the most, or as many as said."""
 
-    def count(client, address):
-        with django_assert_max_num_queries(MOST) as made:
+    def count(client, address, most=MOST):
+        with django_assert_max_num_queries(most) as made:
             assert client.get(address).status_code == 200
         return len(made)
 
@@ -58,10 +58,10 @@ def test_no_list_asks_more_when_there_is_more(stripe, root, hired, asked):
 def test_a_bookings_page_asks_no_more_for_a_long_history(stripe, booking, hired, asked):
     client = hired()
     stripe.sends(SCENARIOS["two_partial_refunds"].events(stay_of(booking)))
-    short = asked(client, page(booking))
+    short = asked(client, page(booking), most=30)  # one for each kind of row that it shows
 
     for seed in range(2, 8):
         for name in ("two_partial_refunds", "declined", "hold_canceled"):
             stripe.sends(SCENARIOS[name].events(stay_of(booking, seed=seed)))
 
-    assert asked(client, page(booking)) <= short
+    assert asked(client, page(booking), most=30) <= short

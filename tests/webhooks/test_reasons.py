@@ -127,7 +127,7 @@ def test_an_event_without_an_id_is_filed_under_its_account(stripe):
 @pytest.mark.parametrize("type", ["payment_intent.created", "application_fee.created"])
 def test_a_hotels_event_without_an_account_is_nobodys(stripe, inbox, account, type):
     event = events.event(type, payment_intent(), id="evt_1") | {"account": account}
-    stripe.delivers(event)
+    stripe.delivers(event, scope="connect")
     worker.drain()
 
     assert inbox() == {"evt_1": ("quarantined", "unknown_account")}
@@ -164,7 +164,7 @@ def test_the_mode_must_be_the_accounts(stripe, booking, inbox, connected, sent, 
 @pytest.mark.parametrize("livemode", [None, 0, 1, "true", "false", []])
 def test_a_mode_that_is_neither_is_malformed(stripe, inbox, livemode):
     event = events.event("payment_intent.created", payment_intent(), account=HARBOUR, id="evt_1")
-    stripe.delivers(event | {"livemode": livemode})
+    stripe.delivers(event | {"livemode": livemode}, scope="connect")
     worker.drain()
 
     assert inbox() == {"evt_1": ("quarantined", "malformed")}
@@ -173,7 +173,7 @@ def test_a_mode_that_is_neither_is_malformed(stripe, inbox, livemode):
 @pytest.mark.parametrize("type", [None, "", 5, [], "é", "a b", "x" * 101, "\x00"])
 def test_a_type_that_is_none_is_malformed(stripe, inbox, type):
     event = events.event("payment_intent.created", payment_intent(), account=HARBOUR, id="evt_1")
-    stripe.delivers(event | {"type": type})
+    stripe.delivers(event | {"type": type}, scope="connect")
     worker.drain()
 
     assert inbox() == {"evt_1": ("quarantined", "malformed")}
@@ -211,14 +211,15 @@ def test_a_value_that_makes_no_sense_is_malformed(stripe, booking, inbox, field,
 def test_an_event_about_nothing_is_malformed(stripe, inbox, object):
     event = events.event("payment_intent.created", payment_intent(), account=HARBOUR, id="evt_1")
     event["data"] = {"object": object}
-    stripe.delivers(event)
+    stripe.delivers(event, scope="connect")
     worker.drain()
 
     assert inbox() == {"evt_1": ("quarantined", "malformed")}
 
 
 def test_a_thin_event_says_what_to_change(stripe):
-    stripe.delivers({"id": "evt_1", "object": "v2.core.event", "type": "v1.x", "livemode": False})
+    thin = {"id": "evt_1", "object": "v2.core.event", "type": "v1.x", "livemode": False}
+    stripe.delivers(thin, scope="connect")
     worker.drain()
 
     row = WebhookEvent.objects.get()
