@@ -296,6 +296,52 @@ def houses(user: Any, organization_ids: Collection[UUID]) -> list[House]:
     return [House(*row) for row in rows.values_list(*columns)]
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A booking that is about to begin; what it owes in minor units of its currency."""
+
+    id: UUID
+    code: str
+    guest: str
+    house: str
+    property_id: UUID
+    arrival: date
+    currency: str
+    owed: int
+
+
+_ARRIVAL = {"id": "pk", "guest": "guest__name", "house": "property__name"}
+
+
+def arriving(
+    user: Any, houses: Collection[UUID], first: date, last: date, limit: int
+) -> list[Arrival]:
+    """Return the bookings of these houses that this person may see and that begin in these days."""
+    if not houses:
+        return []
+    rows = visible_reservations(user).filter(
+        property__in=houses, status="confirmed", arrival__gte=first, arrival__lte=last
+    )
+    columns = [_ARRIVAL.get(name, name) for name in Arrival.__dataclass_fields__]
+    found = rows.with_owed().order_by("arrival", "code").values_list(*columns)[:limit]
+    return [Arrival(*row) for row in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A hotel group, and by whose clocks its days begin."""
+
+    id: UUID
+    name: str
+    timezone: str
+
+
+def groups(user: Any, limit: int) -> list[Group]:
+    """Return the hotel groups that this person may see."""
+    rows = organizations().visible_to(user).order_by("name")
+    return [Group(*row) for row in rows.values_list("pk", "name", "timezone")[:limit]]
+
+
 def houses_of(organization_id: UUID) -> dict[str, UUID]:
     """Return the houses of an organization by their slugs."""
     rows = properties().filter(organization=organization_id).order_by("slug")

@@ -1,5 +1,6 @@
 """Mails as files, where no mail server is named: one `.eml` each, which any mail program opens."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ class EmailBackend(BaseEmailBackend):
             message = email.message()
             id = str(message["Message-ID"]).strip("<>")[:8]
             day = timezone.localdate().isoformat()
-            name = f"{day} {slugify(email.subject)[:80]} {id}.eml"
+            about = slugify(re.sub(r"[.,]", "-", email.subject))[:80]
+            name = f"{day} {about} {id}.eml"
             (self.folder / name).write_bytes(message.as_bytes(linesep="\n"))
         return len(email_messages)

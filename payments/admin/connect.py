@@ -143,6 +143,8 @@ class ConnectedAccountAdmin(OfAccountAdmin):
     def payouts(self, row: ConnectedAccount) -> str:
         if not row.seen:
             return "Not told yet"
+        if not row.is_connected:
+            return show.NOTHING
         return "Yes" if row.payouts_enabled else "No"
 
     @display(description="Onboarding")

@@ -1,37 +1,68 @@
-"""The first page: what waits, what was set aside, what is wrong, and what came last."""
+"""The first page: what came in, what is at risk and due, what waits, and what came last."""
 
 from collections import Counter
 from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Sum
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.timesince import timesince
 
 from payments import hotel
-from payments.admin import show
+from payments.admin import charts, show
 from payments.admin.base import MOST_COUNTED, count, works_here
 from payments.admin.filters import unmatched
 from payments.admin.outcomes import OUTCOMES, SEVERITIES
-from payments.models import Alert, PaymentTransaction, Reason, State, WebhookEvent
+from payments.analytics import arrivals, deadlines, income
+from payments.models import (
+    Alert,
+    ConnectedAccount,
+    Dispute,
+    Notification,
+    PaymentTransaction,
+    Reason,
+    State,
+    WebhookEvent,
+)
 from payments.notifications import messages
+from payments.words import connect, deadline, protection
 
 SHOWN = 8  # rows in a list
+MOST_CHARTS = 4  # currencies that are drawn; the others are in the lists
+MOST_GROUPS = 500  # organizations that one can choose from
 
 
 def index(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Return the first page's context, narrowed to what this person may see."""
+    """Return the first page's context: of one organization, or of all that this person may see."""
     if not works_here(request):
         return context
     user = request.user
-    events = hotel.visible_as_a_whole(user, WebhookEvent.objects.all())
-    alerts = hotel.visible_to(user, Alert.objects.filter(closed_at=None))
-    loose = hotel.visible_to(user, unmatched(PaymentTransaction.objects.all()))
+    groups = hotel.groups(user, MOST_GROUPS)
+    chosen = _chosen(request, groups)
+    of = chosen.id if chosen else None
+    zone = hotel.zone_named((chosen or groups[0]).timezone) if chosen or len(groups) == 1 else None
+
+    def visible(rows: QuerySet[Any], *, whole: bool = False) -> QuerySet[Any]:
+        seen = (hotel.visible_as_a_whole if whole else hotel.visible_to)(user, rows)
+        return seen.filter(organization=of) if of else _named(seen, user, groups)
+
+    events = visible(WebhookEvent.objects.all(), whole=True)
+    alerts = visible(Alert.objects.filter(closed_at=None))
+    loose = visible(unmatched(PaymentTransaction.objects.all()))
     return {
         **context,
         "title": "Overview",
-        "cards": _cards(request, events, alerts, loose),
+        "groups": groups if len(groups) > 1 else [],
+        "chosen": chosen,
+        "cards": _cards(request, events, alerts, loose, visible, chosen),
+        **_money_in(visible(PaymentTransaction.objects.all()), zone),
+        "disputed": _disputed(visible(Dispute.objects.exclude(status__in=Dispute.OVER))),
+        "risks": _risks(user, of),
+        "deadlines": _deadlines(user, of),
         "quarantined": _quarantined(events),
         "alerts": _alerts(alerts),
         "loose": _loose(loose),
@@ -39,49 +70,200 @@ def index(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _chosen(request: HttpRequest, groups: list[hotel.Group]) -> hotel.Group | None:
+    """Return the organization that was asked for, among those that this person may see."""
+    asked = hotel.as_uuid(request.GET.get("organization", ""))
+    return next((group for group in groups if group.id == asked), None)
+
+
+def _named(rows: QuerySet[Any], user: Any, groups: list[hotel.Group]) -> QuerySet[Any]:
+    """Name the organizations one by one, so that the database reads theirs alone from an index."""
+    if user.is_superuser:
+        return rows
+    return rows.filter(organization__in=[group.id for group in groups])
+
+
+# Figures -----------------------------------------------------------------
+
+
 def _cards(
-    request: HttpRequest, events: QuerySet[Any], alerts: QuerySet[Any], loose: QuerySet[Any]
+    request: HttpRequest,
+    events: QuerySet[Any],
+    alerts: QuerySet[Any],
+    loose: QuerySet[Any],
+    visible: Any,
+    chosen: hotel.Group | None,
 ) -> list[dict[str, str]]:
-    listed = reverse("admin:payments_webhookevent_changelist")
+    own = f"&organization={chosen.id}" if chosen else ""
+    to_answer = visible(Dispute.objects.filter(status__in=Dispute.WAITING))
+    lost = visible(Notification.objects.filter(state=Notification.State.UNDELIVERABLE))
     cards = [
-        {
-            "title": "Open alerts",
-            "value": count(alerts),
-            "note": "What somebody should look at",
-            "url": reverse("admin:payments_alert_changelist"),
-        },
-        {
-            "title": "Unmatched money",
-            "value": count(loose),
-            "note": "Payments that belong to no booking yet",
-            "url": reverse("admin:payments_paymenttransaction_changelist") + "?matched=no",
-        },
+        _card("Open alerts", alerts, "What somebody should look at", "alert", own),
+        _card(
+            "Disputes to answer",
+            to_answer,
+            "The bank waits for the hotel's side",
+            "dispute",
+            f"standing=answer{own}",
+        ),
+        _card(
+            "Unmatched money",
+            loose,
+            "Payments that belong to no booking yet",
+            "paymenttransaction",
+            f"matched=no{own}",
+        ),
+        _card(
+            "Undelivered mail",
+            lost,
+            "Nobody tries these again by itself",
+            "notification",
+            f"state={Notification.State.UNDELIVERABLE}{own}",
+        ),
     ]
     if hotel.works_for_a_whole(request.user):
         cards.append(
-            {
-                "title": "Events set aside",
-                "value": count(events.filter(state=State.QUARANTINED)),
-                "note": "Proven to be Stripe's, and not applied",
-                "url": f"{listed}?state={State.QUARANTINED}",
-            }
+            _card(
+                "Events set aside",
+                events.filter(state=State.QUARANTINED),
+                _last_word(events),
+                "webhookevent",
+                f"state={State.QUARANTINED}{own}",
+            )
         )
-    if request.user.is_superuser:  # whose an event is shows only when it is worked on
+    if request.user.is_superuser and not chosen:  # whose an event is shows when it is worked on
         waiting = events.filter(state=State.RECEIVED)
         cards.append(
-            {
-                "title": "Events waiting",
-                "value": count(waiting),
-                "note": _oldest(waiting),
-                "url": f"{listed}?state={State.RECEIVED}",
-            }
+            _card(
+                "Events waiting",
+                waiting,
+                _oldest(waiting),
+                "webhookevent",
+                f"state={State.RECEIVED}",
+            )
         )
     return cards
+
+
+def _card(title: str, rows: QuerySet[Any], note: str, model: str, query: str) -> dict[str, str]:
+    listed = reverse(f"admin:payments_{model}_changelist")
+    url = f"{listed}?{query.lstrip('&')}" if query else listed
+    return {"title": title, "value": count(rows), "note": note, "url": url}
 
 
 def _oldest(waiting: QuerySet[Any]) -> str:
     first = waiting.order_by("next_attempt_at", "id").values_list("created_at", flat=True).first()
     return f"The oldest for {timesince(first, timezone.now())}" if first else "All is settled"
+
+
+def _last_word(events: QuerySet[Any]) -> str:
+    last = events.order_by("-id").values_list("created_at", flat=True).first()
+    if last is None:
+        return "Stripe has sent nothing yet"
+    return f"Stripe was last heard {timesince(last, timezone.now(), depth=1)} ago"
+
+
+def _money_in(payments: QuerySet[Any], zone: ZoneInfo | None) -> dict[str, Any]:
+    found = income.last_days(payments, zone or ZoneInfo("UTC"), timezone.now())
+    return {
+        "charts": [charts.of_income(each) for each in found.incomes[:MOST_CHARTS]],
+        "more_currencies": [each.currency.upper() for each in found.incomes[MOST_CHARTS:]],
+        "first": date_format(found.first, "j M"),
+        "last": date_format(found.last, "j M"),
+        "days": income.DAYS,
+        "most": "" if found.whole else f"{income.MOST:,}",
+        "clocks": zone.key if zone else "UTC",
+    }
+
+
+def _disputed(disputes: QuerySet[Any]) -> list[dict[str, Any]]:
+    """Return what open disputes ask back, by currency."""
+    rows = disputes.filter(seen=True).exclude(currency="").order_by("currency")
+    sums = rows.values_list("currency").annotate(Count("pk"), Sum("amount"))
+    listed = reverse("admin:payments_dispute_changelist")
+    return [
+        {"count": found, "amount": show.amount(amount or 0, currency), "url": listed}
+        for currency, found, amount in sums
+    ]
+
+
+# At risk and due ---------------------------------------------------------
+
+
+def _risks(user: Any, organization: UUID | None) -> list[dict[str, Any]]:
+    found = arrivals.at_risk(user, timezone.now(), organization)
+    return [
+        {
+            "account": risk.account.property or risk.account.organization,
+            "url": show.url(risk.account),
+            "badge": show.badge(connect.standing(risk.account)),
+            "why": _why(risk.account),
+            **_deadline(risk.account),
+            "arrivals": risk.arrivals,
+            "owing": risk.owing,
+            "owed": [show.amount(owed, code) for code, owed in sorted(risk.owed.items())],
+            "first": [
+                {
+                    "url": hotel.booking_url(each.id),
+                    "code": each.code,
+                    "guest": each.guest,
+                    "house": each.house,
+                    "on": date_format(each.arrival, "D j M"),
+                    "owed": show.amount(max(0, each.owed), each.currency),
+                }
+                for each in risk.first
+            ],
+            "more": risk.arrivals - len(risk.first),
+        }
+        for risk in found[:SHOWN]
+    ]
+
+
+def _deadline(account: ConnectedAccount) -> dict[str, str]:
+    at = account.current_deadline if account.is_connected and account.wanted else None
+    if at is None:
+        return {}
+    left = deadline(at, timezone.now(), hotel.zone(account))
+    return {"due": show.when(account, at), "left": show.badge(left)}
+
+
+def _why(account: ConnectedAccount) -> str:
+    if why := connect.cannot_take_cards(account):
+        return f"No card can be taken: {why}."
+    wanted = connect.requirements(account.wanted)
+    return f"Stripe wants {', '.join(wanted)}." if wanted else ""
+
+
+def _deadlines(user: Any, organization: UUID | None) -> list[dict[str, Any]]:
+    now = timezone.now()
+    return [
+        {
+            "due": show.due(row, at, now),
+            "url": show.url(row),
+            **(_evidence(row) if isinstance(row, Dispute) else _requirement(row)),
+        }
+        for at, row in deadlines.next_ones(user, SHOWN, organization)
+    ]
+
+
+def _evidence(row: Dispute) -> dict[str, str]:
+    return {
+        "title": f"Evidence: {protection.why(row.reason).words.lower()}",
+        "about": hotel.caption(row.reservation) if row.reservation else str(row.organization),
+        "amount": show.amount(row.amount, row.currency),
+    }
+
+
+def _requirement(row: ConnectedAccount) -> dict[str, str]:
+    wanted = ", ".join(connect.requirements(row.wanted))
+    return {
+        "title": f"Stripe wants {wanted}",
+        "about": str(row.property or row.organization),
+        "amount": "",
+    }
+
+
+# What waits --------------------------------------------------------------
 
 
 def _quarantined(events: QuerySet[Any]) -> list[dict[str, str]]:

@@ -4,6 +4,7 @@ import builtins
 import os
 import time
 import uuid
+from datetime import datetime
 from functools import cache
 from typing import Any, ClassVar
 
@@ -19,6 +20,11 @@ def time_ordered_id() -> uuid.UUID:
     value = value & ~(0xF << 76) | 7 << 76
     value = value & ~(0x3 << 62) | 2 << 62
     return uuid.UUID(int=value)
+
+
+def first_id_at(moment: datetime) -> uuid.UUID:
+    """Return the smallest id that a row made at this moment could have."""
+    return uuid.UUID(int=max(0, int(moment.timestamp() * 1000)) << 80)
 
 
 def text(length: int, **options: Any) -> "models.CharField[str, str]":

@@ -79,6 +79,7 @@ class Step:
     amount: str
     when: datetime | None
     method: str = ""
+    moved: bool = False  # money moved, for better or worse
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,7 @@ class Money:
     alerts: list[Notice]
     threats: threats.Threats
     no_cards: str  # why no card can be taken for this house; empty where one can
+    wanted: str  # what Stripe waits for then
     may_change: bool
 
     @property
@@ -124,6 +126,8 @@ def money_of(reservation: UUID, user: Any) -> Money:
     """Return the money of a booking that this person may see."""
     (folio,) = bookings.folios(hotel.bookings([reservation]).values())
     booking = folio.booking
+    taking = accounts.taking([booking.organization_id]).get(accounts.place_of(booking))
+    no_cards = connect.cannot_take_cards(taking)
     return Money(
         currency=booking.currency,
         total=booking.total,
@@ -135,15 +139,10 @@ def money_of(reservation: UUID, user: Any) -> Money:
         ),
         alerts=alerts_of([reservation])[reservation],
         threats=threats.of(folio, timezone.now()),
-        no_cards=_no_cards(booking),
+        no_cards=no_cards,
+        wanted=", ".join(connect.requirements(taking.wanted)) if taking and no_cards else "",
         may_change=bool(hotel.may_change(user, [booking.organization_id])),
     )
-
-
-def _no_cards(booking: hotel.Booking) -> str:
-    """Return why no card can be taken for a booking now; empty where one can."""
-    taking = accounts.taking([booking.organization_id])
-    return connect.cannot_take_cards(taking.get(accounts.place_of(booking)))
 
 
 def alerts_of(reservations: Collection[UUID]) -> dict[UUID, list[Notice]]:
@@ -295,7 +294,7 @@ def _movement_step(line: DisputeMovement) -> Step:
         said = Said(said.words, said.tone, note)
     sign = "−" if (line.amount or 0) < 0 else "+"
     shown = sign + amount(abs(line.amount or 0), line.currency)
-    return Step("Dispute", said, shown, line.occurred_at)
+    return Step("Dispute", said, shown, line.occurred_at, moved=True)
 
 
 def _step_age(step: Step) -> tuple[bool, datetime]:

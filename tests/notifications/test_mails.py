@@ -348,6 +348,6 @@ def test_without_a_mail_server_a_mail_is_a_file_that_can_be_read(stripe, stay, s
 
     names = sorted(file.name for file in (tmp_path / "mail").iterdir())
     assert len(names) == 2
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d 120000-received-for-hb-2481 \w{8}\.eml", names[0])
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d 1-200-00-received-for-hb-2481 \w{8}\.eml", names[0])
     text = (tmp_path / "mail" / names[1]).read_text()
     assert "Dear Søren Østergaard," in text

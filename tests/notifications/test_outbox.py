@@ -305,6 +305,29 @@ def test_a_mail_that_this_version_cannot_write_waits_for_one_that_can(paid, post
         MAILS["payment_received"] = kind
 
 
+def test_mails_that_wait_and_mails_that_nobody_got_are_figures(paid, post_office, client):
+    Notification.objects.update(created_at=timezone.now() - timedelta(hours=1))
+
+    def figures():
+        lines = client.get("/metrics").content.decode().splitlines()
+        return dict(line.split() for line in lines if "_mail" in line and line[0] != "#")
+
+    before = figures()
+    assert before["payments_mails_waiting"] == "2.0"
+    assert 3590 < float(before["payments_oldest_mail_waiting_seconds"]) < 3700
+
+    post_office.mood = "address"
+    for _ in range(3):
+        mails.deliver()
+        later(minutes=10)
+
+    assert figures() == {
+        "payments_mails_waiting": "0.0",
+        "payments_oldest_mail_waiting_seconds": "0.0",
+        "payments_mails_undeliverable": "2.0",
+    }
+
+
 # Who dies meanwhile ------------------------------------------------------
 
 

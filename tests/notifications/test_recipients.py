@@ -6,6 +6,7 @@ from organizations.models import Role
 from payments import hotel
 from payments.models import Alert, Notification
 from payments.operations import mails
+from pms import documents
 from sandbox.scenarios import SCENARIOS
 from tests.conftest import stay_of
 from tests.factories import (
@@ -115,3 +116,15 @@ def test_staff_are_written_to_together(stripe, booking, post_office, manager):
     mails.deliver()
 
     assert ["maria@example.com", "owner@example.com"] in map(sorted, post_office.addressed)
+
+
+def test_addresses_come_with_the_hotels_document(db):
+    ana = {"username": "ana", "role": "finance", "email": "ana@example.com"}
+    hotels = {"organizations": [{"slug": "harbour", "users": [ana]}]}
+
+    documents.load(hotels)
+    del ana["email"]
+    documents.load(hotels)  # loading again without one takes nothing away
+
+    organization = OrganizationFactory()
+    assert hotel.managers(organization.pk, None) == ["ana@example.com"]

@@ -1,0 +1,87 @@
+"""Arrivals at risk: guests who come soon, to houses whose Stripe account may fail them."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from payments import hotel
+from payments.hotel import Arrival
+from payments.models import ConnectedAccount
+from payments.records import accounts
+
+SOON = timedelta(days=14)
+MOST_ACCOUNTS = 200  # accounts in trouble that are looked at
+MOST_ARRIVALS = 1_000  # bookings that are counted
+SHOWN = 5  # bookings of one account that are named
+
+
+@dataclass
+class Risk:
+    """
+    One account in trouble, and who arrives soon at the houses that take money through it.
+
+    :param owed: what these bookings still owe, by currency, in minor units.
+    :param first: the first of them to arrive.
+    """
+
+    account: ConnectedAccount
+    arrivals: int = 0
+    owing: int = 0
+    owed: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    first: list[Arrival] = field(default_factory=list)
+
+    def add(self, arrival: Arrival) -> None:
+        """Count one booking."""
+        self.arrivals += 1
+        if arrival.owed > 0:
+            self.owing += 1
+            self.owed[arrival.currency] += arrival.owed
+        if len(self.first) < SHOWN:
+            self.first.append(arrival)
+
+
+def at_risk(user: Any, now: datetime, organization: UUID | None = None) -> list[Risk]:
+    """
+    Return the accounts in trouble that guests who arrive soon depend on, most of them first.
+
+    :param organization: of this one alone.
+    """
+    risks = {account.pk: Risk(account) for account in _in_trouble(user, organization)}
+    if not risks:
+        return []
+    by_house = _houses_of(user, risks)
+    today = now.date()
+    for arrival in hotel.arriving(user, by_house, today, today + SOON, MOST_ARRIVALS):
+        risks[by_house[arrival.property_id]].add(arrival)
+    found = [risk for risk in risks.values() if risk.arrivals]
+    return sorted(found, key=lambda risk: (-risk.arrivals, risk.account.stripe_id))
+
+
+def _in_trouble(user: Any, organization: UUID | None) -> list[ConnectedAccount]:
+    rows = hotel.visible_to(user, ConnectedAccount.objects.filter(_TROUBLE))
+    if organization:
+        rows = rows.filter(organization=organization)
+    return list(rows.select_related("organization", "property").order_by("-id")[:MOST_ACCOUNTS])
+
+
+_TROUBLE = Q()
+for _name in ("stopped", "due", "disconnected"):
+    _TROUBLE |= accounts.TROUBLES[_name]
+
+
+def _houses_of(user: Any, troubled: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return which of these accounts takes new money for each house, where one of them does."""
+    rows = ConnectedAccount.objects.filter(pk__in=troubled).order_by()
+    organizations = set(rows.values_list("organization", flat=True))
+    taking = accounts.taking(organizations)
+    found = {}
+    for house in hotel.houses(user, organizations):
+        account = taking.get(accounts.place_of(house))
+        if account is not None and account.pk in troubled:
+            found[house.property_id] = account.pk
+    return found
