@@ -97,18 +97,20 @@ def _refresh(model: Any, due: Mapping[Key, Effect], standing: Mapping[Key, Any])
     for key, row in standing.items():
         if key not in due:
             continue
-        wanted = _told(due[key])
-        before = {name: getattr(row, name) for name in _REFRESHED}
-        after = {name: wanted[name] for name in _REFRESHED}
+        wanted = _told(due[key]) | {"severity": getattr(due[key], "severity", "")}
+        fields = [name for name in _REFRESHED if hasattr(row, name)]
+        before = {name: getattr(row, name) for name in fields}
+        after = {name: wanted[name] for name in fields}
         if before != after:
             for name, value in after.items():
                 setattr(row, name, value)
             changed.append(row)
     if changed:
-        model.objects.bulk_update(changed, ["facts", "property", "reservation"])
+        written = [name for name in _REFRESHED if hasattr(model, name)]
+        model.objects.bulk_update(changed, [name.removesuffix("_id") for name in written])
 
 
-_REFRESHED = ("facts", "property_id", "reservation_id")
+_REFRESHED = ("facts", "severity", "property_id", "reservation_id")
 
 
 def _key(row: Any) -> Key:

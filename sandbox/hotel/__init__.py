@@ -75,8 +75,10 @@ def organization(house: House, now: datetime) -> dict[str, Any]:
 def staff(house: House, role: str) -> dict[str, Any]:
     """A login for each role; the front desk sees the first house alone."""
     first = next(iter(house.properties))
+    username = f"{house.slug}-{role.replace('_', '-')}"
     return {
-        "username": f"{house.slug}-{role.replace('_', '-')}",
+        "username": username,
+        "email": f"{username}@example.com",
         "password": f"{house.slug}-demo",
         "role": role,
         "properties": [first] if role == "front_desk" else [],
