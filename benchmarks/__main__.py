@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks import door, processes, size, work
+from benchmarks import admin_lists, door, processes, size, work
 from benchmarks.databases import Databases
 from benchmarks.runs import Run
 from benchmarks.sizes import FULL, QUICK, TINY, Failed, Rows, table
@@ -44,6 +44,12 @@ PARTS: dict[str, dict[str, tuple[str, Callable[[Run], Rows]]]] = {
         "work_statements": ("What a worker says to PostgreSQL", work.statements),
     },
     "size": {"size": ("With nothing in the inbox, and with a long past", size.measure)},
+    "admin": {
+        "admin": (
+            "First pages of the admin in milliseconds, p50 / p95, by who looks",
+            admin_lists.measure,
+        )
+    },
     "core": {"core": ("Events in any order, settled without a database", _core)},
 }
 

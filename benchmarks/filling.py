@@ -5,10 +5,34 @@ Every column is what the system itself wrote, but for ids, and for bodies, which
 have taken by then. So a new column needs no new line here.
 """
 
+from datetime import date
+
 from django.db import connection
+
+from benchmarks import stays
+from reservations.models import Guest, Reservation
 
 PAYMENTS_A_BOOKING = 3
 REFUND_EVERY = 4  # payments
+
+
+def book(count: int, seed: int) -> None:
+    """Make the bookings that events will be about."""
+    guest = Guest.objects.get()
+    Reservation.objects.bulk_create(
+        Reservation(
+            id=stay.reservation,
+            code=stay.code,
+            organization_id=stays.ORGANIZATION,
+            property_id=stays.PROPERTY,
+            guest=guest,
+            arrival=date(2026, 12, 5),
+            departure=date(2026, 12, 9),
+            currency=stay.currency,
+            total=stay.total,
+        )
+        for stay in stays.stays(count, seed)
+    )
 
 
 def fill(*, settled: int, transactions: int) -> None:
@@ -20,7 +44,7 @@ def fill(*, settled: int, transactions: int) -> None:
     """
     with connection.cursor() as cursor:  # copies of what was checked need no more checking
         cursor.execute("SET session_replication_role = replica")
-    _copy(
+    copy(
         "webhook_events",
         settled,
         "state = 'applied'",
@@ -34,8 +58,8 @@ def fill(*, settled: int, transactions: int) -> None:
     payments = transactions - refunds
     bookings = max(1, payments // PAYMENTS_A_BOOKING)
     booking = {"reservation_id": _id("booking", f"1 + (n - 1) % {bookings}")}
-    _copy("reservations", bookings, "true", id=_id("booking"), code="'PAST-' || n")
-    _copy(
+    copy("reservations", bookings, "true", id=_id("booking"), code="'PAST-' || n")
+    copy(
         "payment_transactions",
         payments,
         "type = 'payment' AND reservation_id IS NOT NULL",
@@ -45,7 +69,7 @@ def fill(*, settled: int, transactions: int) -> None:
         latest_charge="'ch_past_' || n",
         **booking,
     )
-    _copy(
+    copy(
         "charges",
         payments,
         "payment_id IS NOT NULL AND reservation_id IS NOT NULL",
@@ -55,7 +79,7 @@ def fill(*, settled: int, transactions: int) -> None:
         payment_id=_id("payment"),
         **booking,
     )
-    _copy(
+    copy(
         "payment_transactions",
         refunds,
         "type = 'refund' AND payment_id IS NOT NULL AND reservation_id IS NOT NULL",
@@ -78,7 +102,7 @@ def _id(kind: str, number: str = "n") -> str:
     return f"({ordered} || substr(md5('{kind}' || ({number})), 1, 20))::uuid"
 
 
-def _copy(table: str, count: int, which: str, **different: str) -> None:
+def copy(table: str, count: int, which: str, **different: str) -> None:
     """Write copies of some rows of a table; `n` counts them in the SQL of what differs."""
     with connection.cursor() as cursor:
         names = [
@@ -87,9 +111,13 @@ def _copy(table: str, count: int, which: str, **different: str) -> None:
         cursor.execute(f"SELECT count(*) FROM {table} WHERE {which}")
         (originals,) = cursor.fetchone()
         cursor.execute(
-            f"INSERT INTO {table} ({', '.join(names)})"
-            f" SELECT {', '.join(different.get(name, f'original.{name}') for name in names)}"
+            f"INSERT INTO {table} ({', '.join(map(_quoted, names))})"
+            f" SELECT {', '.join(different.get(n, f'original.{_quoted(n)}') for n in names)}"
             f" FROM generate_series(1, {count}) AS n JOIN"
             f" (SELECT *, row_number() OVER () - 1 AS place FROM {table} WHERE {which}) AS original"
             f" ON original.place = n % {originals}"
         )
+
+
+def _quoted(name: str) -> str:
+    return connection.ops.quote_name(name)

@@ -13,7 +13,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
 from typing import Any
 
 import django
@@ -25,13 +24,13 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 from psycopg.pq import Trace  # noqa: E402
 
-from benchmarks import filling, stays  # noqa: E402
+from benchmarks import filling, looking, stays  # noqa: E402
 from benchmarks.core import shuffle  # noqa: E402
 from organizations.models import Organization, Property  # noqa: E402
 from payments.models import ConnectedAccount  # noqa: E402
 from payments.webhooks import inbox, worker  # noqa: E402
 from pms.wsgi import application  # noqa: E402
-from reservations.models import Guest, Reservation  # noqa: E402
+from reservations.models import Guest  # noqa: E402
 from sandbox.scenarios import SCENARIOS  # noqa: E402
 
 # A statement in libpq's trace: a simple one with its text, or one that was parsed before.
@@ -60,28 +59,9 @@ def migrate() -> None:
     ConnectedAccount.objects.create(stripe_id=stays.ACCOUNT, organization=group)
 
 
-def book(count: int, seed: int) -> None:
-    """Make the bookings that events will be about."""
-    guest = Guest.objects.get()
-    Reservation.objects.bulk_create(
-        Reservation(
-            id=stay.reservation,
-            code=stay.code,
-            organization_id=stays.ORGANIZATION,
-            property_id=stays.PROPERTY,
-            guest=guest,
-            arrival=date(2026, 12, 5),
-            departure=date(2026, 12, 9),
-            currency=stay.currency,
-            total=stay.total,
-        )
-        for stay in stays.stays(count, seed)
-    )
-
-
 def receive(count: int, seed: int) -> int:
     """Make bookings and write all their events into the inbox; return how many."""
-    book(count, seed)
+    filling.book(count, seed)
     bodies = stays.bodies(count, seed)
     with transaction.atomic():
         for body in bodies:
@@ -188,8 +168,9 @@ def analyze() -> None:
 TASKS: dict[str, Callable[..., Any]] = {
     task.__name__: task
     for task in (
-        *(migrate, book, receive, drain, fill, analyze),
+        *(migrate, filling.book, receive, drain, fill, analyze),
         *(statements_of_door, statements_of_worker, shuffle),
+        *(looking.fill_admin, looking.look),
     )
 }
 

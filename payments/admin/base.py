@@ -1,6 +1,6 @@
 """What every admin page of payments has: whose rows it shows, to whom, and that it changes none."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,13 +14,23 @@ from unfold.views import ChangeList
 from payments import hotel
 
 
+def once(request: HttpRequest, name: str, ask: Callable[[], Any]) -> Any:
+    """Return what was asked by this name before in this request; else ask now."""
+    known = request.__dict__.setdefault("_payments_asked", {})
+    if name not in known:
+        known[name] = ask()
+    return known[name]
+
+
 def roles(request: HttpRequest) -> dict[UUID, str]:
     """Return what this person does at each organization they work for; asked once a request."""
-    found: dict[UUID, str] | None = getattr(request, "_payments_roles", None)
-    if found is None:
-        found = hotel.roles(request.user)
-        request._payments_roles = found  # type: ignore[attr-defined]
+    found: dict[UUID, str] = once(request, "roles", lambda: hotel.roles(request.user))
     return found
+
+
+def sees_a_whole(request: HttpRequest) -> bool:
+    """Say whether this person may see all houses of some organization; asked once a request."""
+    return bool(once(request, "whole", lambda: hotel.works_for_a_whole(request.user)))
 
 
 def works_here(request: HttpRequest) -> bool:
@@ -37,9 +47,14 @@ def count(rows: QuerySet[Any]) -> str:
     return f"{MOST_COUNTED:,}+" if found > MOST_COUNTED else f"{found:,}"
 
 
-def beside(rows: QuerySet[Any]) -> str:
+def counted(request: HttpRequest, name: str, rows: QuerySet[Any]) -> str:
+    """Return how many rows there are by this name; counted once a request."""
+    return str(once(request, f"count of {name}", lambda: count(rows)))
+
+
+def beside(request: HttpRequest, name: str, rows: QuerySet[Any]) -> str:
     """Return how many rows there are, as the sidebar says it: nothing where there are none."""
-    return "" if (found := count(rows)) == "0" else found
+    return "" if (found := counted(request, name, rows)) == "0" else found
 
 
 class Listed(ChangeList):

@@ -10,6 +10,7 @@ from django.utils.html import format_html_join
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
 
+from payments import hotel
 from payments.admin import audit, filters, show
 from payments.admin.base import beside
 from payments.admin.payments import THE_RECORD, RecordAdmin
@@ -91,7 +92,8 @@ class ConnectedAccountAdmin(OfAccountAdmin):
 
     def waiting(self, request: HttpRequest) -> str:
         """Return how many can take no cards, for the sidebar."""
-        return beside(self.get_queryset(request).filter(accounts.TROUBLES["stopped"]))
+        stopped = ConnectedAccount.objects.filter(accounts.TROUBLES["stopped"])
+        return beside(request, "accounts", hotel.visible_to(request.user, stopped))
 
     @display(description="Account")
     def name(self, row: ConnectedAccount) -> str:

@@ -14,7 +14,7 @@ from django.utils.timesince import timesince
 
 from payments import hotel
 from payments.admin import charts, show
-from payments.admin.base import MOST_COUNTED, count, works_here
+from payments.admin.base import MOST_COUNTED, count, counted, sees_a_whole, works_here
 from payments.admin.filters import unmatched
 from payments.admin.outcomes import OUTCOMES, SEVERITIES
 from payments.analytics import arrivals, deadlines, income
@@ -53,20 +53,24 @@ def index(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     events = visible(WebhookEvent.objects.all(), whole=True)
     alerts = visible(Alert.objects.filter(closed_at=None))
     loose = visible(unmatched(PaymentTransaction.objects.all()))
+    last = list(_last(events)) if sees_a_whole(request) else []
+    cards = _cards(request, events, alerts, loose, visible, chosen)
+    any_set_aside = any(card["name"] == "set aside" and card["value"] != "0" for card in cards)
     return {
         **context,
         "title": "Overview",
         "groups": groups if len(groups) > 1 else [],
         "chosen": chosen,
-        "cards": _cards(request, events, alerts, loose, visible, chosen),
+        "cards": cards,
         **_money_in(visible(PaymentTransaction.objects.all()), zone),
         "disputed": _disputed(visible(Dispute.objects.exclude(status__in=Dispute.OVER))),
         "risks": _risks(user, of),
         "deadlines": _deadlines(user, of),
-        "quarantined": _quarantined(events),
+        "quarantined": _quarantined(events) if any_set_aside else [],
         "alerts": _alerts(alerts),
         "loose": _loose(loose),
-        "events": show.told(_last(events)),
+        "last_word": timesince(last[0].created_at, timezone.now(), depth=1) if last else "",
+        "events": show.told(last),
     }
 
 
@@ -95,47 +99,68 @@ def _cards(
     chosen: hotel.Group | None,
 ) -> list[dict[str, str]]:
     own = f"&organization={chosen.id}" if chosen else ""
+
+    def card(
+        title: str, name: str, rows: QuerySet[Any], note: str, model: str, query: str = ""
+    ) -> dict[str, str]:
+        listed = reverse(f"admin:payments_{model}_changelist")
+        query = f"{query}{own}".lstrip("&")
+        return {
+            "name": name,
+            "title": title,
+            # The sidebar has counted the same, where no organization is chosen.
+            "value": count(rows) if chosen else counted(request, name, rows),
+            "note": note,
+            "url": f"{listed}?{query}" if query else listed,
+        }
+
     to_answer = visible(Dispute.objects.filter(status__in=Dispute.WAITING))
-    lost = visible(Notification.objects.filter(state=Notification.State.UNDELIVERABLE))
+    undeliverable = Notification.State.UNDELIVERABLE
+    lost = visible(Notification.objects.filter(state=undeliverable))
     cards = [
-        _card("Open alerts", alerts, "What somebody should look at", "alert", own),
-        _card(
+        card("Open alerts", "alerts", alerts, "What somebody should look at", "alert"),
+        card(
             "Disputes to answer",
+            "disputes",
             to_answer,
             "The bank waits for the hotel's side",
             "dispute",
-            f"standing=answer{own}",
+            "standing=answer",
         ),
-        _card(
+        card(
             "Unmatched money",
+            "unmatched",
             loose,
             "Payments that belong to no booking yet",
             "paymenttransaction",
-            f"matched=no{own}",
+            "matched=no",
         ),
-        _card(
+        card(
             "Undelivered mail",
+            "lost mails",
             lost,
             "Nobody tries these again by itself",
             "notification",
-            f"state={Notification.State.UNDELIVERABLE}{own}",
+            f"state={undeliverable}",
         ),
     ]
-    if hotel.works_for_a_whole(request.user):
+    if sees_a_whole(request):
         cards.append(
-            _card(
+            card(
                 "Events set aside",
+                "set aside",
                 events.filter(state=State.QUARANTINED),
-                _last_word(events),
+                "Proven to be Stripe's, and not applied",
                 "webhookevent",
-                f"state={State.QUARANTINED}{own}",
+                f"state={State.QUARANTINED}",
             )
         )
     if request.user.is_superuser and not chosen:  # whose an event is shows when it is worked on
         waiting = events.filter(state=State.RECEIVED)
         cards.append(
-            _card(
+            card(
                 "Events waiting",
+                "waiting",
                 waiting,
                 _oldest(waiting),
                 "webhookevent",
@@ -145,22 +170,9 @@ def _cards(
     return cards
 
 
-def _card(title: str, rows: QuerySet[Any], note: str, model: str, query: str) -> dict[str, str]:
-    listed = reverse(f"admin:payments_{model}_changelist")
-    url = f"{listed}?{query.lstrip('&')}" if query else listed
-    return {"title": title, "value": count(rows), "note": note, "url": url}
-
-
 def _oldest(waiting: QuerySet[Any]) -> str:
     first = waiting.order_by("next_attempt_at", "id").values_list("created_at", flat=True).first()
     return f"The oldest for {timesince(first, timezone.now())}" if first else "All is settled"
-
-
-def _last_word(events: QuerySet[Any]) -> str:
-    last = events.order_by("-id").values_list("created_at", flat=True).first()
-    if last is None:
-        return "Stripe has sent nothing yet"
-    return f"Stripe was last heard {timesince(last, timezone.now(), depth=1)} ago"
 
 
 def _money_in(payments: QuerySet[Any], zone: ZoneInfo | None) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from unfold.decorators import action, display
 
 from payments import hotel
 from payments.admin import audit, filters, payload, show
-from payments.admin.base import ReadOnlyAdmin, beside, roles
+from payments.admin.base import ReadOnlyAdmin, beside, roles, sees_a_whole
 from payments.admin.outcomes import STATES, outcome_of
 from payments.models import Reason, Scope, State, WebhookEvent
 from payments.reading import identifier
@@ -76,13 +76,13 @@ class WebhookEventAdmin(ReadOnlyAdmin):
         return hotel.visible_as_a_whole(user, rows).select_related("organization")
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return hotel.works_for_a_whole(request.user)
+        return sees_a_whole(request)
 
     def waiting(self, request: HttpRequest) -> str:
         """Return how many events were set aside, for the sidebar; nothing where none was."""
         rows = WebhookEvent.objects.filter(state=State.QUARANTINED)
         rows = hotel.visible_as_a_whole(request.user, rows)
-        return beside(rows)
+        return beside(request, "set aside", rows)
 
     def has_replay_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Say whether this person may have this event, or any, worked on again."""

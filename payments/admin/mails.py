@@ -66,7 +66,7 @@ class NotificationAdmin(ToldAdmin):
     def waiting(self, request: HttpRequest) -> str:
         """Return how many could not be delivered, for the sidebar."""
         rows = Notification.objects.filter(state=State.UNDELIVERABLE)
-        return beside(hotel.visible_to(request.user, rows))
+        return beside(request, "lost mails", hotel.visible_to(request.user, rows))
 
     @display(description="Mail")
     def what(self, mail: Notification) -> str:

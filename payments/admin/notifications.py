@@ -140,7 +140,7 @@ class AlertAdmin(ToldAdmin):
     def waiting(self, request: HttpRequest) -> str:
         """Return how many alerts are open, for the sidebar; nothing where none is."""
         rows = hotel.visible_to(request.user, Alert.objects.filter(closed_at=None))
-        return beside(rows)
+        return beside(request, "alerts", rows)
 
     @display(description="Alert")
     def title(self, alert: Alert) -> str:

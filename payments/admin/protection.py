@@ -114,7 +114,8 @@ class DisputeAdmin(OfAChargeAdmin):
 
     def waiting(self, request: HttpRequest) -> str:
         """Return how many wait for the hotel, for the sidebar."""
-        return beside(self.get_queryset(request).filter(status__in=Dispute.WAITING))
+        rows = hotel.visible_to(request.user, Dispute.objects.filter(status__in=Dispute.WAITING))
+        return beside(request, "disputes", rows)
 
     @display(description="Dispute")
     def what(self, row: Dispute) -> str:

@@ -51,10 +51,11 @@ def at_risk(user: Any, now: datetime, organization: UUID | None = None) -> list[
 
     :param organization: of this one alone.
     """
-    risks = {account.pk: Risk(account) for account in _in_trouble(user, organization)}
-    if not risks:
+    troubled = _in_trouble(user, organization)
+    if not troubled:
         return []
-    by_house = _houses_of(user, risks)
+    risks = {account.pk: Risk(account) for account in troubled}
+    by_house = _houses_of(user, troubled)
     today = now.date()
     for arrival in hotel.arriving(user, by_house, today, today + SOON, MOST_ARRIVALS):
         risks[by_house[arrival.property_id]].add(arrival)
@@ -74,14 +75,14 @@ for _name in ("stopped", "due", "disconnected"):
     _TROUBLE |= accounts.TROUBLES[_name]
 
 
-def _houses_of(user: Any, troubled: Collection[UUID]) -> dict[UUID, UUID]:
+def _houses_of(user: Any, troubled: Collection[ConnectedAccount]) -> dict[UUID, UUID]:
     """Return which of these accounts takes new money for each house, where one of them does."""
-    rows = ConnectedAccount.objects.filter(pk__in=troubled).order_by()
-    organizations = set(rows.values_list("organization", flat=True))
+    organizations = {account.organization_id for account in troubled}
+    ids = {account.pk for account in troubled}
     taking = accounts.taking(organizations)
     found = {}
     for house in hotel.houses(user, organizations):
         account = taking.get(accounts.place_of(house))
-        if account is not None and account.pk in troubled:
+        if account is not None and account.pk in ids:
             found[house.property_id] = account.pk
     return found

@@ -60,6 +60,20 @@ class Notice:
 
 
 @dataclass(frozen=True)
+class NoCards:
+    """
+    Why no card can be taken for a house.
+
+    :param wanted: what Stripe waits for.
+    :param urgent: one could be, before.
+    """
+
+    why: str
+    wanted: str
+    urgent: bool
+
+
+@dataclass(frozen=True)
 class Part:
     """A part of the bar: where it begins and how wide it is, in percent."""
 
@@ -112,8 +126,7 @@ class Money:
     history: list[Line]
     alerts: list[Notice]
     threats: threats.Threats
-    no_cards: str  # why no card can be taken for this house; empty where one can
-    wanted: str  # what Stripe waits for then
+    no_cards: NoCards | None  # None where one can be taken, or need not be any more
     may_change: bool
 
     @property
@@ -125,9 +138,7 @@ class Money:
 def money_of(reservation: UUID, user: Any) -> Money:
     """Return the money of a booking that this person may see."""
     (folio,) = bookings.folios(hotel.bookings([reservation]).values())
-    booking = folio.booking
-    taking = accounts.taking([booking.organization_id]).get(accounts.place_of(booking))
-    no_cards = connect.cannot_take_cards(taking)
+    booking, now = folio.booking, timezone.now()
     return Money(
         currency=booking.currency,
         total=booking.total,
@@ -138,11 +149,20 @@ def money_of(reservation: UUID, user: Any) -> Money:
             (_line(entry, booking.currency) for entry in folio.entries), key=_age, reverse=True
         ),
         alerts=alerts_of([reservation])[reservation],
-        threats=threats.of(folio, timezone.now()),
-        no_cards=no_cards,
-        wanted=", ".join(connect.requirements(taking.wanted)) if taking and no_cards else "",
+        threats=threats.of(folio, now),
+        no_cards=_no_cards(folio, now),
         may_change=bool(hotel.may_change(user, [booking.organization_id])),
     )
+
+
+def _no_cards(folio: Folio, now: datetime) -> NoCards | None:
+    booking = folio.booking
+    if booking.stay(now) == "departed" and folio.figures.balance <= 0:
+        return None
+    account = accounts.taking([booking.organization_id]).get(accounts.place_of(booking))
+    why = connect.cannot_take_cards(account)
+    wanted = connect.requirements(account.wanted) if account and account.is_connected else []
+    return NoCards(why, ", ".join(wanted), urgent=account is not None) if why else None
 
 
 def alerts_of(reservations: Collection[UUID]) -> dict[UUID, list[Notice]]:

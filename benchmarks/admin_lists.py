@@ -1,0 +1,16 @@
+"""How long the admin's first pages take when there are millions of rows, and for whom."""
+
+from benchmarks.runs import Run
+from benchmarks.sizes import Rows
+
+REQUESTS = 4  # of each list by each reader, in a round
+
+
+def measure(run: Run) -> Rows:
+    """Fill a database, then look at every list and the overview; return what each look took."""
+    url = run.databases.new("admin")
+    with run.hands(url) as pair:
+        pair.do("fill_admin", events=run.sizes.settled, transactions=run.sizes.settled)
+        pair.do("analyze")
+        found: Rows = pair.do("look", requests=max(2, run.sizes.rounds * REQUESTS))
+    return found
