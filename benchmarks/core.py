@@ -51,6 +51,7 @@ def _shuffled(scenario: Scenario, seed: int, seconds: float) -> tuple[int, int, 
         paid_elsewhere=0,
         arrival=date(2026, 12, 5),
         departure=date(2026, 12, 9),
+        timezone="Europe/Lisbon",
     )
     events = [pure.read(event) for event in scenario.events(stay)]
     expected = pure.folio_of(events, booking).figures

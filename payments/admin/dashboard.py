@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +18,7 @@ from payments.admin.base import MOST_COUNTED, count, counted, sees_a_whole, work
 from payments.admin.filters import unmatched
 from payments.admin.outcomes import OUTCOMES, SEVERITIES
 from payments.analytics import arrivals, deadlines, income
+from payments.analytics.sums import sum_of, total
 from payments.models import (
     Alert,
     ConnectedAccount,
@@ -191,11 +192,12 @@ def _money_in(payments: QuerySet[Any], zone: ZoneInfo | None) -> dict[str, Any]:
 def _disputed(disputes: QuerySet[Any]) -> list[dict[str, Any]]:
     """Return what open disputes ask back, by currency."""
     rows = disputes.filter(seen=True).exclude(currency="").order_by("currency")
-    sums = rows.values_list("currency").annotate(Count("pk"), Sum("amount"))
+    whole, rest = sum_of("amount")
+    sums = rows.values_list("currency").annotate(n=Count("pk"), a=whole, b=rest)
     listed = reverse("admin:payments_dispute_changelist")
     return [
-        {"count": found, "amount": show.amount(amount or 0, currency), "url": listed}
-        for currency, found, amount in sums
+        {"count": found, "amount": show.amount(total(*amount), currency), "url": listed}
+        for currency, found, *amount in sums
     ]
 
 

@@ -6,9 +6,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncDate
 
+from payments.analytics.sums import sum_of, total
 from payments.models.base import first_id_at
 
 DAYS = 30
@@ -76,20 +77,22 @@ def last_days(payments: QuerySet[Any], zone: ZoneInfo, now: datetime) -> LastDay
     found: dict[str, dict[date, Day]] = defaultdict(dict)
     failed: dict[str, tuple[int, int]] = {}
     failing = Q(status="requires_payment_method") & ~Q(failure_code="")
+    came, came_rest = sum_of("amount_received")
+    asked_for, asked_rest = sum_of("amount")
     moved = (
         rows.filter(Q(status="succeeded") | failing, occurred_at__gte=start)
         .exclude(currency="")
         .annotate(on=TruncDate("occurred_at", tzinfo=zone))
         .order_by()
         .values_list("currency", "status", "on")
-        .annotate(Count("pk"), Sum("amount_received"), Sum("amount"))
+        .annotate(n=Count("pk"), a=came, b=came_rest, c=asked_for, d=asked_rest)
     )
-    for currency, status, on, count, received, asked in moved:
+    for currency, status, on, count, *sums in moved:
         if status == "succeeded":
-            found[currency][on] = Day(on, received or 0, count)
+            found[currency][on] = Day(on, total(*sums[:2]), count)
         else:
             so_far = failed.get(currency, (0, 0))
-            failed[currency] = (so_far[0] + count, so_far[1] + (asked or 0))
+            failed[currency] = (so_far[0] + count, so_far[1] + total(*sums[2:]))
     days = [first + timedelta(days=n) for n in range(DAYS)]
     incomes = [
         Income(
