@@ -32,13 +32,11 @@ class Showing:
 
 def lock(rows: Rows, showings: Iterable[Showing]) -> None:
     """Load and lock every row that was seen, and what those belong to."""
-    rows.lock(
-        {
-            showing.name(seen): showing.organization_id
-            for showing in showings
-            for seen in showing.sightings
-        }
-    )
+    wanted: dict[Name, UUID] = {}
+    for showing in showings:
+        for seen in showing.sightings:
+            wanted.setdefault(showing.name(seen), showing.organization_id)
+    rows.lock(wanted)
 
 
 def merge_into(rows: Rows, showings: Iterable[Showing]) -> None:

@@ -27,7 +27,7 @@ from payments.errors import (
 from payments.models import Severity, State, WebhookEvent
 from payments.reading import Reader, clean, identifier, is_clean, parse
 from payments.records import merging, telling
-from payments.records.binding import Hints, Owner, Tenants
+from payments.records.binding import Hints, Tenants
 from payments.records.loading import Rows
 from payments.records.merging import Showing
 from payments.records.settling import settle
@@ -103,6 +103,7 @@ def settle_batch(taken: Sequence[WebhookEvent]) -> Counter[str]:
     if batch.showings:
         rows = Rows(now)
         merging.lock(rows, batch.showings)
+        batch.set_strangers_aside(rows)
         merging.merge_into(rows, batch.showings)
         settle(rows)
     if batch.security_alerts:
@@ -148,20 +149,28 @@ class _Batch:
         sightings = list(handled.handler(event))
         owner = tenants.owner(event, account)
         row.organization_id = owner.organization_id
+        showing = Showing(
+            row=row,
+            event=event,
+            organization_id=owner.organization_id,
+            account=owner.account,
+            sightings=sightings,
+        )
         try:
             hints.check(event, owner)
         except TenantMismatch:
-            self.security_alerts.append(_security_alert(event, owner))
+            self.security_alerts.append(_security_alert(showing))
             raise
-        self.showings.append(
-            Showing(
-                row=row,
-                event=event,
-                organization_id=owner.organization_id,
-                account=owner.account,
-                sightings=sightings,
-            )
-        )
+        self.showings.append(showing)
+
+    def set_strangers_aside(self, rows: Rows) -> None:
+        """Set aside what shows another organization's object: the platform's own may name any."""
+        for showing in list(self.showings):
+            owners = {rows[showing.name(seen)].organization_id for seen in showing.sightings}
+            if owners - {showing.organization_id}:
+                self.showings.remove(showing)
+                self.security_alerts.append(_security_alert(showing))
+                _set_aside(showing.row, TenantMismatch("Its object is another organization's."))
 
 
 def _event(row: WebhookEvent) -> StripeEvent:
@@ -209,14 +218,15 @@ def _set_aside(row: WebhookEvent, why: SetAside) -> None:
     row.changes = None
 
 
-def _security_alert(event: StripeEvent, owner: Owner) -> Alert:
+def _security_alert(showing: Showing) -> Alert:
+    event = showing.event
     return Alert(
         kind="tenant_mismatch",
         severity=Severity.SECURITY,
         lasting=True,
-        account=owner.account,
+        account=showing.account,
         livemode=event.livemode,
         object_id=identifier(event.object.get("id")) or event.id,
-        organization_id=owner.organization_id,
+        organization_id=showing.organization_id,
         facts={"event": event.id, "type": event.type},
     )

@@ -5,12 +5,13 @@ from copy import deepcopy
 import pytest
 from django.apps import apps
 
-from payments.models import Alert, Notification, State, WebhookEvent
+from payments.models import Alert, Notification, Payment, State, WebhookEvent
 from payments.operations.connect import accounts
 from payments.webhooks import worker
 from reservations.models import Reservation
+from sandbox import events, objects
 from sandbox.scenarios import SCENARIOS
-from tests.conftest import stay_of
+from tests.conftest import CUSTOMER, stay_of
 from tests.factories import AccountFactory, OrganizationFactory, PropertyFactory, ReservationFactory
 from tests.handlers.shows import SHOWS
 from tests.support.stripe import Stripe
@@ -114,3 +115,25 @@ def test_an_accounts_events_may_come_before_the_account_is_known(name, booking):
     assert set(WebhookEvent.objects.values_list("state", flat=True)) == {State.APPLIED}
     booking.refresh_from_db()
     assert booking.payment_status == SCENARIOS[name].expects(stay_of(booking))["payment_status"]
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_what_the_platform_filed_under_one_hotel_is_never_anothers(
+    together, stripe, booking, other
+):
+    """Of the platform's own objects an event says whose they are; a second one may not say else."""
+    ours = objects.payment_intent(status="processing", amount=9_000, customer=CUSTOMER)
+    theirs = ours | {"customer": None, "on_behalf_of": "acct_rival", "status": "succeeded"}
+    sent = [
+        events.event("payment_intent.processing", ours, id="evt_1"),
+        events.event("payment_intent.succeeded", theirs, id="evt_2"),
+    ]
+
+    for part in [sent] if together else [[each] for each in sent]:
+        stripe.sends(part, scope="platform")
+
+    states = dict(WebhookEvent.objects.values_list("stripe_event_id", "reason"))
+    assert states == {"evt_1": "", "evt_2": "tenant_mismatch"}
+    kept = Payment.objects.get()
+    assert (kept.organization, kept.status) == (booking.organization, "processing")
+    assert Alert.objects.get().organization == other.organization
