@@ -43,9 +43,9 @@ def fill_admin(events: int, transactions: int) -> None:
     """Let every story happen once, then copy what came of it until there is so much of it."""
     hotels = [_hotel(number) for number in range(HOTELS)]
     _staff(hotels)
-    accounts.bill(customer="cus_benchmarks", livemode=False, organization_id=stays.ORGANIZATION)
     book(len(SCENARIOS), seed=FIRST)
     told = stays.stays(len(SCENARIOS), seed=FIRST)
+    accounts.bill(customer=told[0].customer, livemode=False, organization_id=stays.ORGANIZATION)
     for stay, scenario in zip(told, SCENARIOS.values(), strict=True):
         for event in scenario.events(stay):
             inbox.receive(body(event), scope_of(event))

@@ -491,10 +491,16 @@ def visible_as_a_whole(user: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.filter(organization__in=whole.order_by().values("pk"))
 
 
-def works_for_a_whole(user: Any) -> bool:
-    """Say whether this person may see all houses of some organization."""
+def whole_organizations(user: Any) -> list[UUID]:
+    """Return the organizations all of whose houses this person may see, as a member."""
     rows = organizations().filter(memberships__user=user.pk, memberships__properties=None)
-    return bool(user.is_superuser or rows.exists())
+    return list(rows.order_by().values_list("pk", flat=True))
+
+
+def single_houses(user: Any) -> list[UUID]:
+    """Return the houses that this person may see of organizations that they see in part."""
+    rows = properties().filter(memberships__user=user.pk).order_by()
+    return list(rows.values_list("pk", flat=True))
 
 
 def roles(user: Any) -> dict[UUID, str]:

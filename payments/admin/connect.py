@@ -1,5 +1,6 @@
 """Connected accounts: what they can do, what Stripe wants of them by when, who stands behind."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -12,7 +13,7 @@ from unfold.decorators import display
 
 from payments import hotel
 from payments.admin import audit, filters, show
-from payments.admin.base import beside
+from payments.admin.base import beside, named
 from payments.admin.payments import THE_RECORD, RecordAdmin
 from payments.models import Capability, ConnectedAccount, ExternalAccount, Person
 from payments.reading import identifier
@@ -38,9 +39,17 @@ class OfAccountAdmin(RecordAdmin):
             return queryset.none(), False
         return queryset.filter(Q(stripe_id=term) | Q(account=term)), False
 
+    def read_with(self, rows: Sequence[Any]) -> None:
+        if "of_account" in self.list_display:
+            _read_accounts(rows)
+
     @display(description="Account")
     def of_account(self, row: Any) -> str:
-        return show.link(_account_of(row), row.account) if row.account else "The platform's own"
+        if not row.account:
+            return "The platform's own"
+        if not hasattr(row, "_account"):
+            _read_accounts([row])
+        return show.link(row._account, row.account)
 
     @display(description="Events, newest first")
     def events(self, row: Any) -> str:
@@ -48,10 +57,15 @@ class OfAccountAdmin(RecordAdmin):
         return show.part("events", events=show.told(found), most=audit.MOST)
 
 
-def _account_of(row: Any) -> ConnectedAccount | None:
-    return ConnectedAccount.objects.filter(
-        stripe_id=row.account, livemode=row.livemode, organization=row.organization_id
-    ).first()
+def _read_accounts(rows: Sequence[Any]) -> None:
+    """Read the accounts that these rows are filed under."""
+    found = ConnectedAccount.objects.filter(
+        stripe_id__in={row.account for row in rows},
+        organization__in={row.organization_id for row in rows},
+    )
+    known = {(each.stripe_id, each.livemode, each.organization_id): each for each in found}
+    for row in rows:
+        row._account = known.get((row.account, row.livemode, row.organization_id))
 
 
 class AccountStanding(DropdownFilter):
@@ -93,7 +107,8 @@ class ConnectedAccountAdmin(OfAccountAdmin):
     def waiting(self, request: HttpRequest) -> str:
         """Return how many can take no cards, for the sidebar."""
         stopped = ConnectedAccount.objects.filter(accounts.TROUBLES["stopped"])
-        return beside(request, "accounts", hotel.visible_to(request.user, stopped))
+        rows = named(request, hotel.visible_to(request.user, stopped))
+        return beside(request, "accounts", rows)
 
     @display(description="Account")
     def name(self, row: ConnectedAccount) -> str:

@@ -14,7 +14,7 @@ from django.utils.timesince import timesince
 
 from payments import hotel
 from payments.admin import charts, show
-from payments.admin.base import MOST_COUNTED, count, counted, sees_a_whole, works_here
+from payments.admin.base import MOST_COUNTED, count, counted, named, sees_a_whole, works_here
 from payments.admin.filters import unmatched
 from payments.admin.outcomes import OUTCOMES, SEVERITIES
 from payments.analytics import arrivals, deadlines, income
@@ -49,7 +49,8 @@ def index(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
     def visible(rows: QuerySet[Any], *, whole: bool = False) -> QuerySet[Any]:
         seen = (hotel.visible_as_a_whole if whole else hotel.visible_to)(user, rows)
-        return seen.filter(organization=of) if of else _named(seen, user, groups)
+        seen = named(request, seen, as_a_whole=whole)
+        return seen.filter(organization=of) if of else seen
 
     events = visible(WebhookEvent.objects.all(), whole=True)
     alerts = visible(Alert.objects.filter(closed_at=None))
@@ -79,13 +80,6 @@ def _chosen(request: HttpRequest, groups: list[hotel.Group]) -> hotel.Group | No
     """Return the organization that was asked for, among those that this person may see."""
     asked = hotel.as_uuid(request.GET.get("organization", ""))
     return next((group for group in groups if group.id == asked), None)
-
-
-def _named(rows: QuerySet[Any], user: Any, groups: list[hotel.Group]) -> QuerySet[Any]:
-    """Name the organizations one by one, so that the database reads theirs alone from an index."""
-    if user.is_superuser:
-        return rows
-    return rows.filter(organization__in=[group.id for group in groups])
 
 
 # Figures -----------------------------------------------------------------

@@ -14,7 +14,7 @@ from unfold.decorators import action, display
 
 from payments import hotel
 from payments.admin import audit, filters, payload, show
-from payments.admin.base import ReadOnlyAdmin, beside, roles, sees_a_whole
+from payments.admin.base import ReadOnlyAdmin, beside, named, roles, sees_a_whole
 from payments.admin.outcomes import STATES, outcome_of
 from payments.models import Reason, Scope, State, WebhookEvent
 from payments.reading import identifier
@@ -38,6 +38,7 @@ class WebhookEventAdmin(ReadOnlyAdmin):
     change_form_outer_before_template = "payments/admin/replay.html"
     list_display = ["event", "outcome_badge", "why", "whose", "tries", "received"]
     list_display_links = ["event"]
+    seen_as_a_whole = True
     list_filter = [
         filters.choice("state", [(state, said.words) for state, said in STATES.items()]),
         filters.choice("reason", Reason.choices),
@@ -82,6 +83,7 @@ class WebhookEventAdmin(ReadOnlyAdmin):
         """Return how many events were set aside, for the sidebar; nothing where none was."""
         rows = WebhookEvent.objects.filter(state=State.QUARANTINED)
         rows = hotel.visible_as_a_whole(request.user, rows)
+        rows = named(request, rows, as_a_whole=True)
         return beside(request, "set aside", rows)
 
     def has_replay_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:

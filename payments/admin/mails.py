@@ -15,7 +15,7 @@ from unfold.decorators import action, display
 
 from payments import hotel
 from payments.admin import filters, show
-from payments.admin.base import beside
+from payments.admin.base import beside, named
 from payments.admin.notifications import ToldAdmin
 from payments.models import Notification
 from payments.notifications import outbox
@@ -66,7 +66,8 @@ class NotificationAdmin(ToldAdmin):
     def waiting(self, request: HttpRequest) -> str:
         """Return how many could not be delivered, for the sidebar."""
         rows = Notification.objects.filter(state=State.UNDELIVERABLE)
-        return beside(request, "lost mails", hotel.visible_to(request.user, rows))
+        rows = named(request, hotel.visible_to(request.user, rows))
+        return beside(request, "lost mails", rows)
 
     @display(description="Mail")
     def what(self, mail: Notification) -> str:

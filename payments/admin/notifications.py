@@ -15,7 +15,7 @@ from unfold.decorators import action, display
 
 from payments import hotel
 from payments.admin import about, audit, filters, show
-from payments.admin.base import ReadOnlyAdmin, beside
+from payments.admin.base import ReadOnlyAdmin, beside, named
 from payments.admin.outcomes import CLOSED, SEVERITIES
 from payments.models import Alert, Severity
 from payments.notifications import messages
@@ -140,6 +140,7 @@ class AlertAdmin(ToldAdmin):
     def waiting(self, request: HttpRequest) -> str:
         """Return how many alerts are open, for the sidebar; nothing where none is."""
         rows = hotel.visible_to(request.user, Alert.objects.filter(closed_at=None))
+        rows = named(request, rows)
         return beside(request, "alerts", rows)
 
     @display(description="Alert")

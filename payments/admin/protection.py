@@ -11,7 +11,7 @@ from unfold.decorators import display
 
 from payments import hotel, words
 from payments.admin import audit, filters, show
-from payments.admin.base import beside
+from payments.admin.base import beside, named
 from payments.admin.entries import entry_of, read
 from payments.admin.history import lines_of
 from payments.admin.payments import THE_RECORD, RecordAdmin, find
@@ -115,7 +115,7 @@ class DisputeAdmin(OfAChargeAdmin):
     def waiting(self, request: HttpRequest) -> str:
         """Return how many wait for the hotel, for the sidebar."""
         rows = hotel.visible_to(request.user, Dispute.objects.filter(status__in=Dispute.WAITING))
-        return beside(request, "disputes", rows)
+        return beside(request, "disputes", named(request, rows))
 
     @display(description="Dispute")
     def what(self, row: Dispute) -> str:
