@@ -18,6 +18,8 @@ from tests.factories import (
 from tests.support.admin import browser_of, listed, page
 from tests.support.stories import tell
 
+pytestmark = pytest.mark.slow  # a minute and more: every story, for every role
+
 MODELS = sorted(
     {model._meta.concrete_model for model in KINDS.values()} | {Alert, Notification},
     key=lambda model: model.__name__,
