@@ -36,7 +36,8 @@ def stripe(transactional_db):
 def told(stripe):
     """Return every scenario's events, two bookings each, and what must be true in the end."""
     events, expected = [], {}
-    for name, scenario in SCENARIOS.items():
+    money = {name: each for name, each in SCENARIOS.items() if each.moves_money}
+    for name, scenario in money.items():
         for number in (1, 2):
             booking = ReservationFactory(code=f"{name}-{number}", total=50_000)
             stay = stay_of(booking)
