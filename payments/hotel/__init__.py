@@ -1,0 +1,103 @@
+"""
+The one door to the rest of the hotel: its bookings, its houses, and who may see what.
+
+Only this folder knows the fields of the models that settings name as `PAYMENTS_ORGANIZATION_MODEL`,
+`PAYMENTS_PROPERTY_MODEL` and `PAYMENTS_RESERVATION_MODEL`. Another hotel system plugs in here; all
+that the rest of payments may ask of it is named below.
+"""
+
+from payments.hotel.access import (
+    may_change,
+    may_change_anywhere,
+    roles,
+    single_houses,
+    visible_as_a_whole,
+    visible_reservations,
+    visible_to,
+    whole_organizations,
+)
+from payments.hotel.arrivals import Arrival, arrivals_at_risk, arriving
+from payments.hotel.booking import (
+    GUEST,
+    MONEY_FIELDS,
+    Booking,
+    booking_url,
+    bookings,
+    caption,
+    meant_by,
+    named,
+    stay_of,
+    with_code,
+    write_money,
+)
+from payments.hotel.clocks import zone, zone_named
+from payments.hotel.columns import (
+    CENTRALIZED,
+    PER_PROPERTY,
+    houses_of,
+    organization_with_slug,
+    set_architecture,
+    write_account,
+)
+from payments.hotel.mailing import Stay, managers, stay
+from payments.hotel.matching import Candidate, candidates, candidates_with_code
+from payments.hotel.ownership import (
+    as_uuid,
+    organization_of_properties,
+    organization_of_reservations,
+    organizations_named,
+)
+from payments.hotel.places import Group, House, groups, houses, organization_name, place
+from payments.hotel.tables import organizations, properties, reservations
+
+__all__ = [
+    "CENTRALIZED",
+    "GUEST",
+    "MONEY_FIELDS",
+    "PER_PROPERTY",
+    "Arrival",
+    "Booking",
+    "Candidate",
+    "Group",
+    "House",
+    "Stay",
+    "arrivals_at_risk",
+    "arriving",
+    "as_uuid",
+    "booking_url",
+    "bookings",
+    "candidates",
+    "candidates_with_code",
+    "caption",
+    "groups",
+    "houses",
+    "houses_of",
+    "managers",
+    "may_change",
+    "may_change_anywhere",
+    "meant_by",
+    "named",
+    "organization_name",
+    "organization_of_properties",
+    "organization_of_reservations",
+    "organization_with_slug",
+    "organizations",
+    "organizations_named",
+    "place",
+    "properties",
+    "reservations",
+    "roles",
+    "set_architecture",
+    "single_houses",
+    "stay",
+    "stay_of",
+    "visible_as_a_whole",
+    "visible_reservations",
+    "visible_to",
+    "whole_organizations",
+    "with_code",
+    "write_account",
+    "write_money",
+    "zone",
+    "zone_named",
+]

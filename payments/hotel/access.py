@@ -1,0 +1,77 @@
+"""Who may see what, and who may change it."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from payments.hotel.tables import organizations, properties, reservations
+
+
+def visible_to(user: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """
+    Narrow records of payments to what this person may see.
+
+    Rows of a house are for those who may see that house; rows of none, for those whose membership
+    names no houses. Everything of another organization is as good as not there.
+    """
+    if user.is_superuser:
+        return rows
+    if not user.is_authenticated:
+        return rows.none()
+    whole = organizations().filter(memberships__user=user, memberships__properties=None)
+    return rows.filter(
+        Q(property__in=properties().visible_to(user))
+        | Q(property=None, organization__in=whole.order_by().values("pk"))
+    )
+
+
+def visible_as_a_whole(user: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Narrow what belongs to no house to organizations all of whose houses this person may see."""
+    if user.is_superuser:
+        return rows
+    whole = organizations().filter(memberships__user=user.pk, memberships__properties=None)
+    return rows.filter(organization__in=whole.order_by().values("pk"))
+
+
+def whole_organizations(user: Any) -> list[UUID]:
+    """Return the organizations all of whose houses this person may see, as a member."""
+    rows = organizations().filter(memberships__user=user.pk, memberships__properties=None)
+    return list(rows.order_by().values_list("pk", flat=True))
+
+
+def single_houses(user: Any) -> list[UUID]:
+    """Return the houses that this person may see of organizations that they see in part."""
+    rows = properties().filter(memberships__user=user.pk).order_by()
+    return list(rows.values_list("pk", flat=True))
+
+
+def roles(user: Any) -> dict[UUID, str]:
+    """Return what this person does at each organization they work for."""
+    rows = organizations().filter(memberships__user=user.pk).order_by()
+    return dict(rows.values_list("pk", "memberships__role"))
+
+
+def visible_reservations(user: Any) -> Any:
+    """Return the bookings that this person may see."""
+    return reservations().visible_to(user)
+
+
+_CHANGE = ("owner", "manager", "front_desk", "finance")  # all roles but read_only
+
+
+def may_change(user: Any, organization_ids: Collection[UUID]) -> set[UUID]:
+    """Return in which of these organizations this person may change something, not only look."""
+    if user.is_superuser:
+        return set(organization_ids)
+    rows = organizations().filter(
+        pk__in=organization_ids, memberships__user=user, memberships__role__in=_CHANGE
+    )
+    return set(rows.order_by().values_list("pk", flat=True))
+
+
+def may_change_anywhere(user: Any) -> bool:
+    """Say whether this person may change something at any organization."""
+    rows = organizations().filter(memberships__user=user.pk, memberships__role__in=_CHANGE)
+    return bool(user.is_superuser or rows.exists())

@@ -1,0 +1,59 @@
+"""Bookings that are about to begin, and what they owe."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from payments.hotel.access import visible_reservations
+from payments.hotel.tables import reservations
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A booking that is about to begin; what it owes in minor units of its currency."""
+
+    id: UUID
+    code: str
+    guest: str
+    house: str
+    property_id: UUID
+    arrival: date
+    currency: str
+    owed: int
+
+
+_ARRIVAL = {"id": "pk", "guest": "guest__name", "house": "property__name"}
+
+
+def arriving(
+    user: Any, houses: Collection[UUID], first: date, last: date, limit: int
+) -> list[Arrival]:
+    """Return the bookings of these houses that this person may see and that begin in these days."""
+    if not houses:
+        return []
+    rows = visible_reservations(user).filter(
+        property__in=houses, status="confirmed", arrival__gte=first, arrival__lte=last
+    )
+    columns = [_ARRIVAL.get(name, name) for name in Arrival.__dataclass_fields__]
+    found = rows.with_owed().order_by("arrival", "code").values_list(*columns)[:limit]
+    return [Arrival(*row) for row in found]
+
+
+def arrivals_at_risk(
+    organization_id: UUID, property_id: UUID | None, first: date, last: date
+) -> int:
+    """
+    Return how many bookings arrive in these days and still owe something.
+
+    :param property_id: at this house; None where it is about the organization's own account, and
+        then houses with an account of their own are left out.
+    """
+    rows = reservations().filter(
+        organization=organization_id, arrival__gte=first, arrival__lte=last
+    )
+    rows = rows.filter(
+        **({"property": property_id} if property_id else {"property__stripe_account_id": ""})
+    )
+    return int(rows.with_owed().filter(owed__gt=0).count())

@@ -1,0 +1,180 @@
+"""Bookings as payments needs them, and what payments writes onto them."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+
+from payments import bulk
+from payments.hotel.clocks import zone, zone_named
+from payments.hotel.ownership import as_uuid
+from payments.hotel.tables import reservations
+from payments.money import LARGEST
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """A booking as payments needs it. Amounts are in minor units of `currency`."""
+
+    id: UUID
+    code: str
+    organization_id: UUID
+    organization: str  # slug
+    property_id: UUID
+    property: str  # slug
+    currency: str
+    total: int
+    paid_elsewhere: int
+    arrival: date
+    departure: date
+    timezone: str
+    architecture: str = "centralized"  # whose Stripe account takes new money
+    money: tuple[Any, ...] = ()  # what is written in MONEY_FIELDS now
+
+    def stay(self, now: datetime) -> str:
+        """Return where the stay stands today at the house: `future`, `in_house` or `departed`."""
+        return _stay(self.arrival, self.departure, now.astimezone(zone_named(self.timezone)).date())
+
+
+def _stay(arrival: date, departure: date, today: date) -> str:
+    if today < arrival:
+        return "future"
+    return "in_house" if today < departure else "departed"
+
+
+MONEY_FIELDS = (
+    "payment_status",
+    "paid_amount",
+    "extras_amount",
+    "refunded_amount",
+    "authorized_amount",
+    "disputed_amount",
+    "lost_amount",
+    "stripe_payment_intent_id",
+)
+
+_BOOKING = {
+    "id": "pk",
+    "code": "code",
+    "organization_id": "organization_id",
+    "organization": "organization__slug",
+    "property_id": "property_id",
+    "property": "property__slug",
+    "currency": "currency",
+    "total": "total",
+    "paid_elsewhere": "paid_elsewhere",
+    "arrival": "arrival",
+    "departure": "departure",
+    "timezone": "property__timezone",
+    "architecture": "organization__stripe_architecture",
+}
+
+
+def bookings(ids: Collection[UUID], *, lock: bool = False) -> dict[UUID, Booking]:
+    """
+    Return these bookings by id.
+
+    :param lock: hold their rows until the transaction ends, in the order of their ids.
+    """
+    if not ids:
+        return {}
+    rows = reservations().filter(pk__in=ids)
+    if lock:
+        # Evaluated apart from the joins below, so that only bookings are locked.
+        list(rows.select_for_update().order_by("pk").values_list("pk"))
+    return _as_bookings(rows)
+
+
+def _as_bookings(rows: QuerySet[Any]) -> dict[UUID, Booking]:
+    found = rows.order_by().values_list(*_BOOKING.values(), *MONEY_FIELDS)
+    names, width = (*_BOOKING, "money"), len(_BOOKING)
+    return {
+        row[0]: Booking(**dict(zip(names, (*row[:width], row[width:]), strict=True)))
+        for row in found
+    }
+
+
+def with_code(code: str, organization: str | None = None) -> list[Booking]:
+    """Return the bookings with this code; one in each organization at the most."""
+    rows = reservations().filter(code=code)
+    if organization is not None:
+        rows = rows.filter(organization__slug=organization)
+    return list(_as_bookings(rows).values())
+
+
+def named(hints: Collection[tuple[UUID, str]]) -> dict[tuple[UUID, str], UUID]:
+    """
+    Return which booking each hint names: a reservation's id, or a code, in that organization alone.
+
+    :param hints: pairs of an organization's id and a text.
+    """
+    texts = {text for _, text in hints}
+    ids = {found for text in texts if (found := as_uuid(text))}
+    if not texts:
+        return {}
+    rows = reservations().filter(Q(pk__in=ids) | Q(code__in=texts))
+    rows = rows.filter(organization__in={organization for organization, _ in hints})
+    by_id: dict[tuple[UUID, UUID], UUID] = {}
+    by_code: dict[tuple[UUID, str], UUID] = {}
+    for id, organization, code in rows.order_by().values_list("pk", "organization_id", "code"):
+        by_id[organization, id] = id
+        by_code[organization, code] = id
+    found_ids = {}
+    for organization, text in hints:
+        uuid = as_uuid(text)
+        found = (by_id.get((organization, uuid)) if uuid else None) or by_code.get(
+            (organization, text)
+        )
+        if found:
+            found_ids[organization, text] = found
+    return found_ids
+
+
+def meant_by(text: str) -> QuerySet[Any]:
+    """Return the bookings that somebody may mean who typed this: a code, or a guest's name."""
+    meant = Q(code__icontains=text) | Q(guest__name__icontains=text)
+    rows: QuerySet[Any] = reservations().filter(meant)
+    return rows
+
+
+GUEST = "reservation__guest"  # what `caption` reads, for whoever loads it with many records
+
+
+def caption(reservation: Any) -> str:
+    """Return a booking as staff speak of it: its code and its guest."""
+    return f"{reservation.code} · {reservation.guest.name}"
+
+
+def stay_of(row: Any, now: datetime) -> str:
+    """Return where the stay of a record's booking stands; nothing where it has no booking."""
+    if row.reservation is None:
+        return ""
+    today = now.astimezone(zone(row)).date()
+    return _stay(row.reservation.arrival, row.reservation.departure, today)
+
+
+def booking_url(id: UUID) -> str:
+    """Return the address of a booking's page."""
+    return reverse("booking", args=[id])
+
+
+def write_money(figures: Iterable[tuple[Booking, Sequence[Any]]]) -> None:
+    """
+    Write what payments computed onto bookings that the caller has locked, where it differs.
+
+    :param figures: for each booking the values of `MONEY_FIELDS`, amounts in minor units. A sum
+        beyond any column is cut to the largest it can hold; `payment_state` still has it exactly.
+    """
+    changed = []
+    for booking, values in figures:
+        held = tuple(max(-LARGEST, min(v, LARGEST)) if isinstance(v, int) else v for v in values)
+        if held != booking.money:
+            changed.append(
+                SimpleNamespace(id=booking.id, **dict(zip(MONEY_FIELDS, held, strict=True)))
+            )
+    bulk.update(reservations().model, MONEY_FIELDS, changed)

@@ -1,0 +1,63 @@
+"""What the rest of the hotel reads of its Stripe accounts."""
+
+from typing import Any
+from uuid import UUID
+
+from payments.hotel.tables import organizations, properties
+
+CENTRALIZED, PER_PROPERTY = "centralized", "per_property"
+
+
+def write_account(
+    organization_id: UUID,
+    property_id: UUID | None,
+    *,
+    stripe_id: str,
+    onboarding_complete: bool,
+    charges_enabled: bool,
+    replaces: bool = False,
+) -> None:
+    """
+    Write what the rest of the hotel reads about the account of an organization or a house.
+
+    Nothing where the organization keeps its accounts the other way: its own, or its houses'.
+
+    :param replaces: it takes the place of another account; else that one's columns stay.
+    """
+    rows = (
+        properties().filter(pk=property_id, organization__stripe_architecture=PER_PROPERTY)
+        if property_id
+        else organizations().filter(pk=organization_id, stripe_architecture=CENTRALIZED)
+    )
+    if not replaces:
+        rows = rows.filter(stripe_account_id__in=("", stripe_id))
+    rows.update(
+        stripe_account_id=stripe_id,
+        stripe_onboarding_complete=onboarding_complete,
+        stripe_charges_enabled=charges_enabled,
+    )
+
+
+def organization_with_slug(slug: str) -> Any:
+    """Return the organization with this slug, locked; None where there is none."""
+    return organizations().select_for_update().filter(slug=slug).first()
+
+
+def houses_of(organization_id: UUID) -> dict[str, UUID]:
+    """Return the houses of an organization by their slugs."""
+    rows = properties().filter(organization=organization_id).order_by("slug")
+    return dict(rows.values_list("slug", "pk"))
+
+
+def set_architecture(organization_id: UUID, to: str) -> None:
+    """Say whose accounts take new money, and empty the columns of those that no longer do."""
+    empty = {
+        "stripe_account_id": "",
+        "stripe_onboarding_complete": False,
+        "stripe_charges_enabled": False,
+    }
+    organizations().filter(pk=organization_id).update(stripe_architecture=to)
+    if to == PER_PROPERTY:
+        organizations().filter(pk=organization_id).update(**empty)
+    else:
+        properties().filter(organization=organization_id).update(**empty)

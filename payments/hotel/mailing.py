@@ -1,0 +1,57 @@
+"""Whom the hotel writes to, and about which stay."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q
+
+from payments.hotel.tables import organizations, reservations
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A booking as a mail speaks of it; what is owed in minor units of `currency`."""
+
+    id: UUID
+    code: str
+    guest: str
+    email: str
+    house: str
+    arrival: date
+    departure: date
+    currency: str
+    owed: int
+
+
+_STAY = {"id": "pk", "guest": "guest__name", "email": "guest__email", "house": "property__name"}
+
+
+def stay(reservation_id: UUID) -> Stay | None:
+    """Return a booking with its guest and its house, as they are now."""
+    fields = [_STAY.get(name, name) for name in Stay.__dataclass_fields__]
+    found = reservations().filter(pk=reservation_id).with_owed().values_list(*fields).first()
+    return Stay(*found) if found else None
+
+
+_MANAGE = ("owner", "manager", "finance")
+
+
+def managers(organization_id: UUID, property_id: UUID | None) -> list[str]:
+    """
+    Return the addresses of whoever looks after money there: owners, managers and finance.
+
+    :param property_id: of this house; None where it is about the organization, and then those are
+        left out who work for some of its houses alone.
+    """
+    covered = Q(memberships__properties=None)
+    if property_id:
+        covered |= Q(memberships__properties=property_id)
+    rows = organizations().filter(
+        covered,
+        pk=organization_id,
+        memberships__role__in=_MANAGE,
+        memberships__user__is_active=True,
+    )
+    found = rows.order_by().values_list("memberships__user__email", flat=True)
+    return list({address.casefold(): address for address in sorted(found) if address}.values())
