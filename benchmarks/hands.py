@@ -27,7 +27,7 @@ from psycopg.pq import Trace  # noqa: E402
 from benchmarks import filling, looking, stays  # noqa: E402
 from benchmarks.core import shuffle  # noqa: E402
 from organizations.models import Organization, Property  # noqa: E402
-from payments.models import ConnectedAccount  # noqa: E402
+from payments.operations.connect import accounts  # noqa: E402
 from payments.webhooks import inbox, worker  # noqa: E402
 from pms.wsgi import application  # noqa: E402
 from reservations.models import Guest  # noqa: E402
@@ -56,7 +56,7 @@ def migrate() -> None:
         id=stays.PROPERTY, organization=group, slug="downtown", name="Harbour Downtown"
     )
     Guest.objects.create(organization=group, name="Guest of the house", email="guest@example.com")
-    ConnectedAccount.objects.create(stripe_id=stays.ACCOUNT, organization=group)
+    accounts.connect(stripe_id=stays.ACCOUNT, livemode=False, organization_id=group.pk)
 
 
 def receive(count: int, seed: int) -> int:

@@ -49,7 +49,8 @@ def fill_admin(events: int, transactions: int) -> None:
     for stay, scenario in zip(told, SCENARIOS.values(), strict=True):
         for event in scenario.events(stay):
             inbox.receive(body(event), scope_of(event))
-    worker.drain()
+    if (states := worker.drain()).keys() != {"applied"}:
+        raise RuntimeError(f"Not all of a hotel's first events were applied: {states}.")
     places = Places(hotels)
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")

@@ -12,6 +12,7 @@ from unfold.paginator import InfinitePaginator
 from unfold.views import ChangeList
 
 from payments import hotel
+from payments.admin.finding import Typed, among
 
 
 def once(request: HttpRequest, name: str, ask: Callable[[], Any]) -> Any:
@@ -118,6 +119,18 @@ class ReadOnlyAdmin(ModelAdmin):
 
     def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
         return Listed
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        text = search_term.strip()
+        if text:
+            queryset = among(queryset, self.meant_by(Typed(text, request.user)))
+        return queryset, False
+
+    def meant_by(self, typed: Typed) -> Q:
+        """Say which rows somebody means who typed this: the one with that Stripe id."""
+        return typed.by_id
 
     def read_with(self, rows: Sequence[Any]) -> None:
         """Read what the rows of a page show beside themselves."""

@@ -3,16 +3,15 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.html import format_html
 from unfold.decorators import display
 
-from payments import hotel
 from payments.admin import audit, filters, show
 from payments.admin.connect import OfAccountAdmin
-from payments.admin.customers import Whose, find
+from payments.admin.customers import Whose
+from payments.admin.finding import Typed
 from payments.admin.payments import THE_RECORD, RecordAdmin
 from payments.models import Invoice, SubscriptionSchedule, UpcomingInvoice
 from payments.words import billing, spelled
@@ -53,17 +52,11 @@ class InvoiceAdmin(RecordAdmin):
         *THE_RECORD,
     ]
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        term = search_term.strip()
-        meant = Q(reservation__in=hotel.meant_by(term).order_by()) | Q(number=term)
-        return find(
-            queryset,
-            term,
-            by_id=Q(stripe_id=term) | Q(stripe_customer_id=term) | Q(stripe_subscription_id=term),
-            by_guest=Invoice.objects.filter(meant),
-        )
+    def meant_by(self, typed: Typed) -> Q:
+        if typed.is_id:
+            text = typed.text
+            return typed.by_id | Q(stripe_customer_id=text) | Q(stripe_subscription_id=text)
+        return typed.of_bookings | Q(number=typed.text)
 
     @display(description="Invoice")
     def what(self, row: Invoice) -> str:
@@ -128,12 +121,9 @@ class OfSubscriptionAdmin(OfAccountAdmin):
     search_help_text = "Stripe id, its own, its customer's or its subscription's"
     subscription = "stripe_subscription_id"
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        term = search_term.strip()
-        by_id = Q(stripe_id=term) | Q(stripe_customer_id=term) | Q(**{self.subscription: term})
-        return find(queryset, term, by_id=by_id, by_guest=self.model.objects.none())
+    def meant_by(self, typed: Typed) -> Q:
+        text = typed.text
+        return typed.by_id | Q(stripe_customer_id=text) | Q(**{self.subscription: text})
 
     @display(description="Whose")
     def whose(self, row: Any) -> str:

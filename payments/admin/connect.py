@@ -14,9 +14,9 @@ from unfold.decorators import display
 from payments import hotel
 from payments.admin import audit, filters, show
 from payments.admin.base import beside, named
+from payments.admin.finding import Typed
 from payments.admin.payments import THE_RECORD, RecordAdmin
 from payments.models import Capability, ConnectedAccount, ExternalAccount, Person
-from payments.reading import identifier
 from payments.records import accounts
 from payments.words import connect
 
@@ -29,15 +29,8 @@ class OfAccountAdmin(RecordAdmin):
     shown_with = ("organization", "property")
     search_help_text = "Stripe id, its own or its account's"
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        term = search_term.strip()
-        if not term:
-            return queryset, False
-        if not identifier(term):
-            return queryset.none(), False
-        return queryset.filter(Q(stripe_id=term) | Q(account=term)), False
+    def meant_by(self, typed: Typed) -> Q:
+        return typed.by_id | Q(account=typed.text)
 
     def read_with(self, rows: Sequence[Any]) -> None:
         if "of_account" in self.list_display:

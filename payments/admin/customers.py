@@ -12,25 +12,14 @@ from unfold.decorators import display
 from payments import hotel
 from payments.admin import audit, filters, show
 from payments.admin.connect import OfAccountAdmin
+from payments.admin.finding import Typed
 from payments.admin.payments import THE_RECORD, RecordAdmin
 from payments.models import Customer, PaymentMethod, SetupIntent
-from payments.reading import identifier
 from payments.words import BAD, GOOD, QUIET, Said, customers, decline
 
 MOST = 50  # cards, and times that one was left, beside a customer
 CURRENT = Said("Customer", GOOD)
 PLATFORM = "The platform, which bills this organization"
-
-
-def find(
-    rows: QuerySet[Any], term: str, *, by_id: Q, by_guest: QuerySet[Any]
-) -> tuple[QuerySet[Any], bool]:
-    """Return the rows that somebody means who typed a Stripe id, a guest's name or a code."""
-    if not term:
-        return rows, False
-    if "_" in term:
-        return (rows.filter(by_id) if identifier(term) else rows.none()), False
-    return rows.filter(pk__in=by_guest.order_by().values("pk")), False
 
 
 class Whose(DropdownFilter):
@@ -63,19 +52,12 @@ class CustomerAdmin(OfAccountAdmin):
         *THE_RECORD,
     ]
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        term = search_term.strip()
-        methods = PaymentMethod.objects.filter(stripe_id=term).order_by().values("customer")
-        stays = SetupIntent.objects.filter(reservation__in=hotel.meant_by(term).order_by())
-        meant = Q(name__icontains=term) | Q(pk__in=stays.order_by().values("customer"))
-        return find(
-            queryset,
-            term,
-            by_id=Q(stripe_id=term) | Q(pk__in=methods),
-            by_guest=Customer.objects.filter(meant),
-        )
+    def meant_by(self, typed: Typed) -> Q:
+        if typed.is_id:
+            methods = PaymentMethod.objects.filter(typed.by_id)
+            return typed.by_id | Q(pk__in=typed.newest(methods, "customer"))
+        stays = SetupIntent.objects.filter(typed.of_bookings)
+        return Q(name__icontains=typed.text) | Q(pk__in=typed.newest(stays, "customer"))
 
     @display(description="Customer")
     def who(self, row: Customer) -> str:
@@ -161,18 +143,10 @@ class PaymentMethodAdmin(OfAccountAdmin):
     def visible_to(self, user: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
         return super().visible_to(user, rows).select_related("customer")
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        term = search_term.strip()
-        owners = Customer.objects.filter(stripe_id=term).order_by()
-        named = Customer.objects.filter(name__icontains=term).order_by()
-        return find(
-            queryset,
-            term,
-            by_id=Q(stripe_id=term) | Q(customer__in=owners.values("pk")),
-            by_guest=PaymentMethod.objects.filter(customer__in=named.values("pk")),
-        )
+    def meant_by(self, typed: Typed) -> Q:
+        named = typed.by_id if typed.is_id else Q(name__icontains=typed.text)
+        owned = Q(customer__in=typed.newest(Customer.objects.filter(named)))
+        return typed.by_id | owned
 
     @display(description="Card")
     def what(self, row: PaymentMethod) -> str:
@@ -225,17 +199,11 @@ class SetupIntentAdmin(RecordAdmin):
     def visible_to(self, user: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
         return super().visible_to(user, rows).select_related("customer")
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        term = search_term.strip()
-        stays = hotel.meant_by(term).order_by()
-        return find(
-            queryset,
-            term,
-            by_id=Q(stripe_id=term) | Q(customer__stripe_id=term),
-            by_guest=SetupIntent.objects.filter(reservation__in=stays),
-        )
+    def meant_by(self, typed: Typed) -> Q:
+        if typed.is_id:
+            owners = Customer.objects.filter(typed.by_id)
+            return typed.by_id | Q(customer__in=typed.newest(owners))
+        return typed.of_bookings
 
     @display(description="Card to be left")
     def what(self, row: SetupIntent) -> str:

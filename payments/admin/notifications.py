@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.contrib import messages as banners
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -16,6 +16,7 @@ from unfold.decorators import action, display
 from payments import hotel
 from payments.admin import about, audit, filters, show
 from payments.admin.base import ReadOnlyAdmin, beside, named
+from payments.admin.finding import NOTHING, Typed
 from payments.admin.outcomes import CLOSED, SEVERITIES
 from payments.models import Alert, Severity
 from payments.notifications import messages
@@ -37,16 +38,10 @@ class ToldAdmin(ReadOnlyAdmin):
         """Say whether this person may do something about it, not only look."""
         return bool(hotel.may_change(request.user, [row.organization_id]))
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        term = search_term.strip()
-        if not term:
-            return queryset, False
-        if "_" in term:
-            return queryset.filter(object_id=term) if identifier(term) else queryset.none(), False
-        meant = hotel.meant_by(term).order_by().values("pk")
-        return queryset.filter(reservation__in=meant), False
+    def meant_by(self, typed: Typed) -> Q:
+        if not typed.is_id:
+            return typed.of_bookings
+        return Q(object_id=typed.text) if identifier(typed.text) else NOTHING
 
     def get_object(self, request: HttpRequest, *args: Any, **options: Any) -> Any:
         found = super().get_object(request, *args, **options)

@@ -12,10 +12,10 @@ from payments import hotel, words
 from payments.admin import audit, filters, show
 from payments.admin.base import ReadOnlyAdmin, roles
 from payments.admin.entries import SHOWN_WITH, entry_of, read
+from payments.admin.finding import Typed
 from payments.admin.history import AWAITED, attempt, lines_of
 from payments.admin.lines import Line
 from payments.models import Charge, PaymentTransaction
-from payments.reading import identifier
 
 Type = PaymentTransaction.Type
 STATUSES = (
@@ -97,21 +97,6 @@ class RecordAdmin(ReadOnlyAdmin):
         return show.said("As Stripe's events have told it so far.")
 
 
-def find(rows: QuerySet[Any], term: str, *, by_id: Q, by_last4: Q) -> QuerySet[Any]:
-    """
-    Return the rows that somebody means who typed this.
-
-    A Stripe id is looked up exactly; four digits may be a card's last four; anything else is part
-    of a booking's code or of a guest's name.
-    """
-    if "_" in term:
-        return rows.filter(by_id) if identifier(term) else rows.none()
-    meant = Q(reservation__in=hotel.meant_by(term).order_by().values("pk"))
-    if len(term) == 4 and term.isdecimal():
-        meant |= by_last4
-    return rows.filter(meant)
-
-
 @admin.register(PaymentTransaction)
 class PaymentTransactionAdmin(RecordAdmin):
     """Payments, refunds and what disputes moved, in one list."""
@@ -135,21 +120,9 @@ class PaymentTransactionAdmin(RecordAdmin):
     def read_with(self, rows: Sequence[Any]) -> None:
         read(rows)
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        term = search_term.strip()
-        if not term:
-            return queryset, False
-        charges = Charge.objects.filter(last4=term).order_by()
-        attempts = Charge.objects.filter(stripe_id=term).order_by()
-        found = find(
-            queryset,
-            term,
-            by_id=Q(stripe_id=term) | Q(pk__in=attempts.values("payment")),
-            by_last4=Q(pk__in=charges.values("payment")),
-        )
-        return found, False
+    def meant_by(self, typed: Typed) -> Q:
+        named = typed.by_id if typed.is_id else typed.of_bookings
+        return named | Q(pk__in=typed.attempts("payment"))
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         about = ["what_for", "bound"] if obj and obj.type == Type.PAYMENT else ["why", "of_payment"]
@@ -246,17 +219,11 @@ class ChargeAdmin(RecordAdmin):
     def visible_to(self, user: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
         return super().visible_to(user, rows).select_related("payment")
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        term = search_term.strip()
-        if not term:
-            return queryset, False
-        by_id = Q(stripe_id=term)
-        if term.startswith("pi_"):
-            payments = PaymentTransaction.objects.filter(stripe_id=term, type=Type.PAYMENT)
-            by_id = Q(payment__in=payments.order_by().values("pk"))
-        return find(queryset, term, by_id=by_id, by_last4=Q(last4=term)), False
+    def meant_by(self, typed: Typed) -> Q:
+        if typed.is_id:
+            payments = PaymentTransaction.objects.filter(typed.by_id, type=Type.PAYMENT)
+            return typed.by_id | Q(payment__in=typed.newest(payments))
+        return typed.of_bookings | Q(pk__in=typed.attempts("pk"))
 
     @display(description="Attempt")
     def attempt(self, charge: Charge) -> str:

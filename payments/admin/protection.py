@@ -13,9 +13,10 @@ from payments import hotel, words
 from payments.admin import audit, filters, show
 from payments.admin.base import beside, named
 from payments.admin.entries import entry_of, read
+from payments.admin.finding import Typed
 from payments.admin.history import lines_of
-from payments.admin.payments import THE_RECORD, RecordAdmin, find
-from payments.models import Charge, Dispute, EarlyFraudWarning, PaymentTransaction, Review
+from payments.admin.payments import THE_RECORD, RecordAdmin
+from payments.models import Dispute, EarlyFraudWarning, PaymentTransaction, Review
 from payments.words import Said, protection
 
 
@@ -30,17 +31,12 @@ class OfAChargeAdmin(RecordAdmin):
     def read_with(self, rows: Sequence[Any]) -> None:
         read(rows)
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        term = search_term.strip()
-        if not term:
-            return queryset, False
-        payments = PaymentTransaction.objects.filter(stripe_id=term, type="payment").order_by()
-        charges = Charge.objects.filter(Q(stripe_id=term) | Q(last4=term)).order_by()
-        of_charge = Q(charge__in=charges.values("pk"))
-        by_id = Q(stripe_id=term) | Q(payment__in=payments.values("pk")) | of_charge
-        return find(queryset, term, by_id=by_id, by_last4=of_charge), False
+    def meant_by(self, typed: Typed) -> Q:
+        of_charge = Q(charge__in=typed.attempts("pk"))
+        if not typed.is_id:
+            return typed.of_bookings | of_charge
+        payments = PaymentTransaction.objects.filter(typed.by_id, type="payment")
+        return typed.by_id | Q(payment__in=typed.newest(payments)) | of_charge
 
     @display(description="Payment")
     def of_payment(self, row: Any) -> str:

@@ -3,13 +3,12 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.db.models import Q
 from unfold.decorators import display
 
 from payments.admin import filters, show
 from payments.admin.connect import OfAccountAdmin
-from payments.admin.customers import find
+from payments.admin.finding import Typed
 from payments.admin.payments import THE_RECORD
 from payments.models import ApplicationFee, Charge, Transfer
 from payments.words import transfers
@@ -21,12 +20,9 @@ class MovedAdmin(OfAccountAdmin):
     search_help_text = "Stripe id: its own, its account's or its charge's"
     to, source = "", ""  # the columns that say so
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        term = search_term.strip()
-        by_id = Q(stripe_id=term) | Q(**{self.to: term}) | Q(**{self.source: term})
-        return find(queryset, term, by_id=by_id, by_guest=self.model.objects.none())
+    def meant_by(self, typed: Typed) -> Q:
+        text = typed.text
+        return typed.by_id | Q(**{self.to: text}) | Q(**{self.source: text})
 
     @display(description="Hotel's account")
     def whose(self, row: Any) -> str:

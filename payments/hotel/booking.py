@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from payments import bulk
+from payments.hotel.access import visible_reservations
 from payments.hotel.clocks import zone, zone_named
 from payments.hotel.ownership import as_uuid
 from payments.hotel.tables import reservations
@@ -135,11 +136,11 @@ def named(hints: Collection[tuple[UUID, str]]) -> dict[tuple[UUID, str], UUID]:
     return found_ids
 
 
-def meant_by(text: str) -> QuerySet[Any]:
-    """Return the bookings that somebody may mean who typed this: a code, or a guest's name."""
+def meant_by(text: str, user: Any, most: int) -> list[UUID]:
+    """Return the bookings that somebody may mean who typed this, a code or a name, latest first."""
     meant = Q(code__icontains=text) | Q(guest__name__icontains=text)
-    rows: QuerySet[Any] = reservations().filter(meant)
-    return rows
+    rows = visible_reservations(user).filter(meant).order_by("-arrival")
+    return list(rows.values_list("pk", flat=True)[:most])
 
 
 GUEST = "reservation__guest"  # what `caption` reads, for whoever loads it with many records
