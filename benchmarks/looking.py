@@ -1,9 +1,10 @@
 """
 Inside the system: a platform with a long past, and people who look at it in the admin.
 
-Besides the platform's own superuser there are those for whom a list is hardest to find: a manager
-of the largest hotel, a manager of a small one whose rows are all old, and a front desk of one house
-that few rows of its large hotel belong to.
+The lists are opened as they come, and as somebody asks for something in them: what is common, what
+is rare, and what is not there. Besides the platform's own superuser there are those for whom a list
+is hardest to find: a manager of the largest hotel, a manager of a small one whose rows are all old,
+and a front desk of one house that few rows of its large hotel belong to.
 """
 
 import time
@@ -25,7 +26,18 @@ from django.utils import timezone
 from benchmarks import stays
 from benchmarks.filling import book, copy
 from organizations.models import Membership, Organization, Property
-from payments.models import Alert
+from payments.models import (
+    Alert,
+    Charge,
+    Customer,
+    Dispute,
+    EarlyFraudWarning,
+    Invoice,
+    Notification,
+    PaymentMethod,
+    PaymentTransaction,
+    WebhookEvent,
+)
 from payments.operations.connect import accounts
 from payments.webhooks import inbox, worker
 from sandbox.events import body
@@ -33,6 +45,7 @@ from sandbox.scenarios import SCENARIOS, scope_of
 
 HOTELS, HOUSES = 20, 3
 PLACES = 1_000  # in turns, each row is of the next one
+CARDS = 10_000  # whose last four digits differ
 SPAN = timedelta(days=365)  # from the first row to the last
 OLD_SHARE = 200  # one row in so many is the old hotel's: the first ones
 FIRST = 9_998  # the seed of what is copied
@@ -121,6 +134,7 @@ def _counts(events: int, transactions: int) -> dict[str, int]:
     part = transactions // 50
     return {
         "webhook_events": events,
+        "guests": transactions // 8,
         "reservations": transactions // 4,
         "payment": transactions * 8 // 10,
         "refund": transactions * 2 // 10 - part,
@@ -202,6 +216,8 @@ def _fill(name: str, count: int, places: Places, ids: Ids) -> None:
         "stripe_event_id": "'evt_past_' || n",
         "object_id": f"'{name}_past_' || n",
         "code": "'PAST-' || n",
+        "last4": f"lpad((n * 7 % {CARDS})::text, 4, '0')",
+        "name": "'Guest number ' || n % 1000",
         **_belonging(name, ids),
         **_OVER.get(name, {}),
     }
@@ -211,8 +227,10 @@ def _fill(name: str, count: int, places: Places, ids: Ids) -> None:
 def _belonging(name: str, ids: Ids) -> dict[str, str]:
     """Return what ties a copy to the copies that it belongs to."""
     ties = {}
-    if name != "reservations":
-        ties["reservation_id"] = ids.of("reservations", "1 + n % 4")
+    if name == "reservations":
+        ties["guest_id"] = ids.of("guests", "(n + 1) / 2")
+    else:
+        ties["reservation_id"] = ids.of("reservations", "(n + 3) / 4")
     if name in (*_TRANSACTIONS[1:], "charges", "disputes", "early_fraud_warnings", "reviews"):
         ties["payment_id"] = ids.of("payment")
         ties["stripe_payment_intent_id"] = "'payment_past_' || n"
@@ -261,6 +279,26 @@ def _open(browser: Client, address: str) -> None:
         raise RuntimeError(f"{address} answered {answer.status_code}.")
 
 
+ASKED = {
+    PaymentTransaction: [
+        *("q=PAST-12345", "q=number+77", "q=Nobody", "q=0077", "q=payment_past_500"),
+        *("matched=no", "status=failed", "currency=jpy", "account=acct_nobody", "livemode=1"),
+    ],
+    Charge: ["q=0077", "q=PAST-12345", "status=failed", "currency=jpy"],
+    Dispute: ["standing=all", "standing=over&reason=duplicate", "q=number+77"],
+    EarlyFraudWarning: ["standing=all"],
+    WebhookEvent: [
+        *("q=evt_past_777", "q=pi_nothing", "state=quarantined", "reason=handler_error"),
+        *("event_type=transfer.canceled", "account=acct_nobody", "livemode=1"),
+    ],
+    Alert: ["standing=all", "standing=closed&severity=security", "q=number+77"],
+    Notification: ["state=undeliverable", "state=dropped", "q=PAST-12345"],
+    Customer: ["q=number+77"],
+    PaymentMethod: ["q=number+77"],
+    Invoice: ["status=void"],
+}
+
+
 def _pages() -> Iterator[tuple[str, str, int]]:
     """Yield the overview and each list of payments: its name, its address, how many rows it has."""
     yield "overview", reverse("admin:index"), 0
@@ -268,6 +306,7 @@ def _pages() -> Iterator[tuple[str, str, int]]:
         if model in admin.site._registry:
             name = str(model._meta.verbose_name_plural)
             url = reverse(f"admin:payments_{model._meta.model_name}_changelist")
-            yield name, url, model._default_manager.count()
-            if model is Alert:
-                yield f"{name}, all", f"{url}?standing=all", model._default_manager.count()
+            rows = model._default_manager.count()
+            yield name, url, rows
+            for asked in ASKED.get(model, []):
+                yield f"{name}?{asked}", f"{url}?{asked}", rows

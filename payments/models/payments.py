@@ -297,7 +297,7 @@ class Charge(BookingRecord):
         constraints = [one_per_account("charge_is_unique_in_account")]
         indexes = [
             models.Index(fields=["organization", "-id"], name="charges_of_organization"),
-            models.Index(fields=["last4"], name="charges_by_last4"),
+            models.Index(fields=["last4", "-id"], name="charges_by_last4"),
             models.Index(
                 fields=["capture_before"],
                 condition=models.Q(captured=False, expired=False, status="succeeded"),
