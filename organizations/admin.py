@@ -15,7 +15,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from organizations.models import Membership, Organization, Property, Role
-from organizations.staff import StaffAdmin, roles
+from organizations.staff import StaffAdmin, leads, led_by
 
 _STRIPE = ["stripe_account_id", "stripe_onboarding_complete", "stripe_charges_enabled"]
 _OWED_TO_PAYMENTS = (
@@ -98,14 +98,10 @@ class MembershipAdmin(StaffAdmin):
         rows = rows.select_related("user", "organization").prefetch_related("properties")
         if user.is_superuser:
             return rows
-        leads = Membership.objects.filter(
-            user=user, role__in=[Role.OWNER, Role.MANAGER], properties=None
-        )
-        return rows.filter(organization__in=leads.values("organization"))
+        return rows.filter(organization__in=led_by(user).values("organization"))
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        leads = {Role.OWNER, Role.MANAGER} & set(roles(request).values())
-        return request.user.is_superuser or bool(leads and self.get_queryset(request).exists())
+        return request.user.is_superuser or leads(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.is_superuser

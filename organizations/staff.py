@@ -17,6 +17,20 @@ def roles(request: HttpRequest) -> dict[Any, str]:
     return request._roles
 
 
+def leads(request: HttpRequest) -> bool:
+    """Say whether this person leads a whole organization; asked once a request."""
+    if not hasattr(request, "_leads"):
+        known = {Role.OWNER, Role.MANAGER} & set(roles(request).values())
+        request._leads = bool(known) and led_by(request.user).exists()
+    return request._leads
+
+
+def led_by(user: Any) -> QuerySet[Membership]:
+    """Return the memberships by which somebody leads a whole organization."""
+    roles = [Role.OWNER, Role.MANAGER]
+    return Membership.objects.filter(user=user, role__in=roles, properties=None)
+
+
 class StaffAdmin(ModelAdmin):
     """
     Shows each member of staff their own organizations' rows, and lets some roles change them.

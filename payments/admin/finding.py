@@ -17,8 +17,8 @@ from payments.models import Charge
 from payments.reading import identifier
 
 NOTHING = Q(pk__in=[])
-_MOST = 1_000  # bookings, attempts or guests that are looked through
-_MOST_ROWS = 5_000  # that are listed
+_MOST = 300  # bookings, attempts or guests that are looked through
+_MOST_ROWS = 2_000  # that are listed
 
 
 class Typed:

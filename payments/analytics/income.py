@@ -13,7 +13,7 @@ from payments.analytics.sums import sum_of, total
 from payments.models.base import first_id_at
 
 DAYS = 30
-MOST = 50_000  # payments that are summed, the newest; one dashboard is worth no more
+MOST = 20_000  # payments that are summed, the newest; one dashboard is worth no more
 _EARLY = timedelta(days=1)  # a payment's row may be made a little before Stripe makes the payment
 
 

@@ -138,8 +138,10 @@ def named(hints: Collection[tuple[UUID, str]]) -> dict[tuple[UUID, str], UUID]:
 
 def meant_by(text: str, user: Any, most: int) -> list[UUID]:
     """Return the bookings that somebody may mean who typed this, a code or a name, latest first."""
-    meant = Q(code__icontains=text) | Q(guest__name__icontains=text)
-    rows = visible_reservations(user).filter(meant).order_by("-arrival")
+    rows = visible_reservations(user)
+    guests = rows.model._meta.get_field("guest").related_model._default_manager
+    named = guests.filter(name__icontains=text).order_by()
+    rows = rows.filter(Q(code__icontains=text) | Q(guest__in=named)).order_by("-arrival")
     return list(rows.values_list("pk", flat=True)[:most])
 
 
