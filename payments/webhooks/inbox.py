@@ -95,9 +95,13 @@ def put_off(event: WebhookEvent, error: BaseException) -> str:
 
 
 def again(rows: Any) -> int:
-    """Make settled events due now, as if they had just come; return how many."""
+    """
+    Make events due now, as if they had just come; return how many.
+
+    One whose body retention has taken stays as it is: nothing is left to work on.
+    """
     return int(
-        rows.exclude(state=State.RECEIVED).update(
+        rows.filter(body__isnull=False).update(
             state=State.RECEIVED,
             reason="",
             attempts=0,

@@ -1,4 +1,4 @@
-"""Working on settled events again: for the command, and for admin."""
+"""Working on events again, or at once on those that wait: for the command, and for admin."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,7 +13,9 @@ from payments.webhooks import inbox, worker
 
 def replay(rows: QuerySet[WebhookEvent], *, dry_run: bool = False) -> list[WebhookEvent]:
     """
-    Work on these events again, and return them as they are then, oldest first.
+    Work on these events now, and return them as they are then, oldest first.
+
+    One whose body retention has taken stays as it is.
 
     :param dry_run: undo everything at the end; what is returned says what would be.
     """

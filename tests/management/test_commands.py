@@ -4,10 +4,12 @@ import json
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from payments.models import Alert, Payment, WebhookEvent
 from payments.webhooks.router import catalogue
@@ -179,6 +181,29 @@ def test_replaying_by_reason_leaves_others_alone(stripe, run):
     }
     assert run("stripe_replay", "--reason", "tenant_mismatch") == []
     assert WebhookEvent.objects.get(stripe_event_id="evt_waits").state == "received"
+
+
+def test_an_event_that_waits_for_its_next_attempt_is_tried_at_once(stripe, run):
+    send_one_of_each(stripe)
+    later = timezone.now() + timedelta(hours=6)
+    waits = WebhookEvent.objects.filter(stripe_event_id="evt_waits")
+    waits.update(attempts=7, last_error="Away.", next_attempt_at=later)
+
+    (outcome,) = run("stripe_replay", "evt_waits")
+
+    assert outcome["state"] == "applied"
+    assert waits.get().last_error == ""
+
+
+def test_an_event_whose_body_retention_has_taken_stays_as_it_is(stripe, run, capsys):
+    stripe.tells("payment_intent.succeeded", paid(), id="evt_1")
+    WebhookEvent.objects.update(body=None)
+
+    (outcome,) = run("stripe_replay", "evt_1")
+
+    assert (outcome["state"], outcome["reason"]) == ("applied", None)
+    call_command("stripe_replay", "evt_1")
+    assert "1 left as they are: what Stripe sent is not kept any more." in capsys.readouterr().out
 
 
 def test_nothing_to_replay_is_no_mistake(stripe, run):

@@ -11,8 +11,8 @@ from payments.webhooks import replaying
 
 class Command(command.Command):
     help = (
-        "Work on settled events again, before this command ends. Replaying what was applied "
-        "changes nothing; replaying what was set aside may."
+        "Work on settled events again, or at once on one that waits, before this command ends. "
+        "Replaying what was applied changes nothing; replaying what was set aside may."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -68,6 +68,9 @@ class Command(command.Command):
             ]
         )
         lines.append(f"{'Would be' if dry_run else 'Now'}: {told or 'nothing to do'}.")
+        ids = [row.pk for row in outcomes]
+        if left := WebhookEvent.objects.filter(pk__in=ids, body=None).count():
+            lines.append(f"{left} left as they are: what Stripe sent is not kept any more.")
         self.answer(value, lines, as_json=options["json"])
 
     def _chosen(self, options: dict[str, Any]) -> Any:
