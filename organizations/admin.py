@@ -70,7 +70,7 @@ class PropertyAdmin(StaffAdmin):
     search_fields = ["name", "slug"]
     readonly_fields = _STRIPE
     fieldsets = [
-        (None, {"fields": ["organization", "name", "slug", "timezone"]}),
+        (None, {"fields": ["organization", "name", "slug", "timezone", "email"]}),
         _OWED_TO_PAYMENTS,
     ]
 

@@ -101,6 +101,9 @@ class Property(StripeColumns):
     name = models.CharField(max_length=200)
     slug = models.SlugField()
     timezone = models.CharField(max_length=64, default="UTC")
+    email = models.EmailField(
+        blank=True, help_text="The reservations desk: where guests' answers to mails go."
+    )
 
     objects = PropertyQuerySet.as_manager()
 

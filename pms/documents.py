@@ -117,6 +117,7 @@ def _property(part: Part, organization: Organization, parent: Part) -> Property:
     house.slug = slug
     house.name = part.take("name", _text, slug)
     house.timezone = part.take("timezone", _zone, organization.timezone)
+    house.email = part.take("email", _email, house.email)
     house.save()
     _connect(part, organization, house, livemode=parent.take("livemode", _flag, False))
     return house

@@ -18,13 +18,20 @@ class Stay:
     guest: str
     email: str
     house: str
+    desk: str  # the address of the house, for guests who answer; may be empty
     arrival: date
     departure: date
     currency: str
     owed: int
 
 
-_STAY = {"id": "pk", "guest": "guest__name", "email": "guest__email", "house": "property__name"}
+_STAY = {
+    "id": "pk",
+    "guest": "guest__name",
+    "email": "guest__email",
+    "house": "property__name",
+    "desk": "property__email",
+}
 
 
 def stay(reservation_id: UUID) -> Stay | None:

@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from payments import hotel
 from payments.models import Alert, Notification
 from payments.money import show
+from payments.notifications import addresses
 
 _UNKNOWN = "a date we do not know"
 
@@ -32,6 +33,11 @@ class Case:
     def house(self) -> str:
         """The name of the house, or of the organization where it is of no house."""
         return one_line(self.stay.house if self.stay else hotel.place(self.row))
+
+    @cached_property
+    def desk(self) -> str:
+        """The address where the house reads what guests answer; empty where nobody said one."""
+        return addresses.usable(self.stay.desk) if self.stay else ""
 
     @property
     def guest(self) -> str:

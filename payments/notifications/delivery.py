@@ -10,6 +10,7 @@ import re
 import smtplib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from email.header import Header
 from email.utils import formataddr, parseaddr
 from typing import Any
 
@@ -35,21 +36,29 @@ def compose(row: Notification) -> EmailMultiAlternatives:
     case = Case(row)
     found = recipients.of(case, row.to)
     mail = MAILS[row.kind].write(case)
+    to_guest = row.to == Notification.Audience.GUEST
     context = {
         "mail": mail,
         "house": case.house,
-        "greeting": found[0].name,
-        "to_guest": row.to == Notification.Audience.GUEST,
+        "greeting": found[0].name or "guest",
+        "to_guest": to_guest,
         "organization": one_line(hotel.organization_name(row)),
         "is_test": not row.livemode,
-        "link": _link(case) if row.to == Notification.Audience.MANAGERS else "",
+        "link": "" if to_guest else _link(case),
+        "desk": case.desk if to_guest else "",
     }
-    message = EmailMultiAlternatives(
+    message = _Mail(
         subject=_header(mail.subject),
         body=render_to_string("payments/email/mail.txt", context),
-        from_email=formataddr((_header(case.house), sender())),
-        to=[formataddr((_header(each.name), each.address)) for each in found],
-        headers={"Message-ID": message_id(row), "Auto-Submitted": "auto-generated"},
+        from_email=sender(),
+        to=[each.address for each in found],
+        reply_to=[_mailbox(case.house, case.desk)] if to_guest and case.desk else [],
+        headers={
+            "From": _mailbox(case.house, sender()),
+            "To": ", ".join(_mailbox(each.name, each.address) for each in found),
+            "Message-ID": message_id(row),
+            "Auto-Submitted": "auto-generated",
+        },
     )
     message.attach_alternative(render_to_string("payments/email/mail.html", context), "text/html")
     return message
@@ -77,6 +86,27 @@ def _header(text: str) -> str:
     """Return a text as a header can hold it: one short line that nobody decodes into another."""
     line = one_line(text).replace("=?", "= ?")
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
+
+
+def _mailbox(name: str, address: str) -> str:
+    """Return an address with the name beside it."""
+    name = _header(name)
+    return formataddr((name, address)) if name.isascii() else f"{_encoded(name)} <{address}>"
+
+
+def _encoded(text: str, name: str | None = None) -> str:
+    """Return a text in words that are short enough for every mail program (RFC 2047)."""
+    return " ".join(Header(text, "utf-8", maxlinelen=75, header_name=name).encode().split())
+
+
+class _Mail(EmailMultiAlternatives):
+    """A mail whose subject, too, is made of words that every mail program reads."""
+
+    def message(self, **options: Any) -> Any:
+        made = super().message(**options)
+        if not (subject := str(self.subject)).isascii():
+            made.replace_header("Subject", _encoded(subject, "Subject"))
+        return made
 
 
 @contextmanager

@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
-
 from payments import hotel
 from payments.models import Notification
-from payments.notifications.case import Case
+from payments.notifications import addresses
+from payments.notifications.case import Case, one_line
 
 
 class NobodyToTell(Exception):
@@ -32,20 +30,12 @@ def of(case: Case, to: str) -> list[Recipient]:
         stay = case.stay
         if stay is None or not stay.email:
             raise NobodyToTell("The guest has no e-mail address.")
-        if not _is_address(stay.email):
+        if not (address := addresses.usable(stay.email)):
             raise NobodyToTell("What is kept as the guest's e-mail address is none.")
-        return [Recipient(stay.email, case.guest)]
+        return [Recipient(address, one_line(stay.guest))]
     row = case.row
-    found = hotel.managers(row.organization_id, row.property_id)
-    staff = [Recipient(address) for address in found if _is_address(address)]
+    found = map(addresses.usable, hotel.managers(row.organization_id, row.property_id))
+    staff = [Recipient(address) for address in found if address]
     if not staff:
         raise NobodyToTell("No owner, manager or finance there has an e-mail address.")
     return staff
-
-
-def _is_address(text: str) -> bool:
-    try:
-        validate_email(text)
-    except ValidationError:
-        return False
-    return True

@@ -63,6 +63,7 @@ def organization(house: House, now: datetime) -> dict[str, Any]:
                 "slug": slug,
                 "name": name,
                 "timezone": house.timezone,
+                "email": f"{slug}@{house.slug}.example",
                 "stripe_account": account,
             }
             for slug, (name, account) in house.properties.items()

@@ -35,6 +35,7 @@ HOTEL = {
                     "slug": "downtown",
                     "name": "Harbour Downtown",
                     "timezone": "Europe/Lisbon",
+                    "email": "downtown@harbour.example",
                     "stripe_account": None,
                 },
                 {"slug": "alfama", "stripe_account": "acct_alfama"},
@@ -114,6 +115,10 @@ def test_a_hotel_is_loaded_whole(load, capsys):
     assert str(booking.pk) == HOTEL["organizations"][0]["reservations"][0]["id"]
     group = Organization.objects.get()
     assert group.stripe_account_id == "acct_harbour"
+    assert dict(Property.objects.values_list("slug", "email")) == {
+        "downtown": "downtown@harbour.example",
+        "alfama": "",
+    }
     assert {
         (a.stripe_id, a.property and a.property.slug) for a in ConnectedAccount.objects.all()
     } == {
@@ -229,6 +234,7 @@ def place(path):
         ([*HOUSE, "id"], ["x", 5]),
         ([*HOUSE, "slug"], [None, "", "a b", ["x"], "x" * 51]),
         ([*HOUSE, "timezone"], ["x", "Europe"]),
+        ([*HOUSE, "email"], ["x", 5, [], "a@b\nBcc: c@d.example"]),
         ([*USER, "username"], [None, "", 5, "x" * 151, "\x00"]),
         ([*USER, "password"], [5, "", []]),
         ([*USER, "role"], [None, "king", 5, ["owner"], {}]),

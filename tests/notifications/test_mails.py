@@ -2,6 +2,8 @@
 
 import re
 from datetime import date
+from email import message_from_bytes
+from email.header import decode_header, make_header
 from html.parser import HTMLParser
 
 import pytest
@@ -93,7 +95,7 @@ def test_a_receipt(stripe, stay):
     receipt = told("payment_received")
 
     assert receipt.subject == "Your payment of €360.00 to Harbour Downtown"
-    assert receipt.from_email == "Harbour Downtown <hotel@localhost>"
+    assert receipt.message()["From"] == "Harbour Downtown <hotel@localhost>"
     assert receipt.message()["To"] == "=?utf-8?b?U8O4cmVuIMOYc3RlcmdhYXJk?= <soren@example.com>"
     text = words(receipt)
     assert "Dear Søren Østergaard, We have received €360.00 as the deposit for your stay." in text
@@ -203,6 +205,94 @@ def test_an_account_that_was_stopped_says_why_and_who_arrives(stripe, stay):
     assert "Stripe asked for something and did not get it in time" in stopped
     assert "a document of the company" in stopped
     assert "1 booking arrives in the next 14 days and still owes money." in stopped
+
+
+# From whom, to whom ------------------------------------------------------
+
+
+def test_a_guest_who_answers_writes_to_the_house(stripe, stay):
+    stay.property.email = "desk@harbour.example"
+    stay.property.save()
+    stripe.sends(SCENARIOS["declined"].events(stay_of(stay)))
+
+    guests, hotels = told("payment_failed_guest"), told("payment_failed")
+
+    assert guests.message()["Reply-To"] == "Harbour Downtown <desk@harbour.example>"
+    assert "answer this mail and name your booking, HB-2481" in words(guests)
+    for said in (words(guests), read(guests).words):
+        assert "A question? Answer this mail, and Harbour Downtown reads it." in said
+    assert hotels.message()["Reply-To"] is None
+    assert "Answer this mail" not in words(hotels)
+
+
+@pytest.mark.parametrize("desk", ["", "desk", "desk@harbour.example\nBcc: thief@example.com"])
+def test_where_nobody_reads_answers_none_is_asked_for(desk, stripe, stay):
+    stay.property.email = desk
+    stay.property.save()
+    stripe.sends(SCENARIOS["declined"].events(stay_of(stay)))
+
+    told_guest = told("payment_failed_guest")
+
+    assert told_guest.message()["Reply-To"] is None
+    assert "thief@example.com" not in told_guest.message().as_string()
+    assert "Answer this mail" not in words(told_guest)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Håndverkernes Hus", "山水館" * 30, "Ø" * 200, "Grand Hôtel “Ω”, Spa <& Golf>", "x" * 200],
+)
+def test_names_stand_in_words_that_every_mail_program_reads(name, stripe, post_office):
+    booking = ReservationFactory(
+        guest=GuestFactory(name=name), property=PropertyFactory(name=name, email="desk@x.example")
+    )
+    stripe.sends(SCENARIOS["deposit_and_balance"].events(stay_of(booking)))
+
+    mails.deliver()
+
+    heads = [raw.partition(b"\r\n\r\n")[0] for raw in post_office.bodies]
+    (head, _) = [head for head in heads if b"<guest@example.com>" in head]
+    assert head.isascii()
+    assert all(len(word) <= 75 for word in head.split() if word.startswith(b"=?"))
+    for header, address in [
+        ("From", "hotel@localhost"),
+        ("To", "guest@example.com"),
+        ("Reply-To", "desk@x.example"),
+    ]:
+        read = str(make_header(decode_header(message_from_bytes(head)[header])))
+        shown, _, of = read.rpartition(" ")
+        assert of == f"<{address}>"
+        assert shown == (name if len(name) <= 150 else name[:149] + "…")
+
+
+@pytest.mark.parametrize(
+    ("address", "rcpt"),
+    [
+        ("o'brien+spa@example.com", "o'brien+spa@example.com"),
+        ('"a,b"@example.com', '"a,b"@example.com'),
+        ("gast@bücher.example", "gast@xn--bcher-kva.example"),
+    ],
+)
+def test_an_odd_address_is_written_to_as_it_is(address, rcpt, stripe, post_office):
+    booking = ReservationFactory(guest=GuestFactory(name="Søren, B.", email=address))
+    stripe.sends(SCENARIOS["decline_retry_success"].events(stay_of(booking)))
+
+    mails.deliver()
+
+    assert [rcpt] in post_office.addressed
+    (to_guest,) = [each for each in post_office.mails if "Søren, B." in str(each["To"])]
+    assert [each.addr_spec for each in to_guest["To"].addresses] == [rcpt]
+
+
+def test_a_guest_without_a_name_is_greeted_all_the_same(stripe, stay):
+    stay.guest.name = ""
+    stay.guest.save()
+    stripe.sends(SCENARIOS["deposit_and_balance"].events(stay_of(stay)))
+
+    receipt = told("payment_received")
+
+    assert receipt.message()["To"] == "soren@example.com"
+    assert "Dear guest," in words(receipt)
 
 
 # Nothing becomes code ----------------------------------------------------

@@ -92,6 +92,7 @@ def payment_failed_guest(case: Case) -> Mail:
     """A guest hears that nothing was taken, and how to pay all the same."""
     amount = case.amount()
     why = _GUESTS_WHY.get(case.text("code"), "Your bank did not allow it.")
+    how = "answer this mail" if case.desk else f"contact {case.house}"
     return Mail(
         subject=f"Your payment of {amount} to {case.house} did not go through",
         title="Your payment did not go through",
@@ -104,7 +105,7 @@ def payment_failed_guest(case: Case) -> Mail:
             ("For", words.PURPOSES.get(case.text("purpose"), "Payment")),
         ),
         to_do="Please pay again with another card, or ask your bank to allow the payment first. We"
-        f" are glad to help: contact {case.house} and name your booking, {case.code}.",
+        f" are glad to help: {how} and name your booking, {case.code}.",
         tone=BAD,
     )
 
