@@ -55,6 +55,11 @@ class Case:
         return f" for {self.code}" if self.stay else ""
 
     @property
+    def by_code(self) -> str:
+        """Which booking, at the end of other words."""
+        return f" ({self.code})" if self.stay else ""
+
+    @property
     def nights(self) -> str:
         """When the guest stays: 5 to 9 December 2026."""
         return _days(self.stay.arrival, self.stay.departure) if self.stay else ""

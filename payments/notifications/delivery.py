@@ -48,7 +48,7 @@ def compose(row: Notification) -> EmailMultiAlternatives:
         "desk": case.desk if to_guest else "",
     }
     message = _Mail(
-        subject=_header(mail.subject),
+        subject=_header(mail.subject if row.livemode else f"[Test] {mail.subject}"),
         body=render_to_string("payments/email/mail.txt", context),
         from_email=sender(),
         to=[each.address for each in found],

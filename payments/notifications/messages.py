@@ -282,8 +282,13 @@ def capability_stopped(case: Case) -> Said:
 
 def lost_ability(case: Case) -> str:
     """Return what an account may no longer do."""
+    return f"Your account may not “{ability(case)}” any more"
+
+
+def ability(case: Case) -> str:
+    """Return what an account may do, as part of a sentence."""
     name = connect.CAPABILITIES.get(case.object, spelled(case.object))
-    return f"Your account may not “{name.lower()}” any more"
+    return name[:1].lower() + name[1:]
 
 
 # Customers ---------------------------------------------------------------

@@ -94,7 +94,7 @@ def test_a_receipt(stripe, stay):
 
     receipt = told("payment_received")
 
-    assert receipt.subject == "Your payment of €360.00 to Harbour Downtown"
+    assert receipt.subject == "[Test] Receipt for your payment of €360.00 (HB-2481)"
     assert receipt.message()["From"] == "Harbour Downtown <hotel@localhost>"
     assert receipt.message()["To"] == "=?utf-8?b?U8O4cmVuIMOYc3RlcmdhYXJk?= <soren@example.com>"
     text = words(receipt)
@@ -138,6 +138,7 @@ def test_a_failed_payment_tells_the_guest_what_to_do(stripe, stay):
 
     guests, hotels = told("payment_failed_guest"), told("payment_failed")
 
+    assert guests.subject == "[Test] Your payment of €360.00 did not go through (HB-2481)"
     assert "Nothing was taken, and your booking stands." in words(guests)
     assert "contact Harbour Downtown and name your booking, HB-2481" in words(guests)
     assert "Søren Østergaard could not pay €" in words(hotels)
@@ -163,7 +164,7 @@ def test_a_hold_taken_in_part_says_what_was_let_go(stripe, stay):
 
     taken = told("hold_captured")
 
-    assert taken.subject == "We took €120.00 of the €240.00 held on your card"
+    assert taken.subject == "[Test] €120.00 taken of the €240.00 held on your card (HB-2481)"
     assert "The other €120.00 is released." in words(taken)
     assert not Notification.objects.filter(kind="payment_received").exists()
 
@@ -173,7 +174,8 @@ def test_a_dispute_says_by_when_the_hotel_must_answer(stripe, stay):
 
     opened = told("dispute_opened")
 
-    assert opened.subject == "Dispute: a bank asks €1,200.00 back for HB-2481"
+    asked = "Dispute: a bank asks €1,200.00 back for HB-2481"
+    assert re.fullmatch(rf"\[Test\] {asked}, answer by \d+ \w+ 2096", opened.subject)
     due = Notification.objects.get(kind="dispute_opened").facts["at"]
     assert due > "2096"
     by = r"\w+day \d+ \w+ 2096, \d\d:\d\d \(Lisbon\xa0time\)"
@@ -391,6 +393,8 @@ def test_every_mail_that_a_hotel_may_get_reads_well():
         written = MAILS[row.kind].write(case)
         text, html = words(message), read(message).words
         assert "Ingrid Håkonsen" in text or not row.reservation_id
+        assert message.subject == f"[Test] {written.subject}"
+        assert len(message.subject) < 90  # with names of a common length
         for odd in ("an amount", "a date we do not know", "None", "{", "}", " .", ".."):
             assert odd not in message.subject + text, (row.kind, text)
         for said in [written.title, *written.says, written.to_do]:
@@ -425,6 +429,7 @@ def test_mails_of_live_money_do_not_say_that_it_is_a_test(stripe, stay):
     event = events.event("payment_intent.succeeded", intent, account="acct_harbour", livemode=True)
     stripe.sends([event])
 
+    assert told("payment_received").subject == "Receipt for your payment of €500.00 (HB-2481)"
     assert "Test mode" not in told("payment_received").body
     assert "Test mode" not in told("payment_received").alternatives[0][0]
 
@@ -438,6 +443,6 @@ def test_without_a_mail_server_a_mail_is_a_file_that_can_be_read(stripe, stay, s
 
     names = sorted(file.name for file in (tmp_path / "mail").iterdir())
     assert len(names) == 2
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d 1-200-00-received-for-hb-2481 \w{8}\.eml", names[0])
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d test-1-200-00-received-for-hb-2481 \w{8}\.eml", names[0])
     text = (tmp_path / "mail" / names[1]).read_text()
     assert "Dear Søren Østergaard," in text

@@ -9,7 +9,7 @@ def invoice_upcoming(case: Case) -> Mail:
     """What will be billed, before it is."""
     amount, day = case.amount(), case.day()
     return Mail(
-        subject=f"{amount} will be billed on {day}",
+        subject=f"{amount} for the hotel system will be billed on {day}",
         title="Your next invoice",
         figure=amount,
         says=[f"On {day} we bill {case.house} {amount} for the hotel system. Nothing to do now."],
@@ -21,7 +21,7 @@ def invoice_upcoming(case: Case) -> Mail:
 def schedule_canceled(case: Case) -> Mail:
     """A plan was canceled."""
     return Mail(
-        subject=f"The plan of {case.house} was canceled",
+        subject=f"Your plan was canceled ({case.house})",
         title="Your plan was canceled",
         says=["What was planned for your subscription of the hotel system was canceled."],
         lines=told(("Plan", case.object)),
@@ -35,7 +35,7 @@ def schedule_expiring(case: Case) -> Mail:
     """A plan runs out."""
     day = case.day()
     return Mail(
-        subject=f"The plan of {case.house} runs out on {day}",
+        subject=f"Your plan runs out on {day} ({case.house})",
         title="Your plan runs out soon",
         says=[f"Your plan of the hotel system runs until {day}, and nothing is planned after."],
         lines=told(("Until", f"{case.moment()} ({case.clock})"), ("Plan", case.object)),

@@ -34,7 +34,7 @@ def account_disconnected(case: Case) -> Mail:
     """The connection was closed."""
     says, to_do = messages.account_disconnected(case)
     return Mail(
-        subject=f"{case.house} is disconnected from Stripe: no card can be taken",
+        subject=f"No card can be taken: {case.house} is disconnected from Stripe",
         title="Your Stripe account is disconnected",
         says=[says, *_at_risk(case)],
         lines=_lines(case),
@@ -48,7 +48,7 @@ def charges_stopped(case: Case) -> Mail:
     """No guest can pay by card."""
     says, to_do = messages.charges_stopped(case)
     return Mail(
-        subject=f"Stripe takes no cards for {case.house} any more",
+        subject=f"No card can be taken: Stripe has stopped {case.house}",
         title="Guests cannot pay by card",
         says=[says, *_at_risk(case)],
         lines=_lines(case),
@@ -76,14 +76,14 @@ def requirement_due(case: Case) -> Mail:
     """Stripe wants to know something, by a day."""
     says, to_do = messages.requirement_due(case)
     late = bool(case.texts("past_due"))
-    by = f" by {case.day()}" if case.has("at") else ""
+    by = f" by {case.day()}" if case.has("at") else " soon"
     overdue = connect.requirements(case.texts("past_due"))
     other = [each for each in connect.requirements(case.texts("wanted")) if each not in overdue]
     return Mail(
-        subject=f"Overdue: Stripe needs to hear from {case.house}"
+        subject=f"Overdue: Stripe needs something from {case.house}"
         if late
-        else f"Stripe needs to hear from {case.house}{by}",
-        title="Stripe wants to know something",
+        else f"Stripe needs something{by} from {case.house}",
+        title="Stripe needs something from you",
         says=[says],
         lines=told(
             ("Overdue", "; ".join(overdue)),
@@ -101,7 +101,7 @@ def payout_account_changed(case: Case) -> Mail:
     """Where payouts go has changed: a security mail."""
     says, to_do = messages.payout_account_changed(case)
     return Mail(
-        subject=f"Security: where the payouts of {case.house} go has changed",
+        subject=f"Security: where payouts go has changed at {case.house}",
         title="Where your payouts go has changed",
         says=[says],
         lines=_lines(case),
@@ -115,7 +115,7 @@ def capability_stopped(case: Case) -> Mail:
     """The account may do less than before."""
     says, to_do = messages.capability_stopped(case)
     return Mail(
-        subject=f"Stripe has stopped something for {case.house}",
+        subject=f"Stripe has stopped “{messages.ability(case)}” for {case.house}",
         title="Your Stripe account may do less than before",
         says=[says],
         lines=_lines(case),

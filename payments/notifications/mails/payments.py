@@ -18,7 +18,7 @@ def payment_received(case: Case) -> Mail:
     """A guest's receipt."""
     amount = case.amount()
     return Mail(
-        subject=f"Your payment of {amount} to {case.house}",
+        subject=f"Receipt for your payment of {amount}{case.by_code}",
         title="Thank you for your payment",
         figure=amount,
         says=[
@@ -37,7 +37,7 @@ def hold_captured(case: Case) -> Mail:
     amount, held = case.amount(), case.amount("held")
     rest = case.money((case.number("held") or 0) - (case.number() or 0))
     return Mail(
-        subject=f"We took {amount} of the {held} held on your card",
+        subject=f"{amount} taken of the {held} held on your card{case.by_code}",
         title="What we took, and what we let go",
         figure=amount,
         says=[
@@ -94,7 +94,7 @@ def payment_failed_guest(case: Case) -> Mail:
     why = _GUESTS_WHY.get(case.text("code"), "Your bank did not allow it.")
     how = "answer this mail" if case.desk else f"contact {case.house}"
     return Mail(
-        subject=f"Your payment of {amount} to {case.house} did not go through",
+        subject=f"Your payment of {amount} did not go through{case.by_code}",
         title="Your payment did not go through",
         figure=amount,
         says=[f"{why} Nothing was taken, and your booking stands."],
@@ -115,7 +115,7 @@ def refund_sent(case: Case) -> Mail:
     """A guest hears that money is coming back."""
     amount = case.amount()
     return Mail(
-        subject=f"{case.house} has returned {amount} to you",
+        subject=f"{amount} is on its way back to you{case.by_code}",
         title="Your money is on its way back",
         figure=amount,
         says=[

@@ -24,7 +24,7 @@ def dispute_opened(case: Case) -> Mail:
         first = f"A guest's bank asks {amount} back, and a dispute fee on top."
         end = " Without it the bank decides against you. Do not refund the payment meanwhile."
     return Mail(
-        subject=subject,
+        subject=f"{subject}, answer by {case.day()}" if by and not case.fact("late") else subject,
         title=title,
         figure=amount,
         says=[
@@ -84,7 +84,7 @@ def dispute_funds_moved(case: Case) -> Mail:
     fee = case.money(case.number("fee")) if case.number("fee") else ""
     took = moved < 0
     return Mail(
-        subject=f"{amount} {'taken for' if took else 'returned from'} a dispute{case.of_booking}",
+        subject=f"{amount} {'taken' if took else 'returned'}: dispute{case.of_booking}",
         title="A bank took disputed money" if took else "A bank gave disputed money back",
         figure=amount,
         says=[

@@ -25,7 +25,9 @@ def transfer_reversed(case: Case) -> Mail:
     amount, back = case.amount(), case.amount("reversed")
     whole = case.number("reversed") == case.number()
     return Mail(
-        subject=f"{back} of a transfer was taken back",
+        subject=f"A transfer of {amount} was taken back"
+        if whole
+        else f"{back} of a transfer of {amount} was taken back",
         title="A transfer was taken back",
         figure=back,
         says=[
