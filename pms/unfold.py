@@ -66,6 +66,7 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
             [
                 ("Webhook events", "inbox", "payments.WebhookEvent"),
                 ("Connected accounts", "hub", "payments.ConnectedAccount"),
+                ("Payout accounts", "account_balance", "payments.ExternalAccount"),
                 ("Transfers", "swap_horiz", "payments.Transfer"),
                 ("Application fees", "percent", "payments.ApplicationFee"),
             ],

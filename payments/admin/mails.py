@@ -20,7 +20,8 @@ from payments.admin.notifications import ToldAdmin
 from payments.models import Notification
 from payments.notifications import outbox
 from payments.notifications.mails import MAILS
-from payments.words import BAD, GOOD, QUIET, WAIT, Said, spelled
+from payments.words import BAD, GOOD, QUIET, WAIT, Said
+from payments.words import mails as words
 
 State = Notification.State
 
@@ -49,7 +50,7 @@ class NotificationAdmin(ToldAdmin):
     list_filter = [
         filters.choice("state", [(state, said.words) for state, said in STATES.items()]),
         filters.choice("to", list(AUDIENCES.items()), title="recipient"),
-        filters.choice("kind", [(kind, spelled(kind)) for kind in sorted(MAILS)]),
+        filters.choice("kind", [(kind, words.mail(kind)) for kind in sorted(MAILS)]),
         filters.Organization,
         filters.Mode,
     ]
@@ -71,7 +72,7 @@ class NotificationAdmin(ToldAdmin):
 
     @display(description="Mail")
     def what(self, mail: Notification) -> str:
-        return show.two_lines(spelled(mail.kind), mail.object_id)
+        return show.two_lines(words.mail(mail.kind), mail.object_id)
 
     @display(description="To")
     def recipient(self, mail: Notification) -> str:

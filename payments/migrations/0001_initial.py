@@ -65,6 +65,7 @@ class Migration(migrations.Migration):
                 ('reservation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to=settings.PAYMENTS_RESERVATION_MODEL)),
             ],
             options={
+                'verbose_name': 'attempt',
                 'db_table': 'charges',
                 'ordering': ['-id'],
             },
@@ -123,6 +124,7 @@ class Migration(migrations.Migration):
                 ('property', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.PAYMENTS_PROPERTY_MODEL)),
             ],
             options={
+                'verbose_name': 'payout account',
                 'db_table': 'external_accounts',
                 'ordering': ['-id'],
             },
@@ -185,6 +187,7 @@ class Migration(migrations.Migration):
                 ('reservation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to=settings.PAYMENTS_RESERVATION_MODEL)),
             ],
             options={
+                'verbose_name': 'mail',
                 'db_table': 'notifications',
                 'ordering': ['-id'],
             },
@@ -220,6 +223,7 @@ class Migration(migrations.Migration):
                 ('property', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.PAYMENTS_PROPERTY_MODEL)),
             ],
             options={
+                'verbose_name': 'card',
                 'db_table': 'payment_methods',
                 'ordering': ['-id'],
             },
@@ -272,6 +276,8 @@ class Migration(migrations.Migration):
                 ('reservation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to=settings.PAYMENTS_RESERVATION_MODEL)),
             ],
             options={
+                'verbose_name': 'payment or refund',
+                'verbose_name_plural': 'payments and refunds',
                 'db_table': 'payment_transactions',
                 'ordering': ['-id'],
             },
@@ -301,6 +307,7 @@ class Migration(migrations.Migration):
                 ('payment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='payments.paymenttransaction')),
             ],
             options={
+                'verbose_name': 'fraud warning',
                 'db_table': 'early_fraud_warnings',
                 'ordering': ['-id'],
             },
@@ -469,6 +476,8 @@ class Migration(migrations.Migration):
                 ('reservation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to=settings.PAYMENTS_RESERVATION_MODEL)),
             ],
             options={
+                'verbose_name': 'card being left',
+                'verbose_name_plural': 'cards being left',
                 'db_table': 'setup_intents',
                 'ordering': ['-id'],
             },
@@ -501,6 +510,7 @@ class Migration(migrations.Migration):
                 ('property', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.PAYMENTS_PROPERTY_MODEL)),
             ],
             options={
+                'verbose_name': 'plan',
                 'db_table': 'subscription_schedules',
                 'ordering': ['-id'],
             },

@@ -122,5 +122,6 @@ class SubscriptionSchedule(StripeRecord):
     class Meta:
         db_table = "subscription_schedules"
         ordering = ["-id"]
+        verbose_name = "plan"
         constraints = [one_per_account("schedule_is_unique_in_account")]
         indexes = [of_organization("schedules_of_organization")]

@@ -108,6 +108,7 @@ class ExternalAccount(StripeRecord):
     class Meta:
         db_table = "external_accounts"
         ordering = ["-id"]
+        verbose_name = "payout account"
         constraints = [one_per_account("external_account_is_unique_in_account")]
         indexes = [of_organization("externals_of_organization")]
 

@@ -100,6 +100,7 @@ class PaymentMethod(StripeRecord):
     class Meta:
         db_table = "payment_methods"
         ordering = ["-id"]
+        verbose_name = "card"
         constraints = [one_per_account("payment_method_is_unique_in_account")]
         indexes = [of_organization("methods_of_organization")]
 
@@ -144,5 +145,7 @@ class SetupIntent(BookingRecord):
     class Meta:
         db_table = "setup_intents"
         ordering = ["-id"]
+        verbose_name = "card being left"
+        verbose_name_plural = "cards being left"
         constraints = [one_per_account("setup_intent_is_unique_in_account")]
         indexes = [of_organization("setup_intents_of_organization")]

@@ -113,6 +113,7 @@ class Notification(Told):
     class Meta:
         db_table = "notifications"
         ordering = ["-id"]
+        verbose_name = "mail"
         constraints = [told_once("notification_is_owed_once")]
         indexes = [
             models.Index(fields=["organization", "-id"], name="notifications_of_organization"),

@@ -92,6 +92,8 @@ class PaymentTransaction(BookingRecord):
     class Meta:
         db_table = "payment_transactions"
         ordering = ["-id"]
+        verbose_name = "payment or refund"
+        verbose_name_plural = "payments and refunds"
         constraints = [
             models.UniqueConstraint(
                 fields=["stripe_id", "account", "livemode", "type"],
@@ -294,6 +296,7 @@ class Charge(BookingRecord):
     class Meta:
         db_table = "charges"
         ordering = ["-id"]
+        verbose_name = "attempt"
         constraints = [one_per_account("charge_is_unique_in_account")]
         indexes = [
             models.Index(fields=["organization", "-id"], name="charges_of_organization"),

@@ -117,6 +117,7 @@ class EarlyFraudWarning(OfACharge):
     class Meta:
         db_table = "early_fraud_warnings"
         ordering = ["-id"]
+        verbose_name = "fraud warning"
         constraints = [one_per_account("early_fraud_warning_is_unique_in_account")]
         indexes = [of_organization("warnings_of_organization")]
 

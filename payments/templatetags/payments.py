@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from payments import panels, words
 from payments.operations.payments import unmatched
+from payments.panels import names
 
 register = template.Library()
 
@@ -43,6 +44,12 @@ def money_in_words(sums: dict[str, int]) -> str:
 def icon(tone: str) -> str:
     """Return the name of a tone's icon."""
     return ICONS.get(tone, "minus-circle")
+
+
+@register.filter
+def called(record: Any) -> str:
+    """Return what people call a record."""
+    return names.called(record)
 
 
 @register.simple_tag

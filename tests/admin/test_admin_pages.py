@@ -6,7 +6,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from organizations.models import Organization, Role
-from payments.models import Alert, Charge, Customer, Payment, PaymentTransaction, WebhookEvent
+from payments.models import (
+    Alert,
+    Charge,
+    Customer,
+    Notification,
+    Payment,
+    PaymentTransaction,
+    WebhookEvent,
+)
+from payments.notifications.mails import MAILS
+from payments.words.mails import MAILS as NAMES
 from reservations.models import Reservation
 from tests.factories import UserFactory
 from tests.support.admin import browser_of, listed, page
@@ -53,6 +63,15 @@ def test_every_page_opens_for_the_platform(told, customer, root):
         assert root.get(page(row, "history")).status_code == 200, model
 
 
+def test_a_list_is_called_as_the_sidebar_calls_it(root):
+    groups = root.get(reverse("admin:index")).context["sidebar_navigation"]
+    called = {str(item["link"]): item["title"] for group in groups for item in group["items"]}
+
+    for model in OURS:
+        if name := called.get(listed(model)):
+            assert model._meta.verbose_name_plural.capitalize() == name
+
+
 @pytest.mark.parametrize("role", Role)
 def test_every_page_opens_for_every_role(role, told, customer, hired):
     client = hired(role)
@@ -61,6 +80,20 @@ def test_every_page_opens_for_every_role(role, told, customer, hired):
         assert client.get(listed(model)).status_code == 200, model
         for row in seen_by(client, model)[:1]:
             assert client.get(page(row)).status_code == 200, row
+
+
+def test_an_alert_and_a_mail_stand_under_their_names(told, root):
+    alert = Alert.objects.get(kind="unmatched_money")
+    mail = Notification.objects.filter(kind="payment_taken").first()
+
+    for row, name in ((alert, "Money without a booking"), (mail, "A guest paid")):
+        answer = root.get(page(row)).content.decode()
+        assert name in answer
+        assert f"{row.kind} {row.object_id}" not in answer
+
+
+def test_every_mail_has_a_name():
+    assert set(NAMES) == set(MAILS)
 
 
 def test_whoever_works_nowhere_sees_an_empty_first_page(db):
