@@ -13,6 +13,7 @@ from unfold.views import ChangeList
 
 from payments import hotel
 from payments.admin.finding import Typed, among
+from payments.panels.names import called
 
 
 def once(request: HttpRequest, name: str, ask: Callable[[], Any]) -> Any:
@@ -134,6 +135,10 @@ class ReadOnlyAdmin(ModelAdmin):
 
     def read_with(self, rows: Sequence[Any]) -> None:
         """Read what the rows of a page show beside themselves."""
+
+    def render_change_form(self, request: HttpRequest, context: Any, **options: Any) -> Any:
+        context["subtitle"] = called(context["original"])  # in the browser's tab
+        return super().render_change_form(request, context, **options)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Take the filters of the list alone: no address asks for other columns."""
