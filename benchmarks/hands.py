@@ -65,7 +65,7 @@ def receive(count: int, seed: int) -> int:
     bodies = stays.bodies(count, seed)
     with transaction.atomic():
         for body in bodies:
-            inbox.receive(body, "connect")
+            inbox.receive(body, stays.scope(body))
     return len(bodies)
 
 

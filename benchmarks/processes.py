@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from benchmarks.sizes import Failed
-from benchmarks.stays import CONNECT, PLATFORM
+from benchmarks.stays import SECRETS
 
 ROOT = Path(__file__).resolve().parent.parent
 PORTS = range(8160, 8180)
@@ -35,8 +35,8 @@ def environment(url: str) -> dict[str, str]:
         "DEBUG": "False",
         "DJANGO_SETTINGS_MODULE": "pms.settings",
         "SECRET_KEY": "for benchmarks alone",
-        "STRIPE_CONNECT_WEBHOOK_SECRET": CONNECT,
-        "STRIPE_WEBHOOK_SECRET": PLATFORM,
+        "STRIPE_CONNECT_WEBHOOK_SECRET": SECRETS["connect"],
+        "STRIPE_WEBHOOK_SECRET": SECRETS["platform"],
     }
 
 

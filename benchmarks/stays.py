@@ -1,5 +1,6 @@
 """The bookings that events are about, and what Stripe tells of them: every scenario in turn."""
 
+import json
 import random
 from collections.abc import Iterator, Sequence
 from itertools import cycle
@@ -7,13 +8,16 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from sandbox import events
-from sandbox.scenarios import SCENARIOS, Stay
+from sandbox.scenarios import SCENARIOS, Stay, scope_of
 
 ACCOUNT = "acct_harbour"
 ORGANIZATION = uuid5(NAMESPACE_URL, "organization")
 PROPERTY = uuid5(NAMESPACE_URL, "property")
 TOTAL = 120_000  # minor units
-CONNECT, PLATFORM = "whsec_connect_of_the_benchmarks", "whsec_platform_of_the_benchmarks"
+SECRETS = {
+    "connect": "whsec_connect_of_the_benchmarks",
+    "platform": "whsec_platform_of_the_benchmarks",
+}
 
 
 def stays(count: int, seed: int) -> list[Stay]:
@@ -43,6 +47,11 @@ def bodies(count: int, seed: int) -> list[bytes]:
     return [events.body(event) for event in told(stays(count, seed))]
 
 
+def scope(body: bytes) -> str:
+    """Return to which of the two endpoints Stripe brings an event."""
+    return scope_of(json.loads(body))
+
+
 def deliveries(distinct: Sequence[bytes], port: int, doubles: float = 0.1) -> list[bytes]:
     """
     Return whole requests, signed now, ready to be sent.
@@ -57,7 +66,6 @@ def deliveries(distinct: Sequence[bytes], port: int, doubles: float = 0.1) -> li
 
 
 def _request(body: bytes, port: int) -> bytes:
-    secret = CONNECT if b'\n  "account": "' in body else PLATFORM
     head = (
         "POST /api/webhooks/stripe HTTP/1.1\r\n"
         f"Host: 127.0.0.1:{port}\r\n"
@@ -66,7 +74,7 @@ def _request(body: bytes, port: int) -> bytes:
         "Cache-Control: no-cache\r\n"
         "Content-Type: application/json; charset=utf-8\r\n"
         f"Content-Length: {len(body)}\r\n"
-        f"Stripe-Signature: {events.sign(body, secret)}\r\n"
+        f"Stripe-Signature: {events.sign(body, SECRETS[scope(body)])}\r\n"
         "Connection: close\r\n\r\n"
     )
     return head.encode() + body
