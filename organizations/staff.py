@@ -2,33 +2,36 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
 from organizations.models import Membership, Organization, Property, Role
 
+LEADING = (Role.OWNER, Role.MANAGER)
+
+
+def memberships(request: HttpRequest) -> list[tuple[Any, str, int]]:
+    """Return where this person works, as what, for how many named houses; asked once a request."""
+    if not hasattr(request, "_memberships"):
+        mine = Membership.objects.filter(user=request.user.pk).annotate(houses=Count("properties"))
+        request._memberships = list(mine.values_list("organization", "role", "houses"))
+    return request._memberships
+
 
 def roles(request: HttpRequest) -> dict[Any, str]:
-    """Return this person's role in each of their organizations; asked once a request."""
-    if not hasattr(request, "_roles"):
-        mine = Membership.objects.filter(user=request.user.pk)
-        request._roles = dict(mine.values_list("organization", "role"))
-    return request._roles
+    """Return this person's role in each of their organizations."""
+    return {organization: role for organization, role, _ in memberships(request)}
 
 
 def leads(request: HttpRequest) -> bool:
-    """Say whether this person leads a whole organization; asked once a request."""
-    if not hasattr(request, "_leads"):
-        known = {Role.OWNER, Role.MANAGER} & set(roles(request).values())
-        request._leads = bool(known) and led_by(request.user).exists()
-    return request._leads
+    """Say whether this person leads a whole organization."""
+    return any(role in LEADING and not houses for _, role, houses in memberships(request))
 
 
 def led_by(user: Any) -> QuerySet[Membership]:
     """Return the memberships by which somebody leads a whole organization."""
-    roles = [Role.OWNER, Role.MANAGER]
-    return Membership.objects.filter(user=user, role__in=roles, properties=None)
+    return Membership.objects.filter(user=user, role__in=LEADING, properties=None)
 
 
 class StaffAdmin(ModelAdmin):

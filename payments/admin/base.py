@@ -24,16 +24,21 @@ def once(request: HttpRequest, name: str, ask: Callable[[], Any]) -> Any:
     return known[name]
 
 
-def roles(request: HttpRequest) -> dict[UUID, str]:
-    """Return what this person does at each organization they work for; asked once a request."""
-    found: dict[UUID, str] = once(request, "roles", lambda: hotel.roles(request.user))
+def memberships(request: HttpRequest) -> list[hotel.Membership]:
+    """Return where this person works, as what; asked once a request."""
+    found: list[hotel.Membership]
+    found = once(request, "memberships", lambda: hotel.memberships(request.user))
     return found
+
+
+def roles(request: HttpRequest) -> dict[UUID, str]:
+    """Return what this person does at each organization they work for."""
+    return {each.organization: each.role for each in memberships(request)}
 
 
 def whole(request: HttpRequest) -> list[UUID]:
-    """Return the organizations that this person may see as a whole; asked once a request."""
-    found: list[UUID] = once(request, "whole", lambda: hotel.whole_organizations(request.user))
-    return found
+    """Return the organizations that this person may see as a whole."""
+    return [each.organization for each in memberships(request) if each.whole]
 
 
 def sees_a_whole(request: HttpRequest) -> bool:
@@ -51,7 +56,7 @@ def named(request: HttpRequest, rows: QuerySet[Any], *, as_a_whole: bool = False
     if request.user.is_superuser:
         return rows
     theirs = Q(organization__in=whole(request))
-    if not as_a_whole and roles(request).keys() - whole(request):
+    if not as_a_whole and not all(each.whole for each in memberships(request)):
         houses = once(request, "houses", lambda: hotel.single_houses(request.user))
         theirs |= Q(property__in=houses)
     return rows.filter(theirs)

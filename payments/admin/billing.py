@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from unfold.decorators import display
 
-from payments.admin import audit, filters, show
+from payments.admin import filters, show
 from payments.admin.connect import OfAccountAdmin
 from payments.admin.customers import Whose
 from payments.admin.finding import Typed
@@ -108,11 +108,6 @@ class InvoiceAdmin(RecordAdmin):
     @display(description="Customer")
     def of_customer(self, row: Invoice) -> str:
         return show.code(row.stripe_customer_id)
-
-    @display(description="Events, newest first")
-    def events(self, row: Invoice) -> str:
-        found = audit.events(row, {row.stripe_id}, row.reader)  # type: ignore[attr-defined]
-        return show.part("events", events=show.told(found), most=audit.MOST)
 
 
 class OfSubscriptionAdmin(OfAccountAdmin):

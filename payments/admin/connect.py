@@ -12,10 +12,10 @@ from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
 
 from payments import hotel
-from payments.admin import audit, filters, show
+from payments.admin import filters, show
 from payments.admin.base import beside, named
 from payments.admin.finding import Typed
-from payments.admin.payments import THE_RECORD, RecordAdmin
+from payments.admin.payments import THE_RECORD, RecordAdmin, read_accounts
 from payments.models import Capability, ConnectedAccount, ExternalAccount, Person
 from payments.records import accounts
 from payments.words import connect
@@ -34,31 +34,7 @@ class OfAccountAdmin(RecordAdmin):
 
     def read_with(self, rows: Sequence[Any]) -> None:
         if "of_account" in self.list_display:
-            _read_accounts(rows)
-
-    @display(description="Account")
-    def of_account(self, row: Any) -> str:
-        if not row.account:
-            return "The platform's own"
-        if not hasattr(row, "_account"):
-            _read_accounts([row])
-        return show.link(row._account, row.account)
-
-    @display(description="Events, newest first")
-    def events(self, row: Any) -> str:
-        found = audit.events(row, {row.stripe_id}, row.reader)
-        return show.part("events", events=show.told(found), most=audit.MOST)
-
-
-def _read_accounts(rows: Sequence[Any]) -> None:
-    """Read the accounts that these rows are filed under."""
-    found = ConnectedAccount.objects.filter(
-        stripe_id__in={row.account for row in rows},
-        organization__in={row.organization_id for row in rows},
-    )
-    known = {(each.stripe_id, each.livemode, each.organization_id): each for each in found}
-    for row in rows:
-        row._account = known.get((row.account, row.livemode, row.organization_id))
+            read_accounts(rows)
 
 
 class AccountStanding(DropdownFilter):
@@ -110,6 +86,10 @@ class ConnectedAccountAdmin(OfAccountAdmin):
     @display(description="House")
     def house(self, row: ConnectedAccount) -> str:
         return str(row.property or "All: one account for the organization")
+
+    @display(description="Account")
+    def of_account(self, row: ConnectedAccount) -> str:
+        return row.stripe_id
 
     @display(description="Standing")
     def standing(self, row: ConnectedAccount) -> str:
@@ -241,7 +221,7 @@ class ExternalAccountAdmin(OfAccountAdmin):
     list_display = ["where", "of_account", "standing", "of_organization", "mode"]
     list_filter = [filters.Organization, filters.Account, filters.Mode]
     fieldsets = [
-        (None, {"fields": ["standing", "where", "of_account", ("country", "currency")]}),
+        (None, {"fields": ["standing", "where", ("country", "currency")]}),
         *THE_RECORD,
     ]
 
@@ -261,7 +241,7 @@ class CapabilityAdmin(OfAccountAdmin):
     list_display = ["what", "of_account", "standing", "of_organization", "mode"]
     list_filter = [filters.Organization, filters.Account, filters.Mode]
     fieldsets = [
-        (None, {"fields": ["standing", "what", "of_account", "wants"]}),
+        (None, {"fields": ["standing", "what", "wants"]}),
         *THE_RECORD,
     ]
 
@@ -289,7 +269,7 @@ class PersonAdmin(OfAccountAdmin):
     list_display = ["part", "of_account", "standing", "wants", "of_organization", "mode"]
     list_filter = [filters.Organization, filters.Account, filters.Mode]
     fieldsets = [
-        (None, {"fields": ["standing", "part", "of_account", "wants"]}),
+        (None, {"fields": ["standing", "part", "wants"]}),
         *THE_RECORD,
     ]
 

@@ -10,7 +10,7 @@ from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
 
 from payments import hotel
-from payments.admin import audit, filters, show
+from payments.admin import filters, show
 from payments.admin.connect import OfAccountAdmin
 from payments.admin.finding import Typed
 from payments.admin.payments import THE_RECORD, RecordAdmin
@@ -225,8 +225,3 @@ class SetupIntentAdmin(RecordAdmin):
     @display(description="Customer")
     def of_customer(self, row: SetupIntent) -> str:
         return show.link(row.customer, row.customer and (row.customer.name or row.customer))
-
-    @display(description="Events, newest first")
-    def events(self, row: SetupIntent) -> str:
-        found = audit.events(row, {row.stripe_id}, row.reader)  # type: ignore[attr-defined]
-        return show.part("events", events=show.told(found), most=audit.MOST)

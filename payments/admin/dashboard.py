@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, QuerySet
+from django.db.models import Case, Count, QuerySet, When
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -26,6 +26,7 @@ from payments.models import (
     Notification,
     PaymentTransaction,
     Reason,
+    Severity,
     State,
     WebhookEvent,
 )
@@ -35,6 +36,7 @@ from payments.words import connect, deadline, protection
 SHOWN = 8  # rows in a list
 MOST_CHARTS = 4  # currencies that are drawn; the others are in the lists
 MOST_GROUPS = 500  # organizations that one can choose from
+URGENCY = (Severity.SECURITY, Severity.CRITICAL, Severity.WARNING, Severity.INFO)
 
 
 def index(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -292,16 +294,20 @@ def _quarantined(events: QuerySet[Any]) -> list[dict[str, str]]:
 
 
 def _alerts(alerts: QuerySet[Any]) -> list[dict[str, str]]:
-    rows = alerts.select_related("organization", "property").order_by("-id")[:SHOWN]
+    """Return what is the case now, the most urgent first, and of that the newest."""
+    urgency = Case(*(When(severity=each, then=place) for place, each in enumerate(URGENCY)))
+    rows = alerts.select_related("organization", "property", hotel.GUEST)
     return [
         {
             "title": messages.title(alert),
             "sentence": messages.sentence(alert),
             "badge": show.badge(SEVERITIES[alert.severity]),
+            "about": hotel.caption(alert.reservation) if alert.reservation else "",
+            "place": str(alert.property or alert.organization),
             "when": show.when(alert, alert.raised_at),
             "url": show.url(alert),
         }
-        for alert in rows
+        for alert in rows.order_by(urgency, "-id")[:SHOWN]
     ]
 
 

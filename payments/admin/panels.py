@@ -10,15 +10,13 @@ from django.http import HttpRequest
 from unfold.admin import TabularInline
 
 from payments import hotel, words
-from payments.admin import show
+from payments.admin import show, told
 from payments.admin.filters import unmatched
 from payments.admin.history import lines_of
 from payments.admin.lines import Line
-from payments.admin.outcomes import SEVERITIES
 from payments.admin.reasons import why
 from payments.folio import Folio
 from payments.models import Alert, PaymentTransaction
-from payments.notifications import messages
 from payments.records import bookings
 
 MOST = 3  # payments without a booking that may be this one's
@@ -89,7 +87,7 @@ def _panel(reservation: Any, folio: Folio, reader: Any) -> Panel:
     def money(value: int) -> str:
         return show.amount(value, booking.currency)
 
-    told = [
+    listed = [
         ("Costs", money(booking.total), True),
         ("Extras and damage", money(figures.extras), bool(figures.extras)),
         ("Paid", money(figures.paid), True),
@@ -105,7 +103,7 @@ def _panel(reservation: Any, folio: Folio, reader: Any) -> Panel:
     return Panel(
         badge=show.badge(words.booking(figures.payment_status)),
         why=why(folio),
-        figures=[(name, value) for name, value, shown in told if shown],
+        figures=[(name, value) for name, value, shown in listed if shown],
         alerts=_alerts(reservation, reader),
         lines=lines_of(folio.entries, place=reservation, currency=booking.currency),
         perhaps=_perhaps(folio, reader) if figures.balance > 0 else [],
@@ -115,15 +113,7 @@ def _panel(reservation: Any, folio: Folio, reader: Any) -> Panel:
 def _alerts(reservation: Any, reader: Any) -> list[dict[str, str]]:
     rows = Alert.objects.filter(reservation=reservation.pk, closed_at=None)
     rows = hotel.visible_to(reader, rows)
-    return [
-        {
-            "title": messages.title(alert),
-            "sentence": messages.sentence(alert),
-            "badge": show.badge(SEVERITIES[alert.severity]),
-            "url": show.url(alert),
-        }
-        for alert in rows.select_related("organization", "property")
-    ]
+    return told.notices(rows.select_related(*told.READ_WITH))
 
 
 def _perhaps(folio: Folio, reader: Any) -> list[dict[str, str]]:

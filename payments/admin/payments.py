@@ -9,13 +9,13 @@ from django.http import HttpRequest
 from unfold.decorators import display
 
 from payments import hotel, words
-from payments.admin import audit, filters, show
+from payments.admin import audit, filters, show, told
 from payments.admin.base import ReadOnlyAdmin, roles
 from payments.admin.entries import SHOWN_WITH, entry_of, read
 from payments.admin.finding import Typed
 from payments.admin.history import AWAITED, attempt, lines_of
 from payments.admin.lines import Line
-from payments.models import Charge, PaymentTransaction
+from payments.models import Charge, ConnectedAccount, PaymentTransaction
 
 Type = PaymentTransaction.Type
 STATUSES = (
@@ -29,7 +29,7 @@ THE_RECORD = [
             "fields": [
                 ("stripe_id", "status"),
                 ("of_organization", "house"),
-                ("account", "mode"),
+                ("of_account", "mode"),
                 ("when", "certainty"),
             ]
         },
@@ -41,6 +41,7 @@ THE_RECORD = [
 class RecordAdmin(ReadOnlyAdmin):
     """A record of a Stripe object, with what Stripe sent about it."""
 
+    change_form_before_template = "payments/admin/notices.html"
     search_fields = ["stripe_id"]  # makes the box; `get_search_results` says what is found
     shown_with: tuple[str, ...] = SHOWN_WITH
 
@@ -59,6 +60,16 @@ class RecordAdmin(ReadOnlyAdmin):
             found.reader = request.user  # events are shown as far as they may see them
         return found
 
+    def render_change_form(self, request: HttpRequest, context: Any, **options: Any) -> Any:
+        row = context["original"]
+        context["doubt"] = told.doubt(row)
+        context["notices"] = told.about(row, self.ids(row), request.user)
+        return super().render_change_form(request, context, **options)
+
+    def ids(self, row: Any) -> set[str]:
+        """Return the Stripe ids of a record, and of what belongs to it."""
+        return {row.stripe_id}
+
     @display(description="Booking")
     def booking(self, row: Any) -> str:
         if row.reservation is not None:
@@ -71,7 +82,17 @@ class RecordAdmin(ReadOnlyAdmin):
 
     @display(description="House")
     def house(self, row: Any) -> str:
-        return str(row.property or "None: its account is the organization's")
+        if row.property or not row.account:
+            return str(row.property or show.NOTHING)
+        return "None: its account is the organization's"
+
+    @display(description="Account")
+    def of_account(self, row: Any) -> str:
+        if not row.account:
+            return "The platform's own"
+        if not hasattr(row, "_account"):
+            read_accounts([row])
+        return show.link(row._account, row.account)
 
     @display(description="When")
     def when(self, row: Any) -> str:
@@ -87,14 +108,23 @@ class RecordAdmin(ReadOnlyAdmin):
 
     @display(description="Certainty")
     def certainty(self, row: Any) -> str:
-        if row.conflict:
-            return show.said(
-                "Stripe told us two things about it that cannot both be true.",
-                "Look at it in the Stripe dashboard before you act on it.",
-            )
-        if not row.seen:
-            return show.said("Other objects name it; Stripe has not sent it yet.")
-        return show.said("As Stripe's events have told it so far.")
+        return show.said(told.doubt(row) or "As Stripe's events have told it so far.")
+
+    @display(description="Events, newest first")
+    def events(self, row: Any) -> str:
+        found = audit.events(row, self.ids(row), row.reader)
+        return show.part("events", events=show.told(found), most=audit.MOST)
+
+
+def read_accounts(rows: Sequence[Any]) -> None:
+    """Read the accounts that these rows are filed under."""
+    found = ConnectedAccount.objects.filter(
+        stripe_id__in={row.account for row in rows},
+        organization__in={row.organization_id for row in rows},
+    )
+    known = {(each.stripe_id, each.livemode, each.organization_id): each for each in found}
+    for row in rows:
+        row._account = known.get((row.account, row.livemode, row.organization_id))
 
 
 @admin.register(PaymentTransaction)
@@ -116,6 +146,12 @@ class PaymentTransactionAdmin(RecordAdmin):
         filters.Mode,
     ]
     search_help_text = "Guest, booking code, Stripe id or last four digits"
+
+    def ids(self, row: PaymentTransaction) -> set[str]:
+        found = {row.stripe_id, row.stripe_dispute_id} - {""}
+        if row.type == Type.PAYMENT:
+            found |= {child.stripe_id for child in entry_of(row).rows}
+        return found
 
     def read_with(self, rows: Sequence[Any]) -> None:
         read(rows)
@@ -179,15 +215,6 @@ class PaymentTransactionAdmin(RecordAdmin):
     def history(self, row: PaymentTransaction) -> str:
         return show.part("history", lines=lines_of([entry_of(row)], place=row), here=row.pk)
 
-    @display(description="Events, newest first")
-    def events(self, row: PaymentTransaction) -> str:
-        entry = entry_of(row)
-        ids = {row.stripe_id, row.stripe_dispute_id} - {""}
-        if row.type == Type.PAYMENT:
-            ids |= {child.stripe_id for child in entry.rows}
-        found = audit.events(row, ids, row.reader)  # type: ignore[attr-defined]
-        return show.part("events", events=show.told(found), most=audit.MOST)
-
 
 def _line(row: PaymentTransaction) -> Line | None:
     lines = lines_of([entry_of(row)], place=row)
@@ -219,6 +246,10 @@ class ChargeAdmin(RecordAdmin):
     def visible_to(self, user: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
         return super().visible_to(user, rows).select_related("payment")
 
+    def ids(self, charge: Charge) -> set[str]:
+        refunds = charge.refunds.order_by().values_list("stripe_id", flat=True)
+        return {charge.stripe_id, charge.stripe_payment_intent_id, *refunds} - {""}
+
     def meant_by(self, typed: Typed) -> Q:
         if typed.is_id:
             payments = PaymentTransaction.objects.filter(typed.by_id, type=Type.PAYMENT)
@@ -245,7 +276,7 @@ class ChargeAdmin(RecordAdmin):
     def taken(self, charge: Charge) -> str:
         return show.amount(charge.amount_captured, charge.currency)
 
-    @display(description="Given back, holds let go included")
+    @display(description="Given back or let go")
     def returned(self, charge: Charge) -> str:
         return show.amount(charge.amount_refunded, charge.currency)
 
@@ -259,10 +290,3 @@ class ChargeAdmin(RecordAdmin):
     @display(description="Held until")
     def hold_ends(self, charge: Charge) -> str:
         return show.when(charge, charge.capture_before)
-
-    @display(description="Events, newest first")
-    def events(self, charge: Charge) -> str:
-        refunds = charge.refunds.order_by().values_list("stripe_id", flat=True)
-        ids = {charge.stripe_id, charge.stripe_payment_intent_id, *refunds} - {""}
-        found = audit.events(charge, ids, charge.reader)  # type: ignore[attr-defined]
-        return show.part("events", events=show.told(found), most=audit.MOST)

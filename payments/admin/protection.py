@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 from django.http import HttpRequest
 from django.utils import timezone
 from unfold.decorators import display
 
 from payments import hotel, words
-from payments.admin import audit, filters, show
+from payments.admin import filters, show
 from payments.admin.base import beside, named
 from payments.admin.entries import entry_of, read
 from payments.admin.finding import Typed
@@ -53,11 +53,6 @@ class OfAChargeAdmin(RecordAdmin):
         entry = entry_of(row)
         lines = lines_of([entry], place=row) if entry.payment.stripe_id else []
         return show.part("history", lines=lines, here=row.pk)
-
-    @display(description="Events, newest first")
-    def events(self, row: Any) -> str:
-        found = audit.events(row, {row.stripe_id}, row.reader)
-        return show.part("events", events=show.told(found), most=audit.MOST)
 
 
 # Disputes ----------------------------------------------------------------
@@ -106,7 +101,13 @@ class DisputeAdmin(OfAChargeAdmin):
     def get_ordering(self, request: HttpRequest) -> Any:
         if request.GET.get("standing") in ("over", "all"):
             return ["-id"]
-        return [F("evidence_due_by").asc(nulls_last=True), "-id"]
+        due = Case(
+            When(status__in=Dispute.WAITING, then="evidence_due_by")
+        )  # else: the bank's turn
+        return [due.asc(nulls_last=True), "-id"]
+
+    def ids(self, row: Dispute) -> set[str]:
+        return {row.stripe_id, *(line.stripe_id for line in entry_of(row).movements_of(row))}
 
     def waiting(self, request: HttpRequest) -> str:
         """Return how many wait for the hotel, for the sidebar."""
@@ -162,12 +163,6 @@ class DisputeAdmin(OfAChargeAdmin):
             times = "once" if row.submission_count == 1 else f"{row.submission_count} times"
             return f"Sent {times}"
         return "Begun, not sent" if row.has_evidence else "None yet"
-
-    @display(description="Events, newest first")
-    def events(self, row: Dispute) -> str:
-        moved = {line.stripe_id for line in entry_of(row).movements_of(row)}
-        found = audit.events(row, {row.stripe_id, *moved}, row.reader)  # type: ignore[attr-defined]
-        return show.part("events", events=show.told(found), most=audit.MOST)
 
 
 # Early fraud warnings ----------------------------------------------------

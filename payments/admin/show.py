@@ -5,6 +5,7 @@ Everything that came from outside goes through `format_html` or a template, so i
 admin's scripts would run what is not.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,7 @@ from django.db.models import Model
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from payments import hotel
@@ -24,6 +25,7 @@ from payments.webhooks.router import route
 from payments.words import Said, deadline
 
 NOTHING = "–"
+_MAY_BREAK = SafeString("<wbr>")
 
 
 def amount(value: int | None, currency: str) -> str:
@@ -62,6 +64,13 @@ def link(row: Model | None, text: Any = None) -> str:
 def code(text: str) -> str:
     """Return an id of Stripe's, easy to tell apart and to select; a dash where there is none."""
     return format_html('<code class="pay-code">{}</code>', text) if text else NOTHING
+
+
+def event_type(text: str) -> SafeString:
+    """Return an event's type, which is long: where there is little room, it breaks after a dot."""
+    return format_html_join(
+        _MAY_BREAK, "{}", ((part,) for part in re.findall(r"[^._]*[._]?", text))
+    )
 
 
 def two_lines(first: Any, second: Any) -> SafeString:
@@ -112,7 +121,7 @@ def told(events: Iterable[WebhookEvent]) -> list[dict[str, Any]]:
     return [
         {
             "url": url(event),
-            "type": event.event_type or "No type",
+            "type": event_type(event.event_type) or "No type",
             "stripe_id": event.stripe_event_id,
             "means": found.means if (found := route(event.event_type)) else "",
             "badge": badge(STATES[event.state]),

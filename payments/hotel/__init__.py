@@ -7,14 +7,14 @@ that the rest of payments may ask of it is named below.
 """
 
 from payments.hotel.access import (
+    Membership,
     may_change,
     may_change_anywhere,
-    roles,
+    memberships,
     single_houses,
     visible_as_a_whole,
     visible_reservations,
     visible_to,
-    whole_organizations,
 )
 from payments.hotel.arrivals import Arrival, arrivals_at_risk, arriving
 from payments.hotel.booking import (
@@ -60,6 +60,7 @@ __all__ = [
     "Candidate",
     "Group",
     "House",
+    "Membership",
     "Stay",
     "arrivals_at_risk",
     "arriving",
@@ -76,6 +77,7 @@ __all__ = [
     "may_change",
     "may_change_anywhere",
     "meant_by",
+    "memberships",
     "named",
     "organization_name",
     "organization_of_properties",
@@ -86,7 +88,6 @@ __all__ = [
     "place",
     "properties",
     "reservations",
-    "roles",
     "set_architecture",
     "single_houses",
     "stay",
@@ -94,7 +95,6 @@ __all__ = [
     "visible_as_a_whole",
     "visible_reservations",
     "visible_to",
-    "whole_organizations",
     "with_code",
     "write_account",
     "write_money",

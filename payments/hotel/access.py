@@ -1,10 +1,10 @@
 """Who may see what, and who may change it."""
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from payments.hotel.tables import organizations, properties, reservations
 
@@ -35,22 +35,26 @@ def visible_as_a_whole(user: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.filter(organization__in=whole.order_by().values("pk"))
 
 
-def whole_organizations(user: Any) -> list[UUID]:
-    """Return the organizations all of whose houses this person may see, as a member."""
-    rows = organizations().filter(memberships__user=user.pk, memberships__properties=None)
-    return list(rows.order_by().values_list("pk", flat=True))
+class Membership(NamedTuple):
+    """What somebody does at an organization, and whether for all of its houses."""
+
+    organization: UUID
+    role: str
+    whole: bool
+
+
+def memberships(user: Any) -> list[Membership]:
+    """Return what this person does at each organization they work for."""
+    rows = organizations().filter(memberships__user=user.pk).order_by()
+    rows = rows.annotate(houses=Count("memberships__properties"))
+    found = rows.values_list("pk", "memberships__role", "houses")
+    return [Membership(pk, role, whole=not houses) for pk, role, houses in found]
 
 
 def single_houses(user: Any) -> list[UUID]:
     """Return the houses that this person may see of organizations that they see in part."""
     rows = properties().filter(memberships__user=user.pk).order_by()
     return list(rows.values_list("pk", flat=True))
-
-
-def roles(user: Any) -> dict[UUID, str]:
-    """Return what this person does at each organization they work for."""
-    rows = organizations().filter(memberships__user=user.pk).order_by()
-    return dict(rows.values_list("pk", "memberships__role"))
 
 
 def visible_reservations(user: Any) -> Any:
