@@ -14,6 +14,7 @@ from payments import hotel
 from payments.admin import show
 from payments.models import KINDS, WebhookEvent
 from payments.models.inbox import ABOUT
+from payments.words import spelled
 
 MOST = 50  # events beside one record
 MOST_ABOUT = 1_000  # events of one object that are looked through
@@ -69,7 +70,7 @@ def _changed(told: dict[str, Any], record: Any, event: WebhookEvent) -> Changed:
     kind = str(told.get("kind"))
     currency = _after(fields.get("currency")) or getattr(record, "currency", "")
     return Changed(
-        kind=kind,
+        kind=spelled(kind),
         stripe_id=str(told.get("stripe_id")),
         url=show.url(record) if record else "",
         fields=[

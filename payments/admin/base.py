@@ -123,6 +123,13 @@ class ReadOnlyAdmin(ModelAdmin):
         rows = self.visible_to(request.user, super().get_queryset(request))
         return named(request, rows, as_a_whole=self.seen_as_a_whole)
 
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        columns = list(super().get_list_display(request))
+        of_one = not request.user.is_superuser and len(memberships(request)) == 1
+        if of_one and "of_organization" in columns:
+            columns.remove("of_organization")  # it would say the same in every row
+        return columns
+
     def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
         return Listed
 

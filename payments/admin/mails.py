@@ -35,7 +35,7 @@ STATES: dict[str, Said] = {
 }
 AUDIENCES: dict[str, str] = {
     Notification.Audience.GUEST: "The guest",
-    Notification.Audience.MANAGERS: "Owners, managers and finance",
+    Notification.Audience.MANAGERS: "Managers and finance",
 }
 
 

@@ -96,15 +96,8 @@ class AlertAdmin(ToldAdmin):
 
     actions = ["acknowledge_chosen"]
     change_form_outer_before_template = "payments/admin/acknowledge.html"
-    list_display = [
-        "title",
-        "says",
-        "severity_badge",
-        "booking",
-        "seen",
-        "of_organization",
-        "raised",
-    ]
+    list_display = ["what", "severity_badge", "booking", "seen", "of_organization", "raised"]
+    list_display_links = ["what"]
     list_filter = [
         AlertStanding,
         filters.choice("severity", Severity.choices),
@@ -138,11 +131,11 @@ class AlertAdmin(ToldAdmin):
         rows = named(request, rows)
         return beside(request, "alerts", rows)
 
-    @display(description="Alert")
-    def title(self, alert: Alert) -> str:
-        return messages.title(alert)
-
     @display(description="What is the case, and what to do")
+    def what(self, alert: Alert) -> str:
+        return show.titled(messages.title(alert), messages.sentence(alert))
+
+    @display(description="What to do")
     def says(self, alert: Alert) -> str:
         return show.said(messages.sentence(alert))
 

@@ -10,7 +10,7 @@ from unfold.decorators import display
 
 from payments import hotel, words
 from payments.admin import audit, filters, show, told
-from payments.admin.base import ReadOnlyAdmin, roles
+from payments.admin.base import ReadOnlyAdmin
 from payments.admin.entries import SHOWN_WITH, entry_of, read
 from payments.admin.finding import Typed
 from payments.admin.history import AWAITED, attempt, lines_of
@@ -44,12 +44,6 @@ class RecordAdmin(ReadOnlyAdmin):
     change_form_before_template = "payments/admin/notices.html"
     search_fields = ["stripe_id"]  # makes the box; `get_search_results` says what is found
     shown_with: tuple[str, ...] = SHOWN_WITH
-
-    def get_list_display(self, request: HttpRequest) -> list[str]:
-        columns = list(super().get_list_display(request))
-        if not request.user.is_superuser and len(roles(request)) == 1:
-            columns.remove("of_organization")  # it would say the same in every row
-        return columns
 
     def visible_to(self, user: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
         return super().visible_to(user, rows).select_related(*self.shown_with)

@@ -80,6 +80,15 @@ def two_lines(first: Any, second: Any) -> SafeString:
     )
 
 
+def titled(title: str, text: str) -> SafeString:
+    """Return a few words, and the sentences that they head."""
+    return format_html(
+        '<span class="pay-said"><strong>{}</strong><span class="pay-text">{}</span></span>',
+        title,
+        text,
+    )
+
+
 def said(text: str, more: str = "") -> SafeString:
     """Return a sentence, and what to do about it in a second paragraph."""
     paragraph = format_html("<p>{}</p>", more) if more else ""
