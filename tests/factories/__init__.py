@@ -66,7 +66,7 @@ class ReservationFactory(factory.django.DjangoModelFactory[Reservation]):
     class Meta:
         model = Reservation
 
-    code = factory.Sequence(lambda n: f"HB-{2400 + n}")
+    code = factory.Sequence(lambda n: f"HB-{10_000 + n}")
     property = factory.SubFactory(PropertyFactory)
     organization = factory.SelfAttribute("property.organization")
     guest = factory.SubFactory(GuestFactory, organization=factory.SelfAttribute("..organization"))
