@@ -1,13 +1,14 @@
 """What must happen because time passes: jobs that ask the rules again, each at its own pace."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import structlog
 from django.db import transaction
 from django.utils import timezone
 
-from payments.models import Charge, ConnectedAccount, Reason, State, WebhookEvent
+from payments.models import Charge, ConnectedAccount, Dispute, Reason, State, WebhookEvent
 from payments.records import settling
 from payments.rules.payments import HOLD_NOTICE
 from payments.webhooks import inbox
@@ -15,6 +16,7 @@ from payments.webhooks import inbox
 logger = structlog.get_logger(__name__)
 
 _MOST = 500  # payments looked at in one transaction
+_MISSED_LATELY = timedelta(days=7)  # so that a worker may have been away for a while
 
 
 def warn_of_expiring_holds(now: datetime) -> int:
@@ -27,7 +29,22 @@ def warn_of_expiring_holds(now: datetime) -> int:
         capture_before__gt=now - HOLD_NOTICE,
         capture_before__lte=now + HOLD_NOTICE,
     )
-    payments = sorted({pk for pk in soon.values_list("payment", flat=True) if pk})
+    return _revisit(soon.values_list("payment", flat=True), now)
+
+
+def notice_missed_evidence(now: datetime) -> int:
+    """Ask the rules again about payments whose dispute nobody answered in time; return how many."""
+    missed = Dispute.objects.filter(
+        status__in=Dispute.WAITING,
+        payment__isnull=False,
+        evidence_due_by__gt=now - _MISSED_LATELY,
+        evidence_due_by__lte=now,
+    )
+    return _revisit(missed.values_list("payment", flat=True), now)
+
+
+def _revisit(found: Iterable[UUID | None], now: datetime) -> int:
+    payments = sorted({pk for pk in found if pk})
     for start in range(0, len(payments), _MOST):
         with transaction.atomic():
             settling.revisit(payments[start : start + _MOST], now)
@@ -52,6 +69,7 @@ def recall_known_accounts(now: datetime) -> int:
 
 JOBS: dict[Callable[[datetime], int], timedelta] = {
     warn_of_expiring_holds: timedelta(minutes=5),
+    notice_missed_evidence: timedelta(minutes=5),
     recall_known_accounts: timedelta(minutes=1),
 }
 
