@@ -255,15 +255,22 @@ def _house(rows: Rows, bookings: dict[UUID, Booking]) -> None:
         rows.put(row, property_id=homes.get(row.account))
 
 
-def find_holds(methods: list[Any]) -> None:
+def find_holds(rows: Rows) -> None:
     """Tell the cards that the network replaced which booking's hold they stand for, if any."""
-    replaced = {method.stripe_id: method for method in methods if method.network_updated_at}
+    rows.load_cards_of(p for p in rows.of("payment") if p.capture_method == "manual")
+    replaced = {m.stripe_id: m for m in rows.of("payment_method") if m.network_updated_at}
     if not replaced:
         return
-    holds = Payment.objects.filter(
-        stripe_payment_method_id__in=replaced, status="requires_capture", reservation__isnull=False
-    )
-    for hold in holds.order_by("-id"):
-        method = replaced[hold.stripe_payment_method_id]
-        if (method.account, method.livemode) == (hold.account, hold.livemode):
+    known = rows.of("payment")
+    others = Payment.objects.filter(
+        stripe_payment_method_id__in=replaced, status="requires_capture"
+    ).exclude(pk__in=[payment.pk for payment in known])
+    for hold in sorted([*known, *others], key=lambda payment: payment.stripe_id):
+        method = replaced.get(hold.stripe_payment_method_id)
+        if (
+            method is not None
+            and hold.status == "requires_capture"
+            and hold.reservation_id is not None
+            and (method.account, method.livemode) == (hold.account, hold.livemode)
+        ):
             method.backs_hold_of = hold.reservation_id

@@ -177,6 +177,19 @@ class Rows:
             for kind in OF_A_PAYMENT:
                 self._keep(kind, KINDS[kind].objects.filter(payment__in=payments))
 
+    def load_cards_of(self, payments: Iterable[Any]) -> None:
+        """Load the cards that these payments were made with and the card network has replaced."""
+        names = {
+            ("payment_method", p.account, p.livemode, p.stripe_payment_method_id)
+            for p in payments
+            if p.stripe_payment_method_id
+        }
+        if names:
+            found = KINDS["payment_method"].objects.filter(
+                stripe_id__in={name[3] for name in names}, network_updated_at__isnull=False
+            )
+            self._keep("payment_method", found, names)
+
     def write(self) -> None:
         """Write every row that changed: one statement a kind."""
         by_kind: dict[str, list[Any]] = defaultdict(list)

@@ -35,7 +35,7 @@ def settle(rows: Rows) -> None:
     rows.load_children()
     concerned = binding.bind(rows)
     rows.load_rest_of(concerned)
-    binding.find_holds(rows.of("payment_method"))
+    binding.find_holds(rows)
     found = entries(rows.of("payment"), {kind: rows.of(kind) for kind in OF_A_PAYMENT})
     alone = [(kind, row) for kind in RULES for row in rows.of(kind)]
     wanted = [

@@ -76,6 +76,7 @@ STORIES = {
     "person_left": "HB-2481",
     "bank_account_changed": "HB-2481",
     "card_on_file": "HB-2443",
+    "card_behind_a_hold_replaced": "HB-2434",
     "card_detached": "HB-2452",
     "customer_deleted": "HB-2425",
     "setup_failed": "HB-2440",

@@ -5,6 +5,7 @@ from sandbox.scenarios.registry import scenario
 from sandbox.stay import Stay
 from sandbox.till import Till
 from sandbox.till.customers import Card, Customer, Legacy, Setup
+from sandbox.till.payments import Hold
 
 
 @scenario(
@@ -28,6 +29,26 @@ def card_on_file(till: Till, stay: Stay) -> None:
     card.renew(exp_month=3, exp_year=2032)
     till.later(days=30)
     card.renew(legacy=True, exp_month=5, exp_year=2034, last4="4444")
+
+
+@scenario(
+    "card_behind_a_hold_replaced",
+    "Money is held on a card on file, and the bank replaces the card before it is taken",
+    expects=lambda stay: {
+        "authorized": stay.percent(20),
+        "balance": stay.total,
+        "payment_status": "authorized",
+    },
+    leaves={"payment_method": {"detached": False, "exp_year": 2033}},
+)
+def card_behind_a_hold_replaced(till: Till, stay: Stay) -> None:
+    guest, card = Customer(till), Card(till)
+    card.attach(guest)
+    till.later(minutes=5)
+    of_card = {"customer": guest.row["id"], "payment_method": card.row["id"]}
+    Hold(till, stay.percent(20), **of_card).authorize()
+    till.later(days=2)
+    card.renew(exp_month=3, exp_year=2033)
 
 
 @scenario(

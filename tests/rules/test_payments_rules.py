@@ -132,17 +132,38 @@ def test_replaying_raises_nothing_twice(name, stripe, booking):
     assert list(Alert.objects.order_by("pk").values()) == before
 
 
-def test_a_card_that_the_network_replaced_under_a_hold_is_said_on_its_booking(stripe, booking):
-    events = SCENARIOS["hold"].events(stay_of(booking, start=days_ago(2)))
-    stripe.sends(events)
-    method = next(
-        event["data"]["object"]["payment_method"]
-        for event in reversed(events)
-        if event["type"].startswith("payment_intent.")
-    )
+def a_card_replaced_under_a_hold(booking):
+    name = "card_behind_a_hold_replaced"
+    return SCENARIOS[name].events(stay_of(booking, start=days_ago(2)))
 
-    card = objects.payment_method(customer="cus_1") | {"id": method}
-    stripe.tells("payment_method.automatically_updated", card)
+
+@pytest.mark.parametrize("order", [1, -1], ids=["in order", "backwards"])
+def test_a_card_that_the_network_replaced_under_a_hold_is_said_on_its_booking(
+    order, stripe, booking
+):
+    for event in a_card_replaced_under_a_hold(booking)[::order]:
+        stripe.sends([event])
 
     alert = Alert.objects.get(kind="card_replaced")
-    assert alert.reservation == booking
+    assert (alert.reservation, alert.closed_at) == (booking, None)
+
+
+def test_a_hold_and_the_card_behind_it_may_come_in_one_batch(stripe, booking):
+    stripe.sends(a_card_replaced_under_a_hold(booking)[::-1])
+
+    assert open_alerts() == ["card_replaced"]
+
+
+def test_taking_the_held_money_closes_the_alert_about_its_card(stripe, booking):
+    events = a_card_replaced_under_a_hold(booking)
+    stripe.sends(events)
+    held = next(
+        event["data"]["object"]
+        for event in events
+        if event["type"] == "payment_intent.amount_capturable_updated"
+    )
+
+    taken = held | {"status": "succeeded", "amount_capturable": 0, "amount_received": 24_000}
+    stripe.tells("payment_intent.succeeded", taken)
+
+    assert open_alerts() == []
