@@ -266,6 +266,8 @@ def changed(case: Case) -> str:
         return f"{named} was taken off the Stripe account"
     if case.text("status") in ("errored", "verification_failed"):
         return f"{named} is on the Stripe account and takes no payouts: {_standing(case)}"
+    if case.fact("default"):
+        return f"Payouts now go to {named}: {_standing(case)}"
     return f"{named} is now on the Stripe account: {_standing(case)}"
 
 

@@ -48,12 +48,15 @@ def follow_external_account(external: ExternalAccount, now: datetime) -> Effects
     """A changed bank account is how hotels are robbed: somebody must know of each change."""
     if not external.seen:
         return
+    gets_payouts = bool(external.default_for_currency) and not external.deleted
     state = "deleted" if external.deleted else external.status
-    detail = f"{external.bank_name} {external.last4} {state}"
+    to = " default" if gets_payouts else ""
+    detail = f"{external.bank_name} {external.last4} {state}{to}"
     facts: dict[str, Any] = {
         "bank": external.bank_name,
         "ending": external.last4,
         "status": external.status,
+        "default": gets_payouts,
         "deleted": external.deleted,
     }
     yield alert(

@@ -114,9 +114,13 @@ def test_an_account_that_was_stopped_says_why_in_plain_words(db):
 
 def test_a_changed_bank_account_is_named(db):
     put = an_alert("payout_account_changed", bank="Banco", ending="0013", status="new")
+    used = an_alert(
+        "payout_account_changed", bank="Banco", ending="0013", status="new", default=True
+    )
     gone = an_alert("payout_account_changed", bank="Banco", ending="0013", deleted=True)
 
     assert "Banco ·· 0013 is now on the Stripe account: not checked yet." in sentence(put)
+    assert "Payouts now go to Banco ·· 0013: not checked yet." in sentence(used)
     assert "Banco ·· 0013 was taken off the Stripe account." in sentence(gone)
 
 
