@@ -43,7 +43,7 @@ def follow(entry: Entry, booking: Booking | None, now: datetime) -> Effects:
     for charge in entry.charges:
         yield from _follow_hold(entry, charge, now)
     for refund in entry.real_refunds:
-        yield from _follow_refund(refund, booking)
+        yield from _follow_refund(refund, entry, booking)
 
 
 def _follow_money(entry: Entry) -> Effects:
@@ -111,10 +111,12 @@ def _follow_hold(entry: Entry, charge: Charge, now: datetime) -> Effects:
         )
 
 
-def _follow_refund(refund: Refund, booking: Booking | None) -> Effects:
+def _follow_refund(refund: Refund, entry: Entry, booking: Booking | None) -> Effects:
     """A refund that arrived is told to the guest; one that came back must go some other way."""
     facts: dict[str, Any] = {"amount": refund.amount, "currency": refund.currency}
-    if refund.seen and refund.status == "succeeded" and booking is not None:
+    charge = entry.charge_of(refund)
+    is_known = charge is not None and charge.seen  # before, it may be a hold let go
+    if refund.seen and refund.status == "succeeded" and booking is not None and is_known:
         at = refund.occurred_at.isoformat() if refund.occurred_at else ""
         yield tell("refund_sent", refund, to=GUEST, at=at, **facts)
     if refund.seen and refund.status == "failed":

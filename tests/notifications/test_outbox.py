@@ -110,6 +110,15 @@ def test_a_refund_that_came_back_is_not_told_to_the_guest_as_sent(stripe, bookin
     assert came_back not in "".join(each.as_string() for each in post_office.mails)
 
 
+def test_a_hold_let_go_is_not_told_as_a_refund_whatever_comes_first(stripe, booking, post_office):
+    events = SCENARIOS["hold_partial_capture"].events(stay_of(booking))
+    for event in sorted(events, key=lambda event: event["type"].startswith("charge.")):
+        stripe.sends([event])
+        deliver_all()
+
+    assert states() == [("hold_captured", "sent"), ("payment_taken", "sent")]
+
+
 def test_a_dispute_that_is_over_is_told_as_over_alone(stripe, booking, post_office):
     before, after = until("dispute_won", stay_of(booking), "charge.dispute.closed")
     stripe.sends(before)
