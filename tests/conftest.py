@@ -2,8 +2,15 @@
 
 import pytest
 
+from organizations.models import Role
 from sandbox.scenarios import Stay
-from tests.factories import AccountFactory, CustomerFactory, ReservationFactory
+from tests.factories import (
+    AccountFactory,
+    CustomerFactory,
+    MembershipFactory,
+    ReservationFactory,
+    UserFactory,
+)
 from tests.support.stripe import Stripe
 
 CUSTOMER = "cus_platform_harbour"  # whom the platform bills for the hotel
@@ -21,6 +28,12 @@ def stripe(db):
 def booking(db):
     """A booking of €1,200.00 that owes everything."""
     return ReservationFactory(code="HB-2481")
+
+
+@pytest.fixture
+def manager(db):
+    """A manager of Harbour Hotels who has an e-mail address."""
+    return MembershipFactory(role=Role.MANAGER, user=UserFactory(email="maria@example.com")).user
 
 
 def stay_of(booking, account="acct_harbour", **fields):

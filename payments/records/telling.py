@@ -39,10 +39,11 @@ def raise_alerts(wanted: Iterable[Alert]) -> None:
 
 def _settle_alerts(wanted: list[Alert], objects: Collection[Object], now: datetime) -> None:
     due = {alert.key: alert for alert in wanted}
-    standing = _standing(AlertRow.objects.filter(lasting=False), objects)
+    standing = _standing(AlertRow.objects.all(), objects)
     raise_alerts(alert for key, alert in due.items() if key not in standing)
-    over = [row.pk for key, row in standing.items() if key not in due and row.closed_at is None]
-    back = [row.pk for key, row in standing.items() if key in due and row.closed_at is not None]
+    of_what_is = {key: row for key, row in standing.items() if not row.lasting}
+    over = [row.pk for key, row in of_what_is.items() if key not in due and row.closed_at is None]
+    back = [row.pk for key, row in of_what_is.items() if key in due and row.closed_at is not None]
     if over:
         AlertRow.objects.filter(pk__in=over).update(closed_at=now)
     if back:

@@ -5,17 +5,9 @@ from datetime import timedelta
 import pytest
 from django.db.models import F
 
-from organizations.models import Role
 from payments.models import Notification
 from payments.operations import mails
-from tests.factories import MembershipFactory, UserFactory
 from tests.support.smtp import MailServer
-
-
-@pytest.fixture
-def manager(db):
-    """A manager of Harbour Hotels who has an e-mail address."""
-    return MembershipFactory(role=Role.MANAGER, user=UserFactory(email="maria@example.com")).user
 
 
 @pytest.fixture
