@@ -27,6 +27,6 @@ def follow_subscription_schedule(schedule: SubscriptionSchedule, now: datetime) 
     ends = schedule.phase_ends_at
     if schedule.status == "canceled":
         yield tell("schedule_canceled", schedule, to=MANAGERS)
-    elif schedule.expiring and schedule.status == "active" and ends is not None:
+    elif schedule.expiring and schedule.status == "active" and ends is not None and ends > now:
         at = ends.isoformat()
         yield tell("schedule_expiring", schedule, to=MANAGERS, detail=at, at=at)
