@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from payments.effects import MANAGERS, Effects, alert, tell
+from payments.effects import MANAGERS, Effects, Letter, alert, tell
 from payments.models import Capability, ConnectedAccount, ExternalAccount, Severity
 
 _TELLING = ("card_payments", "transfers")  # the capabilities a hotel cannot do without
@@ -18,6 +18,7 @@ def follow_account(account: ConnectedAccount, now: datetime) -> Effects:
             account,
             to=MANAGERS,
             detail=account.deauthorized_at.isoformat() if account.deauthorized_at else "",
+            bad_news=True,
         )
         return
     if account.authorized_at:
@@ -33,15 +34,15 @@ def follow_account(account: ConnectedAccount, now: datetime) -> Effects:
     }
     if account.were_charges_enabled and not account.charges_enabled:
         yield alert("charges_stopped", account, severity=Severity.CRITICAL, **facts)
-        yield tell("charges_stopped", account, to=MANAGERS, detail=account.disabled_reason, **facts)
+        yield _bad("charges_stopped", account, account.disabled_reason, facts)
     if account.were_payouts_enabled and not account.payouts_enabled:
         yield alert("payouts_stopped", account, severity=Severity.WARNING, **facts)
-        yield tell("payouts_stopped", account, to=MANAGERS, detail=account.disabled_reason, **facts)
+        yield _bad("payouts_stopped", account, account.disabled_reason, facts)
     if account.wanted and account.details_submitted:
         severity = Severity.CRITICAL if account.past_due else Severity.WARNING
         detail = ",".join(sorted(account.wanted))
         yield alert("requirement_due", account, severity=severity, detail=detail, **facts)
-        yield tell("requirement_due", account, to=MANAGERS, detail=detail, **facts)
+        yield _bad("requirement_due", account, detail, facts)
 
 
 def follow_external_account(external: ExternalAccount, now: datetime) -> Effects:
@@ -76,4 +77,9 @@ def follow_capability(capability: Capability, now: datetime) -> Effects:
         facts: dict[str, Any] = {"status": capability.status, "why": capability.disabled_reason}
         detail = f"{capability.status} {capability.disabled_reason}"
         yield alert("capability_stopped", capability, severity=Severity.CRITICAL, **facts)
-        yield tell("capability_stopped", capability, to=MANAGERS, detail=detail, **facts)
+        yield _bad("capability_stopped", capability, detail, facts)
+
+
+def _bad(kind: str, row: Any, detail: str, facts: dict[str, Any]) -> Letter:
+    """Return a mail that waits a little: accounts change by the second while Stripe looks."""
+    return tell(kind, row, to=MANAGERS, detail=detail, bad_news=True, **facts)
