@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ class Effect:
     :param kind: which message; with the object and `detail` it is the key.
     :param detail: what makes a second one of a kind another one: a due date, a value told.
     :param facts: ids, amounts and dates for the words; never a person or a card.
+    :param happened_at: when, at Stripe, it became so; None where nobody knows.
     """
 
     kind: str
@@ -30,6 +32,7 @@ class Effect:
     reservation_id: UUID | None = None
     detail: str = ""
     facts: dict[str, Any] = field(default_factory=dict, compare=False)
+    happened_at: datetime | None = field(default=None, compare=False)
 
     @property
     def key(self) -> Key:
@@ -48,6 +51,11 @@ class Alert(Effect):
     severity: str
     lasting: bool = False
 
+    @property
+    def is_news(self) -> bool:
+        """Whether it speaks of what happened, and not of what is."""
+        return self.lasting
+
 
 @dataclass(frozen=True, kw_only=True)
 class Letter(Effect):
@@ -56,10 +64,17 @@ class Letter(Effect):
 
     :param to: GUEST or MANAGERS.
     :param bad_news: it waits a minute and a half, in case good news is on its way already.
+    :param stands: it is so now and waits for somebody, however long ago it began.
     """
 
     to: str
     bad_news: bool = False
+    stands: bool = False
+
+    @property
+    def is_news(self) -> bool:
+        """Whether it speaks of what happened, and not of what waits for somebody."""
+        return not self.stands
 
 
 Effects = Iterable[Alert | Letter]
@@ -73,10 +88,18 @@ def alert(
 
 
 def tell(
-    kind: str, row: Any, *, to: str, detail: str = "", bad_news: bool = False, **facts: Any
+    kind: str,
+    row: Any,
+    *,
+    to: str,
+    detail: str = "",
+    bad_news: bool = False,
+    stands: bool = False,
+    **facts: Any,
 ) -> Letter:
     """Return the mail that this record gives cause for."""
-    return Letter(kind=kind, to=to, bad_news=bad_news, **_about(row, detail, facts))
+    about = _about(row, detail, facts)
+    return Letter(kind=kind, to=to, bad_news=bad_news, stands=stands, **about)
 
 
 def _about(row: Any, detail: str, facts: dict[str, Any]) -> dict[str, Any]:
@@ -89,4 +112,5 @@ def _about(row: Any, detail: str, facts: dict[str, Any]) -> dict[str, Any]:
         "reservation_id": getattr(row, "reservation_id", None),
         "detail": detail[:255],
         "facts": facts,
+        "happened_at": row.shown_at,
     }

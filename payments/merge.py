@@ -14,6 +14,7 @@ idempotent; a property test walks every table and says so.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, ClassVar
 
@@ -152,6 +153,14 @@ def key(table: Table, seen: Any, *, at: int, event_id: str) -> str:
     ]
     level = max(levels, default=0)
     return f"{level:02d}.{min(max(at, 0), LATEST):012d}.{getattr(seen, 'tie', 0):02d}.{event_id}"
+
+
+def time_of(key: str) -> datetime | None:
+    """Return when a sighting was made, by its key; None where no calendar has that time."""
+    try:
+        return datetime.fromtimestamp(int(key.split(".")[1]), UTC)
+    except (IndexError, ValueError, OverflowError, OSError):
+        return None
 
 
 def merge(table: "Frozen", kept: Any, seen: Any, register_key: str | None) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 
-from payments.merge import Frozen
+from payments.merge import Frozen, time_of
 
 
 def time_ordered_id() -> uuid.UUID:
@@ -111,6 +111,11 @@ class StripeRecord(models.Model):
         fixed = {"id", "account", "livemode", "stripe_id", "organization", "cleaned"}
         fixed.update(cls.identity(""))
         return [field.name for field in cls._meta.concrete_fields if field.name not in fixed]
+
+    @builtins.property
+    def shown_at(self) -> datetime | None:
+        """When that happened which shows it as it is now; None where no calendar has the time."""
+        return time_of(self.register_key)
 
     @builtins.property
     def provisional(self) -> bool:

@@ -16,6 +16,7 @@ from payments.models import OF_A_PAYMENT, Payment
 from payments.records import accounts, binding, bookings, telling
 from payments.records.loading import Name, Rows
 from payments.rules import billing, connect, customers, payments, protection, transfers
+from payments.rules.news import is_history
 
 # What is followed by itself; a payment is followed with all that belongs to it.
 RULES: dict[str, Callable[[Any, datetime], Effects]] = {
@@ -71,5 +72,7 @@ def ask_again(names: dict[Name, UUID], now: datetime) -> None:
 def _followed(found: Collection[Entry], concerned: Mapping[Any, Booking], now: datetime) -> Effects:
     for entry in found:
         booking = concerned.get(entry.payment.reservation_id)
-        yield from payments.follow(entry, booking, now)
-        yield from protection.follow(entry, booking, now)
+        for family in (payments, protection):
+            for effect in family.follow(entry, booking, now):
+                if not is_history(effect, booking, now):
+                    yield effect

@@ -54,6 +54,7 @@ def _follow_dispute(dispute: Dispute, entry: Entry, now: datetime) -> Effects:
             "dispute_opened",
             dispute,
             to=MANAGERS,
+            stands=True,
             at=at,
             answered=not dispute.needs_response,
             late=due is not None and due <= now,
@@ -102,7 +103,14 @@ def _follow_warning(
         "refundable": entry.refundable(charge) if charge else None,
     }
     open = warning.actionable and not entry.is_disputed(charge) and facts["refundable"] != 0
-    yield tell("fraud_warning_received", warning, to=MANAGERS, decidable=bool(open), **facts)
+    yield tell(
+        "fraud_warning_received",
+        warning,
+        to=MANAGERS,
+        stands=bool(open),
+        decidable=bool(open),
+        **facts,
+    )
     if open:
         yield alert("fraud_warning", warning, severity=Severity.CRITICAL, **facts)
 

@@ -1,0 +1,19 @@
+"""What is news, and what is history that nobody is told any more."""
+
+from datetime import datetime, timedelta
+
+from payments.effects import Alert, Letter
+from payments.hotel import Booking
+
+NEWS_FOR = timedelta(days=7)  # longer than Stripe tries to bring an event
+
+
+def is_history(effect: Alert | Letter, booking: Booking | None, now: datetime) -> bool:
+    """
+    Say whether something happened long ago in a stay that is over, and waits for nobody.
+
+    So nobody gets a receipt for last year's stay when a hotel's past is read from Stripe.
+    """
+    if booking is None or not effect.is_news or booking.stay(now) != "departed":
+        return False
+    return effect.happened_at is not None and effect.happened_at < now - NEWS_FOR
