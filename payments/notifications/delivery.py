@@ -40,7 +40,7 @@ def compose(row: Notification) -> EmailMultiAlternatives:
     context = {
         "mail": mail,
         "house": case.house,
-        "greeting": found[0].name or "guest",
+        "greeting": (found[0].name or "guest") if to_guest else "",
         "to_guest": to_guest,
         "organization": one_line(hotel.organization_name(row)),
         "is_test": not row.livemode,

@@ -142,6 +142,8 @@ def test_a_failed_payment_tells_the_guest_what_to_do(stripe, stay):
     assert "Nothing was taken, and your booking stands." in words(guests)
     assert "contact Harbour Downtown and name your booking, HB-2481" in words(guests)
     assert "Søren Østergaard could not pay €" in words(hotels)
+    for said in (words(hotels), read(hotels).words):
+        assert "Dear" not in said
     assert "The guest is told by mail." in words(hotels)
 
 
