@@ -4,6 +4,7 @@ From merged rows to what a hotel sees: bind, recompute bookings, follow the rule
 The second half of every batch, and all of it when time alone, or staff, changed what is true.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
@@ -70,9 +71,15 @@ def ask_again(names: dict[Name, UUID], now: datetime) -> None:
 
 
 def _followed(found: Collection[Entry], concerned: Mapping[Any, Booking], now: datetime) -> Effects:
+    of_booking: dict[Any, list[Payment]] = defaultdict(list)
+    for entry in found:
+        of_booking[entry.payment.reservation_id].append(entry.payment)
     for entry in found:
         booking = concerned.get(entry.payment.reservation_id)
-        for family in (payments, protection):
-            for effect in family.follow(entry, booking, now):
-                if not is_history(effect, booking, now):
-                    yield effect
+        others = of_booking[booking.id] if booking else []
+        for effect in (
+            *payments.follow(entry, booking, now, others),
+            *protection.follow(entry, booking, now),
+        ):
+            if not is_history(effect, booking, now):
+                yield effect

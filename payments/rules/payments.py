@@ -1,5 +1,6 @@
 """What follows from a payment as it stands, with its charges and refunds."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,8 +12,14 @@ from payments.models import Charge, Payment, Refund, Severity
 HOLD_NOTICE = timedelta(hours=48)  # how long before a hold runs out the front desk hears of it
 
 
-def follow(entry: Entry, booking: Booking | None, now: datetime) -> Effects:
-    """What a hotel and its guest must hear about a payment, its attempts and its refunds."""
+def follow(
+    entry: Entry, booking: Booking | None, now: datetime, others: Collection[Payment] = ()
+) -> Effects:
+    """
+    What a hotel and its guest must hear about a payment, its attempts and its refunds.
+
+    :param others: all payments of the booking.
+    """
     payment = entry.payment
     arrived = entry.received or entry.authorized or entry.so_far
     if payment.seen and payment.account and booking is None and arrived:
@@ -39,14 +46,14 @@ def follow(entry: Entry, booking: Booking | None, now: datetime) -> Effects:
     if contradictions:
         return  # nobody is told what may not be true: a re-read decides
     if booking is not None:
-        yield from _follow_money(entry)
+        yield from _follow_money(entry, others)
     for charge in entry.charges:
         yield from _follow_hold(entry, charge, now)
     for refund in entry.real_refunds:
         yield from _follow_refund(refund, entry, booking)
 
 
-def _follow_money(entry: Entry) -> Effects:
+def _follow_money(entry: Entry, others: Collection[Payment]) -> Effects:
     """The guest and the hotel hear that money came, came in part, or did not come."""
     payment = entry.payment
     facts: dict[str, Any] = {
@@ -61,7 +68,7 @@ def _follow_money(entry: Entry) -> Effects:
         else:
             yield tell("payment_received", payment, to=GUEST, **facts)
         yield tell("payment_taken", payment, to=MANAGERS, **facts)
-    elif _has_failed(payment):
+    elif _has_failed(payment) and not any(_made_up_for(payment, other) for other in others):
         attempt = payment.latest_charge or payment.failure_code
         facts |= {
             "amount": payment.amount,
@@ -84,6 +91,18 @@ def _follow_money(entry: Entry) -> Effects:
 
 def _has_failed(payment: Payment) -> bool:
     return payment.status == "requires_payment_method" and bool(payment.failure_code)
+
+
+def _made_up_for(failed: Payment, other: Payment) -> bool:
+    """Say whether the guest tried again and paid the same for the same, or is about to."""
+    return (
+        other.status in ("succeeded", "processing", "requires_capture")
+        and (other.purpose, other.amount, other.currency)
+        == (failed.purpose, failed.amount, failed.currency)
+        and other.occurred_at is not None
+        and failed.occurred_at is not None
+        and other.occurred_at > failed.occurred_at
+    )
 
 
 def _paid_at(entry: Entry) -> str:

@@ -160,10 +160,10 @@ def test_a_waiting_event_is_applied_when_its_pause_is_over(stripe, fails, monkey
 def test_a_rule_that_fails_isolates_its_event_too(stripe, monkeypatch):
     follow = rules.follow
 
-    def follow_but_one(entry, booking, now):
+    def follow_but_one(entry, booking, now, *others):
         if entry.payment.stripe_id == CULPRIT:
             raise ZeroDivisionError
-        return follow(entry, booking, now)
+        return follow(entry, booking, now, *others)
 
     monkeypatch.setattr(rules, "follow", follow_but_one)
     deliver(stripe)

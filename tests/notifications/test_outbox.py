@@ -2,6 +2,7 @@
 
 import random
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -94,6 +95,29 @@ def test_bad_news_that_stays_true_is_told_after_a_while(stripe, booking, post_of
     mails.deliver()
 
     assert states() == [("payment_failed", "sent"), ("payment_failed_guest", "sent")]
+
+
+@pytest.mark.parametrize("backwards", [False, True], ids=["in order", "backwards"])
+def test_a_guest_who_paid_with_another_payment_is_not_asked_to_pay_again(
+    stripe, booking, post_office, backwards
+):
+    stay = stay_of(booking)
+    declined = SCENARIOS["declined"].events(stay)
+    deposit = declined[0]["data"]["object"]["amount"]
+    again = SCENARIOS["decline_retry_success"].events(
+        replace(stay, start=stay.start + 40, total=deposit, seed=2)
+    )
+    for event in again:
+        event["data"]["object"]["metadata"]["type"] = "deposit"
+    events = [*declined, *again]
+    for event in events[::-1] if backwards else events:
+        stripe.sends([event])
+    deliver_all()
+
+    assert {kind for kind, state in states() if state == "sent"} == {
+        "payment_received",
+        "payment_taken",
+    }
 
 
 def test_a_refund_that_came_back_is_not_told_to_the_guest_as_sent(stripe, booking, post_office):
