@@ -10,16 +10,19 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from django.core import mail
 from django.db import connection
 
 from payments.hotel import bookings
-from payments.models import Alert, ConnectedAccount, WebhookEvent
+from payments.models import Alert, ConnectedAccount, Notification, WebhookEvent
+from payments.operations import mails
 from payments.operations.connect import accounts
 from payments.records.bookings import folios
 from payments.webhooks import worker
 from sandbox.scenarios import SCENARIOS
 from tests.conftest import stay_of
 from tests.factories import AccountFactory, OrganizationFactory, ReservationFactory
+from tests.notifications.conftest import deliver_all
 from tests.support.stripe import Stripe
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -269,3 +272,23 @@ def test_objects_that_hardly_name_each_other_do_not_wait_for_ever(stripe, settin
     assert folio.figures.refunded == 5_000
     failed = [record for record in caplog.records if "batch.failed" in record.getMessage()]
     assert failed == []
+
+
+def test_many_postmen_beside_many_workers_send_each_mail_once(told, manager):
+    events, _ = told
+    Stripe().delivers(*events)
+
+    def works(number):
+        for _ in range(10):
+            if number % 2:
+                worker.drain()
+            else:
+                mails.deliver()
+
+    in_threads(6, works)
+    worker.drain()
+    deliver_all()
+
+    ids = [each.extra_headers["Message-ID"] for each in mail.outbox]
+    assert len(ids) == len(set(ids)) == Notification.objects.filter(state="sent").count() > 100
+    assert set(Notification.objects.values_list("state", flat=True)) <= {"sent", "dropped"}
