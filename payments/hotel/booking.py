@@ -35,6 +35,7 @@ class Booking:
     departure: date
     timezone: str
     architecture: str = "centralized"  # whose Stripe account takes new money
+    status: str = "confirmed"
     money: tuple[Any, ...] = ()  # what is written in MONEY_FIELDS now
 
     def stay(self, now: datetime) -> str:
@@ -73,6 +74,7 @@ _BOOKING = {
     "departure": "departure",
     "timezone": "property__timezone",
     "architecture": "organization__stripe_architecture",
+    "status": "status",
 }
 
 

@@ -46,14 +46,14 @@ def follow(
     if contradictions:
         return  # nobody is told what may not be true: a re-read decides
     if booking is not None:
-        yield from _follow_money(entry, others)
+        yield from _follow_money(entry, booking, others)
     for charge in entry.charges:
         yield from _follow_hold(entry, charge, now)
     for refund in entry.real_refunds:
         yield from _follow_refund(refund, entry, booking)
 
 
-def _follow_money(entry: Entry, others: Collection[Payment]) -> Effects:
+def _follow_money(entry: Entry, booking: Booking, others: Collection[Payment]) -> Effects:
     """The guest and the hotel hear that money came, came in part, or did not come."""
     payment = entry.payment
     facts: dict[str, Any] = {
@@ -74,10 +74,12 @@ def _follow_money(entry: Entry, others: Collection[Payment]) -> Effects:
             "amount": payment.amount,
             "code": payment.failure_code,
             "why": payment.failure_reason,
+            "canceled": booking.status == "canceled",
         }
-        yield tell(
-            "payment_failed_guest", payment, to=GUEST, detail=attempt, bad_news=True, **facts
-        )
+        if not facts["canceled"]:
+            yield tell(
+                "payment_failed_guest", payment, to=GUEST, detail=attempt, bad_news=True, **facts
+            )
         yield tell("payment_failed", payment, to=MANAGERS, detail=attempt, bad_news=True, **facts)
     elif entry.so_far and payment.amount_remaining:
         yield tell(

@@ -97,6 +97,20 @@ def test_bad_news_that_stays_true_is_told_after_a_while(stripe, booking, post_of
     assert states() == [("payment_failed", "sent"), ("payment_failed_guest", "sent")]
 
 
+def test_nobody_is_asked_to_pay_for_a_booking_that_was_canceled_meanwhile(
+    stripe, booking, post_office
+):
+    stripe.sends(SCENARIOS["declined"].events(stay_of(booking)))
+    booking.status = "canceled"
+    booking.save(update_fields=["status"])
+
+    deliver_all()
+
+    assert states() == [("payment_failed", "sent"), ("payment_failed_guest", "dropped")]
+    (to_hotel,) = post_office.mails
+    assert "The booking is canceled" in to_hotel.get_body(["plain"]).get_content()
+
+
 @pytest.mark.parametrize("backwards", [False, True], ids=["in order", "backwards"])
 def test_a_guest_who_paid_with_another_payment_is_not_asked_to_pay_again(
     stripe, booking, post_office, backwards

@@ -151,7 +151,12 @@ def payment_taken(case: Case) -> Mail:
 def payment_failed(case: Case) -> Mail:
     """The hotel hears that a guest could not pay."""
     amount = case.amount()
-    told_guest = bool(case.stay and case.stay.email)
+    if case.fact("canceled"):
+        to_do = "The booking is canceled, so nobody has asked the guest to pay again."
+    elif case.stay and case.stay.email:
+        to_do = "The guest is told by mail. If nothing comes, call them before they arrive."
+    else:
+        to_do = "There is no e-mail address of the guest on file: call them."
     return Mail(
         subject=f"Payment of {amount}{case.of_booking} failed",
         title="A payment failed",
@@ -161,9 +166,7 @@ def payment_failed(case: Case) -> Mail:
             f" {words.decline(case.text('code'), case.text('why'))} Nothing was taken."
         ],
         lines=_hotels_lines(case),
-        to_do="The guest is told by mail. If nothing comes, call them before they arrive."
-        if told_guest
-        else "There is no e-mail address of the guest on file: call them.",
+        to_do=to_do,
         tone=BAD,
     )
 
