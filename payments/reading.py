@@ -145,7 +145,7 @@ class Reader:
         :raises Malformed: it says that it is something else.
         """
         read = cls(given)
-        if read.given.get("object", kind) != kind:
+        if read.given.get("object") not in (None, kind):
             raise Malformed(f"The object is no {kind}.")
         return read
 

@@ -48,6 +48,13 @@ OBJECT = {
 
 
 @pytest.mark.parametrize("type", SHOWS)
+def test_an_object_that_leaves_open_what_it_is_is_taken_for_what_its_event_says(type, stripe):
+    stripe.tells(type, {"id": "obj_1", "object": None})
+
+    assert WebhookEvent.objects.get().state == State.APPLIED
+
+
+@pytest.mark.parametrize("type", SHOWS)
 def test_an_event_without_any_optional_field_is_applied(type, stripe):
     family = type.rpartition(".")[0]
 
