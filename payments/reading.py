@@ -18,7 +18,7 @@ from payments.money import EXPONENTS, LARGEST
 ID = re.compile(r"[\x21-\x7e]{1,255}")
 DEEPEST = 64  # levels of nesting that anybody reads
 _LONGEST_NUMBER = 300  # digits
-_LATEST_SECOND = 253_402_300_799  # the end of the year 9999
+LATEST_SECOND = 253_402_214_399  # a day before the end of the year 9999: every clock can show it
 _UNHOLDABLE_TEXT = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])|\xed[\xa0-\xbf]")
 _UNHOLDABLE_NUMBER = re.compile(rb"[:\[,]\s*-?(?:\d{19}|[\d.]+[eE]\+?\d{3}|NaN|Infinity)")
 _TOKEN = re.compile(r'([\[\]{}]|"[^"\\]*+(?:\\.[^"\\]*+)*+"?)(\s*:)?', re.DOTALL)
@@ -221,7 +221,7 @@ class Reader:
         value = self.given.get(name)
         if isinstance(value, bool) or not isinstance(value, int):
             return None
-        return datetime.fromtimestamp(value, UTC) if 0 <= value <= _LATEST_SECOND else None
+        return datetime.fromtimestamp(value, UTC) if 0 <= value <= LATEST_SECOND else None
 
     def small(self, name: str) -> int | None:
         """Return a small count or score; None for anything else."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from payments.reading import Reader
+from payments.reading import LATEST_SECOND, Reader
 from payments.snapshots.base import StripeEvent, texts
 
 
@@ -124,7 +124,7 @@ def account(event: StripeEvent) -> AccountSnapshot:
 
 def connection(event: StripeEvent, *, opened: bool) -> Connection:
     """Return that the event's account opened or closed its connection, and when."""
-    at = datetime.fromtimestamp(min(max(event.created, 0), 253_402_300_799), UTC)
+    at = datetime.fromtimestamp(min(max(event.created, 0), LATEST_SECOND), UTC)
     if opened:
         return Connection(event.account, authorized_at=at)
     return Connection(event.account, deauthorized_at=at)

@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from payments.models import Payment, Reason, State, WebhookEvent
 from payments.webhooks import worker
 from sandbox import events
-from sandbox.objects import charge, payment_intent, refund
+from sandbox.objects import charge, dispute, payment_intent, refund
 from tests.factories import ReservationFactory
 from tests.webhooks import poison
 
@@ -179,6 +179,30 @@ def test_pages_show_a_booking_whose_money_is_beyond_any_column(stripe, booking, 
         except NoReverseMatch:
             continue
         assert client.get(path).status_code == 200
+
+
+END_OF_TIME = [253_402_214_399, 253_402_300_799, 2**62]
+
+
+@pytest.mark.parametrize("at", END_OF_TIME)
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_the_last_days_of_all_calendars_are_shown_by_every_clock(
+    stripe, booking, quiet, client, zone, at
+):
+    for place in (booking.property, booking.organization):
+        place.timezone = zone
+        place.save()
+    hinted = {"reservationId": "HB-2481"}
+    stripe.tells("payment_intent.succeeded", payment_intent(status="succeeded", metadata=hinted))
+    due = dispute(created=at, evidence_details={"due_by": at})
+    stripe.tells("charge.dispute.created", due)
+    stripe.tells("invoice.upcoming", {"subscription": "sub_1", "next_payment_attempt": at})
+    stripe.tells("account.updated", {"requirements": {"current_deadline": at}}, created=at)
+    stripe.tells("account.application.deauthorized", {"object": "application"}, created=at)
+
+    assert set(WebhookEvent.objects.values_list("state", flat=True)) == {State.APPLIED}
+    pages_work(client)
+    assert client.get(reverse("booking", args=[booking.pk])).status_code == 200
 
 
 def test_one_event_with_thousands_of_refunds_is_applied(stripe, booking, quiet):
