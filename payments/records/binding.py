@@ -58,7 +58,7 @@ class Tenants:
         for event in events:
             if event.scope == Scope.PLATFORM:
                 accounts.update(_destinations(event))
-                customers.add(Reader(event.object).ref("customer"))
+                customers.add(_customer(event))
         self._accounts: dict[str, list[ConnectedAccount]] = defaultdict(list)
         if accounts:
             for account in ConnectedAccount.objects.filter(stripe_id__in=accounts):
@@ -104,13 +104,19 @@ class Tenants:
         if account is not None:
             filed = account.stripe_id if event.scope == Scope.CONNECT else ""
             return Owner(account.organization_id, account.property_id, filed)
-        customer = (Reader(event.object).ref("customer"), event.livemode)
+        customer = (_customer(event), event.livemode)
         if customer in self._customers:
             return Owner(self._customers[customer], None, "")
         for named in _destinations(event):
             for row in self._accounts.get(named, []):
                 return Owner(row.organization_id, None, "")
         raise NoEffect
+
+
+def _customer(event: StripeEvent) -> str:
+    """Return the customer that a platform object is about, or is itself."""
+    read = Reader(event.object)
+    return read.ref("customer") or read.ref("id")
 
 
 def _destinations(event: StripeEvent) -> list[str]:

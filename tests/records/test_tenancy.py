@@ -9,7 +9,7 @@ from django.core.management import call_command
 
 from payments import timed
 from payments.hotel import bookings
-from payments.models import Alert, ConnectedAccount, Payment, WebhookEvent
+from payments.models import Alert, ConnectedAccount, Customer, Payment, WebhookEvent
 from payments.operations.connect import accounts
 from payments.records.bookings import folios
 from payments.webhooks import worker
@@ -354,6 +354,15 @@ def test_a_platform_event_that_names_two_organizations_is_a_mismatch(stripe, the
 
     assert (row.reason, row.organization) == ("tenant_mismatch", theirs.organization)
     assert not Payment.objects.filter(account="").exists()
+
+
+def test_the_platforms_word_of_an_organizations_customer_is_that_organizations(stripe, theirs):
+    for type in ("customer.updated", "customer.deleted"):
+        stripe.tells(type, {"id": "cus_asagiri", "object": "customer"}, account=None, id=type)
+
+    rows = WebhookEvent.objects.filter(event_type__startswith="customer.", scope="platform")
+    assert {(row.state, row.organization) for row in rows} == {("applied", theirs.organization)}
+    assert Customer.objects.get(stripe_id="cus_asagiri").deleted
 
 
 def test_a_customer_of_the_other_mode_names_nobody(stripe, theirs):
