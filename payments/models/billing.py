@@ -1,14 +1,14 @@
 """Invoices and planned subscriptions: the platform's to hotels, and hotels' own to guests."""
 
+import builtins
 from typing import ClassVar
 
 from django.db import models
 
-from payments.merge import Frozen, Max, Once, Or, Rank, Register
+from payments.merge import Frozen, Max, Once, Rank, Register, Union
 from payments.models.base import (
     BookingRecord,
     StripeRecord,
-    flag,
     moment,
     money,
     of_organization,
@@ -99,7 +99,7 @@ class SubscriptionSchedule(StripeRecord):
         canceled_at=Once(),
         completed_at=Once(),
         released_at=Once(),
-        expiring=Or(),
+        expiring=Union(),  # each end that Stripe warned of
         stripe_customer_id=Register(),
         stripe_subscription_id=Register(),
         phase_starts_at=Register(),
@@ -117,7 +117,7 @@ class SubscriptionSchedule(StripeRecord):
     canceled_at = moment()
     completed_at = moment()
     released_at = moment()
-    expiring = flag()
+    expiring = models.JSONField(null=True, blank=True)
 
     class Meta:
         db_table = "subscription_schedules"
@@ -125,3 +125,10 @@ class SubscriptionSchedule(StripeRecord):
         verbose_name = "plan"
         constraints = [one_per_account("schedule_is_unique_in_account")]
         indexes = [of_organization("schedules_of_organization")]
+
+    @builtins.property
+    def runs_out(self) -> bool:
+        """Whether Stripe warned of the end that it has now; an extended one has another."""
+        ends = self.phase_ends_at
+        warned = ends is not None and ends.isoformat() in (self.expiring or [])
+        return warned and self.status == "active"

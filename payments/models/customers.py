@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import models
 
-from payments.merge import Frozen, Max, Once, Or, Rank, Register, Tombstone
+from payments.merge import Frozen, Max, Once, Rank, Register, Tombstone, Union
 from payments.models.base import (
     BookingRecord,
     StripeRecord,
@@ -66,7 +66,7 @@ class PaymentMethod(StripeRecord):
             "consumed failed canceled",
         ),
         detached=Tombstone(),
-        expiring=Or(),
+        expiring=Union(),  # each last month that Stripe warned of
         stripe_customer_id=Once(),
         network_updated_at=Max(),
         type=Register(),
@@ -92,7 +92,7 @@ class PaymentMethod(StripeRecord):
     country = text(2)
     funding = text(50)
     detached = flag()
-    expiring = flag()
+    expiring = models.JSONField(null=True, blank=True)
     network_updated_at = moment()  # when the card network last sent a new number or expiry
 
     backs_hold_of: UUID | None = None  # the booking of an open hold on it; filled in for its rule
@@ -108,6 +108,16 @@ class PaymentMethod(StripeRecord):
     def can_be_charged(self) -> bool:
         """Whether staff may still charge it."""
         return self.seen and not self.detached and bool(self.stripe_customer_id)
+
+    @builtins.property
+    def last_month(self) -> str:
+        """The last month that it is good for."""
+        return f"{self.exp_year}-{self.exp_month}"
+
+    @builtins.property
+    def runs_out(self) -> bool:
+        """Whether Stripe warned of the last month that it has now; a renewed card has another."""
+        return self.last_month in (self.expiring or [])
 
 
 class SetupIntent(BookingRecord):

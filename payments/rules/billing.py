@@ -24,9 +24,8 @@ def follow_subscription_schedule(schedule: SubscriptionSchedule, now: datetime) 
     """A plan that was canceled, or runs out soon."""
     if schedule.conflict:
         return
-    ends = schedule.phase_ends_at
     if schedule.status == "canceled":
         yield tell("schedule_canceled", schedule, to=MANAGERS)
-    elif schedule.expiring and schedule.status == "active" and ends is not None and ends > now:
+    elif schedule.runs_out and (ends := schedule.phase_ends_at) and ends > now:
         at = ends.isoformat()
         yield tell("schedule_expiring", schedule, to=MANAGERS, detail=at, at=at)

@@ -25,12 +25,12 @@ def follow_payment_method(method: PaymentMethod, now: datetime) -> Effects:
             ),
             reservation_id=method.backs_hold_of,
         )
-    if method.expiring:
+    if method.runs_out:
         yield alert(
             "card_expires",
             method,
             severity=Severity.INFO,
-            detail=f"{method.exp_year}-{method.exp_month}",
+            detail=method.last_month,
             month=method.exp_month,
             year=method.exp_year,
         )

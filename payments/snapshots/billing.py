@@ -60,7 +60,7 @@ class SubscriptionScheduleSnapshot:
     canceled_at: datetime | None
     completed_at: datetime | None
     released_at: datetime | None
-    expiring: bool | None
+    expiring: list[str] | None
     occurred_at: datetime | None
 
 
@@ -134,17 +134,18 @@ def subscription_schedule(given: dict[str, Any], *, expiring: bool) -> Subscript
     """
     read = Reader.of("subscription_schedule", given)
     phase = read.at("current_phase")
+    ends = phase.time("end_date")
     return SubscriptionScheduleSnapshot(
         stripe_id=read.own_id(),
         status=read.text("status", 50),
         stripe_customer_id=read.ref("customer"),
         stripe_subscription_id=read.ref("subscription") or read.ref("released_subscription"),
         phase_starts_at=phase.time("start_date"),
-        phase_ends_at=phase.time("end_date"),
+        phase_ends_at=ends,
         end_behavior=read.text("end_behavior", 50),
         canceled_at=read.time("canceled_at"),
         completed_at=read.time("completed_at"),
         released_at=read.time("released_at"),
-        expiring=expiring or None,
+        expiring=[ends.isoformat()] if expiring and ends else None,
         occurred_at=read.time("created"),
     )

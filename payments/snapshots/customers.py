@@ -42,7 +42,7 @@ class PaymentMethodSnapshot:
     country: str
     funding: str
     detached: bool | None
-    expiring: bool | None
+    expiring: list[str] | None
     network_updated_at: datetime | None
     occurred_at: datetime | None
 
@@ -109,6 +109,8 @@ def payment_method(event: StripeEvent, *, detached: bool = False) -> PaymentMeth
         raise Malformed("The object is no payment method.")
     type = read.text("type", 50) if kind in ("payment_method", "source") else kind
     details = read.at(type) if type and type in read and kind != type else read
+    month, year = details.small("exp_month"), details.small("exp_year")
+    expiring = event.type == "customer.source.expiring"
     return PaymentMethodSnapshot(
         stripe_id=read.own_id(),
         status=read.text("status", 50),
@@ -116,12 +118,12 @@ def payment_method(event: StripeEvent, *, detached: bool = False) -> PaymentMeth
         stripe_customer_id=read.ref("customer"),
         brand=(details.text("brand", 50) or details.text("bank_name", 50)).lower(),
         last4=details.text("last4", 4),
-        exp_month=details.small("exp_month"),
-        exp_year=details.small("exp_year"),
+        exp_month=month,
+        exp_year=year,
         country=details.text("country", 2),
         funding=details.text("funding", 50),
         detached=detached or None,
-        expiring=event.type == "customer.source.expiring" or None,
+        expiring=[f"{year}-{month}"] if expiring else None,
         network_updated_at=Reader({"at": event.created}).time("at")
         if "automatically_updated" in event.type
         else None,

@@ -38,6 +38,6 @@ def schedule(row: SubscriptionSchedule) -> Said:
     """Return where a plan stands."""
     if not row.seen:
         return Said("Details awaited", WAIT)
-    if row.status == "active" and row.expiring:
+    if row.runs_out:
         return Said("Runs out", HELD, "Nothing is planned after its last phase.")
     return SCHEDULES.get(row.status) or Said(spelled(row.status) or "Unknown", QUIET)

@@ -37,7 +37,7 @@ def chargeable(row: PaymentMethod, today: date) -> Said:
         return Said("Expired", BAD, "The network may have sent a new date to the bank alone.")
     if row.status in ("failed", "canceled", "consumed", "errored", "verification_failed"):
         return Said(spelled(row.status), BAD)
-    if row.expiring:
+    if row.runs_out:
         return Said("Expires soon", WAIT)
     return Said("On file", GOOD)
 

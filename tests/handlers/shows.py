@@ -100,7 +100,7 @@ CUSTOMERS = {
     "customer.source.created": ("legacy_cards", "payment_method", {"status": "chargeable"}),
     "customer.source.updated": ("legacy_cards", "payment_method", {"status": "chargeable"}),
     "customer.source.deleted": ("legacy_cards", "payment_method", {"detached": True}),
-    "customer.source.expiring": ("legacy_cards", "payment_method", {"expiring": True}),
+    "customer.source.expiring": ("legacy_cards", "payment_method", {"runs_out": True}),
     "setup_intent.created": (
         "card_on_file", "setup_intent", {"status": "requires_payment_method"}),
     "setup_intent.requires_action": (
@@ -125,11 +125,11 @@ BILLING = {
     "invoice.upcoming": (
         "subscription", "upcoming_invoice", {"amount_due": 4_900, "currency": "eur"}),
     "subscription_schedule.created": (
-        "subscription", "subscription_schedule", {"status": "active", "expiring": False}),
+        "subscription", "subscription_schedule", {"status": "active", "runs_out": False}),
     "subscription_schedule.updated": (
         "subscription", "subscription_schedule", {"status": "active"}),
     "subscription_schedule.expiring": (
-        "subscription", "subscription_schedule", {"status": "active", "expiring": True}),
+        "subscription", "subscription_schedule", {"status": "active", "runs_out": True}),
     "subscription_schedule.completed": (
         "subscription", "subscription_schedule", {"status": "completed"}),
     "subscription_schedule.released": (

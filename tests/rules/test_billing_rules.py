@@ -1,21 +1,48 @@
-"""What a hotel hears of its own plan."""
+"""What a hotel hears of its plan, and of whatever Stripe tells in two ways."""
+
+from datetime import timedelta
 
 from django.utils import timezone
 
 from payments.models import Notification
-from sandbox.scenarios import SCENARIOS
-from tests.conftest import stay_of
-from tests.support.stories import tell
+from tests.conftest import CUSTOMER
+
+NOW = timezone.now()
 
 
-def test_a_plan_that_runs_out_is_told_before_it_has(stripe, booking):
-    tell(stripe, "schedule_expiring", booking)
+def plan(stripe, type, *, days, at):
+    ends = int((NOW + timedelta(days=days)).timestamp())
+    schedule = {
+        "id": "sub_sched_1",
+        "object": "subscription_schedule",
+        "customer": CUSTOMER,
+        "status": "active",
+        "current_phase": {"start_date": 0, "end_date": ends},
+    }
+    created = int(NOW.timestamp()) + at
+    stripe.tells(f"subscription_schedule.{type}", schedule, account=None, created=created)
 
-    assert Notification.objects.filter(kind="schedule_expiring").exists()
+
+def owed():
+    return list(Notification.objects.filter(state="waiting").values_list("kind", flat=True))
 
 
-def test_a_plan_that_ran_out_long_ago_is_not_told_as_running_out(stripe, booking):
-    past = int(timezone.now().timestamp()) - 800 * 86_400
-    stripe.sends(SCENARIOS["schedule_expiring"].events(stay_of(booking, start=past)))
+def test_a_plan_that_was_extended_does_not_run_out_any_more(stripe):
+    plan(stripe, "expiring", days=7, at=0)
+    assert owed() == ["schedule_expiring"]
+    plan(stripe, "updated", days=372, at=60)
 
-    assert not Notification.objects.filter(kind="schedule_expiring").exists()
+    assert owed() == []
+
+
+def test_a_plan_that_ran_out_long_ago_is_not_told_as_running_out(stripe):
+    plan(stripe, "expiring", days=-1, at=0)
+
+    assert not Notification.objects.exists()
+
+
+def test_a_late_warning_of_a_plan_that_was_extended_is_told_to_nobody(stripe):
+    plan(stripe, "updated", days=372, at=60)
+    plan(stripe, "expiring", days=7, at=0)
+
+    assert not Notification.objects.exists()
