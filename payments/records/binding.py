@@ -261,22 +261,36 @@ def _house(rows: Rows, bookings: dict[UUID, Booking]) -> None:
         rows.put(row, property_id=homes.get(row.account))
 
 
+def take_off_file(rows: Rows) -> None:
+    """Take the cards of a deleted customer off file: with the customer, Stripe let them go."""
+    for method in rows.of("payment_method"):
+        owner = ("customer", method.account, method.livemode, method.stripe_customer_id)
+        if (customer := rows.get(owner)) and customer.deleted:
+            rows.put(method, detached=True)
+
+
 def find_holds(rows: Rows) -> None:
-    """Tell the cards that the network replaced which booking's hold they stand for, if any."""
-    rows.load_cards_of(p for p in rows.of("payment") if p.capture_method == "manual")
-    replaced = {m.stripe_id: m for m in rows.of("payment_method") if m.network_updated_at}
+    """
+    Tell each card that the network replaced which booking's hold it stands for, if any.
+
+    A hold that was made after that stands on the new card.
+    """
+    payments = {payment.pk: payment for payment in rows.of("payment")}
+    held = [p for p in payments.values() if not p.capture_method.startswith("automatic")]
+    rows.load_replaced({hold.stripe_payment_method_id for hold in held} - {""})
+    replaced = {
+        (method.account, method.livemode, method.stripe_id): method
+        for method in rows.of("payment_method")
+        if method.network_updated_at
+    }
     if not replaced:
         return
-    known = rows.of("payment")
     others = Payment.objects.filter(
-        stripe_payment_method_id__in=replaced, status="requires_capture"
-    ).exclude(pk__in=[payment.pk for payment in known])
-    for hold in sorted([*known, *others], key=lambda payment: payment.stripe_id):
-        method = replaced.get(hold.stripe_payment_method_id)
-        if (
-            method is not None
-            and hold.status == "requires_capture"
-            and hold.reservation_id is not None
-            and (method.account, method.livemode) == (hold.account, hold.livemode)
-        ):
+        stripe_payment_method_id__in={id for _, _, id in replaced}, status="requires_capture"
+    ).exclude(pk__in=payments)
+    for hold in sorted([*payments.values(), *others], key=lambda hold: hold.stripe_id):
+        method = replaced.get((hold.account, hold.livemode, hold.stripe_payment_method_id))
+        if method is None or hold.status != "requires_capture" or not hold.reservation_id:
+            continue
+        if hold.occurred_at is None or hold.occurred_at <= method.network_updated_at:
             method.backs_hold_of = hold.reservation_id

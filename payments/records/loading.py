@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from payments import bulk
-from payments.models import KINDS, OF_A_CHARGE, OF_A_PAYMENT, Payment
+from payments.models import KINDS, OF_A_CHARGE, OF_A_PAYMENT, Payment, PaymentMethod
 from payments.models.base import StripeRecord, time_ordered_id
 
 Name = tuple[str, str, bool, str]  # kind, account, livemode, Stripe id
@@ -152,14 +152,23 @@ class Rows:
                     self.put(row, payment_id=charge.payment_id)
 
     def load_children(self) -> None:
-        """Load what belongs to the payments here, which are its lock."""
+        """Load what belongs to the payments and deleted customers here, which are its lock."""
         payments = [row.pk for row in self.of("payment") if row.pk not in self.new]
         self._load_children_of(payments)
         charges = [row.pk for row in self.of("charge") if row.pk not in self.new]
         if charges:
             for kind in OF_A_CHARGE:
                 self._keep(kind, KINDS[kind].objects.filter(charge__in=charges, payment=None))
+        gone = [row.pk for row in self.of("customer") if row.deleted]
+        if gone:
+            self._keep("payment_method", PaymentMethod.objects.filter(customer__in=gone))
         self._link()
+
+    def load_replaced(self, methods: Collection[str]) -> None:
+        """Load those of these cards that the network replaced: to ask about, not to write."""
+        if methods:
+            replaced = PaymentMethod.objects.filter(network_updated_at__isnull=False)
+            self._keep("payment_method", replaced.filter(stripe_id__in=methods))
 
     def load_rest_of(self, reservations: Collection[UUID]) -> None:
         """Load all other payments of these bookings, which the caller has locked, and their own."""
@@ -176,19 +185,6 @@ class Rows:
         if payments:
             for kind in OF_A_PAYMENT:
                 self._keep(kind, KINDS[kind].objects.filter(payment__in=payments))
-
-    def load_cards_of(self, payments: Iterable[Any]) -> None:
-        """Load the cards that these payments were made with and the card network has replaced."""
-        names = {
-            ("payment_method", p.account, p.livemode, p.stripe_payment_method_id)
-            for p in payments
-            if p.stripe_payment_method_id
-        }
-        if names:
-            found = KINDS["payment_method"].objects.filter(
-                stripe_id__in={name[3] for name in names}, network_updated_at__isnull=False
-            )
-            self._keep("payment_method", found, names)
 
     def write(self) -> None:
         """Write every row that changed: one statement a kind."""

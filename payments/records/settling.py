@@ -37,6 +37,7 @@ def settle(rows: Rows) -> None:
     rows.load_children()
     concerned = binding.bind(rows)
     rows.load_rest_of(concerned)
+    binding.take_off_file(rows)
     binding.find_holds(rows)
     found = entries(rows.of("payment"), {kind: rows.of(kind) for kind in OF_A_PAYMENT})
     alone = [(kind, row) for kind in RULES for row in rows.of(kind)]

@@ -1,8 +1,12 @@
 """What a hotel hears of cards on file, and which of them it may still charge."""
 
+from itertools import permutations
+
+import pytest
 from django.utils import timezone
 
-from payments.models import Alert
+from payments.models import Alert, PaymentMethod
+from payments.webhooks import worker
 from sandbox import events, objects
 
 NOW = int(timezone.now().timestamp())
@@ -39,3 +43,73 @@ def test_a_late_warning_of_a_card_that_was_renewed_is_not_said(stripe):
     stripe.sends([runs_out])
 
     assert not Alert.objects.exists()
+
+
+def hold(status="requires_capture", at=0):
+    return objects.payment_intent(
+        status=status,
+        amount=5_000,
+        payment_method="pm_1",
+        created=NOW + at,
+        metadata={"reservationId": "HB-2481"},
+    )
+
+
+def replaced(at):
+    network = objects.payment_method(id="pm_1", customer="cus_1")
+    return told("payment_method.automatically_updated", network, at)
+
+
+HELD = [
+    told("payment_intent.created", hold("requires_payment_method"), 0),
+    told("payment_intent.amount_capturable_updated", hold(), 0),
+    replaced(60),
+]
+
+
+@pytest.mark.parametrize("order", list(permutations(HELD)))
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_card_replaced_under_a_hold_is_said_in_whatever_order(stripe, booking, order, at_once):
+    for event in order:
+        stripe.delivers(event)
+        if not at_once:
+            worker.drain()
+    worker.drain()
+
+    alert = Alert.objects.get(closed_at=None)
+    assert (alert.kind, alert.reservation) == ("card_replaced", booking)
+
+
+def test_a_hold_that_ended_needs_no_word_of_its_card(stripe, booking):
+    stripe.sends(HELD)
+    stripe.sends([told("payment_intent.canceled", hold("canceled"), 120)])
+
+    assert open_alerts() == []
+
+
+def test_a_hold_made_after_its_card_was_replaced_stands_on_the_new_one(stripe, booking):
+    stripe.sends([replaced(0)])
+    stripe.sends([told("payment_intent.amount_capturable_updated", hold(at=60), 60)])
+
+    assert open_alerts() == []
+
+
+LEFT = [
+    told("customer.created", objects.customer(id="cus_1"), 0),
+    told("payment_method.attached", objects.payment_method(id="pm_1", customer="cus_1"), 0),
+    told("customer.deleted", objects.customer(id="cus_1"), 60),
+]
+
+
+@pytest.mark.parametrize("order", list(permutations(LEFT)))
+@pytest.mark.parametrize("at_once", [True, False])
+def test_no_card_of_a_deleted_customer_can_be_charged(stripe, order, at_once):
+    for event in order:
+        stripe.delivers(event)
+        if not at_once:
+            worker.drain()
+    worker.drain()
+
+    method = PaymentMethod.objects.get()
+    assert method.detached
+    assert not method.can_be_charged
