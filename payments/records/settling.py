@@ -10,16 +10,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from payments.effects import Effects
+from payments.effects import Effects, alert
 from payments.folio import Entry, entries
 from payments.hotel import Booking
-from payments.models import OF_A_PAYMENT, Payment
+from payments.models import KINDS, OF_A_PAYMENT, Payment, Severity
 from payments.records import accounts, binding, bookings, telling
 from payments.records.loading import Name, Rows
 from payments.rules import billing, connect, customers, payments, protection, transfers
 from payments.rules.news import is_history
 
-# What is followed by itself; a payment is followed with all that belongs to it.
+# What has a rule of its own; a payment is followed with all that belongs to it.
 RULES: dict[str, Callable[[Any, datetime], Effects]] = {
     "account": connect.follow_account,
     "external_account": connect.follow_external_account,
@@ -29,6 +29,7 @@ RULES: dict[str, Callable[[Any, datetime], Effects]] = {
     "subscription_schedule": billing.follow_subscription_schedule,
     "transfer": transfers.follow_transfer,
 }
+_ALONE = [kind for kind in KINDS if kind not in ("payment", *OF_A_PAYMENT)]
 
 
 def settle(rows: Rows) -> None:
@@ -40,10 +41,10 @@ def settle(rows: Rows) -> None:
     binding.take_off_file(rows)
     binding.find_holds(rows)
     found = entries(rows.of("payment"), {kind: rows.of(kind) for kind in OF_A_PAYMENT})
-    alone = [(kind, row) for kind in RULES for row in rows.of(kind)]
+    alone = [(kind, row) for kind in _ALONE for row in rows.of(kind)]
     wanted = [
         *_followed(found, concerned, rows.now),
-        *(effect for kind, row in alone for effect in RULES[kind](row, rows.now)),
+        *(effect for kind, row in alone for effect in _followed_alone(kind, row, rows.now)),
     ]
     rows.write()
     bookings.write(bookings.of(found, concerned.values()))
@@ -69,6 +70,13 @@ def ask_again(names: dict[Name, UUID], now: datetime) -> None:
     rows = Rows(now)
     rows.lock(names)
     settle(rows)
+
+
+def _followed_alone(kind: str, row: Any, now: datetime) -> Effects:
+    if row.conflict:
+        yield alert("contradiction", row, severity=Severity.CRITICAL)
+    if kind in RULES:
+        yield from RULES[kind](row, now)
 
 
 def _followed(found: Collection[Entry], concerned: Mapping[Any, Booking], now: datetime) -> Effects:

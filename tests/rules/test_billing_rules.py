@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 
-from payments.models import Notification
+from payments.models import KINDS, Alert, Notification
 from tests.conftest import CUSTOMER
 
 NOW = timezone.now()
@@ -46,3 +47,24 @@ def test_a_late_warning_of_a_plan_that_was_extended_is_told_to_nobody(stripe):
     plan(stripe, "expiring", days=7, at=0)
 
     assert not Notification.objects.exists()
+
+
+ENDS = {
+    "invoice": ["paid", "void"],
+    "subscription_schedule": ["canceled", "completed"],
+    "setup_intent": ["succeeded", "canceled"],
+}
+TYPES = {"void": "voided"}
+
+
+@pytest.mark.parametrize("turn", [(0, 1), (1, 0)])
+@pytest.mark.parametrize("kind", ENDS)
+def test_two_ends_that_exclude_each_other_are_said_of_every_family(stripe, kind, turn):
+    for number in turn:
+        status = ENDS[kind][number]
+        thing = {"id": "obj_1", "object": kind, "status": status}
+        stripe.tells(f"{kind}.{TYPES.get(status, status)}", thing)
+
+    assert KINDS[kind].objects.get().conflict
+    alert = Alert.objects.get()
+    assert (alert.kind, alert.object_id, alert.closed_at) == ("contradiction", "obj_1", None)
