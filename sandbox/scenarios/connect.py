@@ -72,6 +72,25 @@ def account_restricted_and_enabled_again(till: Till, stay: Stay) -> None:
     account.enable()
 
 
+@scenario(
+    "account_restricted_twice",
+    "The hotel sent a document and took cards again, until Stripe asked for one more in vain",
+    leaves={"account": RESTRICTED, "capability": {"status": "inactive"}},
+)
+def account_restricted_twice(till: Till, stay: Stay) -> None:
+    account, abilities = restrict(till)
+    till.later(days=2)
+    for ability in abilities:
+        ability.become("active")
+    account.enable()
+    till.later(days=60)
+    account.ask("company.verification.document", days=14)
+    till.later(days=14)
+    account.restrict()
+    for ability in abilities:
+        ability.become("inactive")
+
+
 def restrict(till: Till) -> tuple[Account, list[Capability]]:
     """Stripe asks, waits, and stops."""
     account = Account(till)
