@@ -501,6 +501,7 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(blank=True, db_default='', default='', max_length=50)),
                 ('phase_starts_at', models.DateTimeField(blank=True, null=True)),
                 ('phase_ends_at', models.DateTimeField(blank=True, null=True)),
+                ('ends_at', models.DateTimeField(blank=True, null=True)),
                 ('end_behavior', models.CharField(blank=True, db_default='', default='', max_length=50)),
                 ('canceled_at', models.DateTimeField(blank=True, null=True)),
                 ('completed_at', models.DateTimeField(blank=True, null=True)),

@@ -104,6 +104,7 @@ class SubscriptionSchedule(StripeRecord):
         stripe_subscription_id=Register(),
         phase_starts_at=Register(),
         phase_ends_at=Register(),
+        ends_at=Register(),
         end_behavior=Register(),
         occurred_at=Once(),
     )
@@ -113,6 +114,7 @@ class SubscriptionSchedule(StripeRecord):
     status = text(50)
     phase_starts_at = moment()
     phase_ends_at = moment()
+    ends_at = moment()  # of its last phase
     end_behavior = text(50)
     canceled_at = moment()
     completed_at = moment()
@@ -129,6 +131,6 @@ class SubscriptionSchedule(StripeRecord):
     @builtins.property
     def runs_out(self) -> bool:
         """Whether Stripe warned of the end that it has now; an extended one has another."""
-        ends = self.phase_ends_at
+        ends = self.ends_at
         warned = ends is not None and ends.isoformat() in (self.expiring or [])
         return warned and self.status == "active"

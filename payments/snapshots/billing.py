@@ -56,6 +56,7 @@ class SubscriptionScheduleSnapshot:
     stripe_subscription_id: str
     phase_starts_at: datetime | None
     phase_ends_at: datetime | None
+    ends_at: datetime | None
     end_behavior: str
     canceled_at: datetime | None
     completed_at: datetime | None
@@ -134,18 +135,21 @@ def subscription_schedule(given: dict[str, Any], *, expiring: bool) -> Subscript
     """
     read = Reader.of("subscription_schedule", given)
     phase = read.at("current_phase")
-    ends = phase.time("end_date")
+    phase_ends_at = phase.time("end_date")
+    ends = filter(None, (Reader(each).time("end_date") for each in read.each("phases")))
+    ends_at = max(ends, default=phase_ends_at)
     return SubscriptionScheduleSnapshot(
         stripe_id=read.own_id(),
         status=read.text("status", 50),
         stripe_customer_id=read.ref("customer"),
         stripe_subscription_id=read.ref("subscription") or read.ref("released_subscription"),
         phase_starts_at=phase.time("start_date"),
-        phase_ends_at=ends,
+        phase_ends_at=phase_ends_at,
+        ends_at=ends_at,
         end_behavior=read.text("end_behavior", 50),
         canceled_at=read.time("canceled_at"),
         completed_at=read.time("completed_at"),
         released_at=read.time("released_at"),
-        expiring=[ends.isoformat()] if expiring and ends else None,
+        expiring=[ends_at.isoformat()] if expiring and ends_at else None,
         occurred_at=read.time("created"),
     )

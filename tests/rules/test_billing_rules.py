@@ -11,14 +11,16 @@ from tests.conftest import CUSTOMER
 NOW = timezone.now()
 
 
-def plan(stripe, type, *, days, at):
+def plan(stripe, type, *, days, at, more=0):
     ends = int((NOW + timedelta(days=days)).timestamp())
+    phases = [{"end_date": ends}, {"end_date": ends + more * 86_400}]
     schedule = {
         "id": "sub_sched_1",
         "object": "subscription_schedule",
         "customer": CUSTOMER,
         "status": "active",
         "current_phase": {"start_date": 0, "end_date": ends},
+        "phases": phases if more else phases[:1],
     }
     created = int(NOW.timestamp()) + at
     stripe.tells(f"subscription_schedule.{type}", schedule, account=None, created=created)
@@ -40,6 +42,13 @@ def test_a_plan_that_ran_out_long_ago_is_not_told_as_running_out(stripe):
     plan(stripe, "expiring", days=-1, at=0)
 
     assert not Notification.objects.exists()
+
+
+def test_a_plan_with_one_more_phase_does_not_run_out_any_more(stripe):
+    plan(stripe, "expiring", days=7, at=0)
+    plan(stripe, "updated", days=7, at=60, more=365)
+
+    assert owed() == []
 
 
 def test_a_late_warning_of_a_plan_that_was_extended_is_told_to_nobody(stripe):
