@@ -19,6 +19,7 @@ from payments import bulk
 from payments.effects import Alert
 from payments.errors import (
     Malformed,
+    NoEffect,
     SetAside,
     TenantMismatch,
     ThinEvent,
@@ -33,7 +34,7 @@ from payments.records.merging import Showing
 from payments.records.settling import settle
 from payments.snapshots import StripeEvent, without_person
 from payments.webhooks import inbox
-from payments.webhooks.router import Route, route
+from payments.webhooks.router import CONNECT, Route, route
 
 logger = structlog.get_logger(__name__)
 
@@ -147,6 +148,8 @@ class _Batch:
         account = tenants.account(event)
         handled = _handled(event)
         sightings = list(handled.handler(event))
+        if account is None and handled.scope == CONNECT:
+            raise NoEffect("It is about the platform's own account.")
         owner = tenants.owner(event, account)
         row.organization_id = owner.organization_id
         showing = Showing(

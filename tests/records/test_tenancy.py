@@ -13,6 +13,7 @@ from payments.models import Alert, ConnectedAccount, Customer, Payment, WebhookE
 from payments.operations.connect import accounts
 from payments.records.bookings import folios
 from payments.webhooks import worker
+from payments.webhooks.router import CONNECT, catalogue
 from sandbox import events
 from sandbox.objects import charge, payment_intent, refund
 from sandbox.scenarios import SCENARIOS
@@ -334,6 +335,18 @@ def test_a_platform_event_that_names_nobody_has_no_effect(stripe, theirs, named)
 
     row = told_by_the_platform(stripe, payment_intent(seed="p", status="succeeded", **named))
 
+    assert (row.state, row.reason) == ("ignored", "no_effect")
+    assert everything_of(theirs.organization) == before
+
+
+@pytest.mark.parametrize("type", [route.type for route in catalogue() if route.scope == CONNECT])
+def test_what_is_told_of_the_platforms_own_account_is_no_hotels(stripe, theirs, type):
+    before = everything_of(theirs.organization)
+
+    own = {"id": "acct_platform", "customer": "cus_asagiri", "on_behalf_of": "acct_asagiri"}
+    stripe.tells(type, own, account=None, scope="platform", id="evt_1")
+
+    row = WebhookEvent.objects.get(stripe_event_id="evt_1")
     assert (row.state, row.reason) == ("ignored", "no_effect")
     assert everything_of(theirs.organization) == before
 
