@@ -37,5 +37,7 @@ def upcoming_invoice(event: StripeEvent) -> Sightings:
 @beside("subscription_schedule.aborted", means="A plan was given up because nobody paid.")
 def subscription_schedule(event: StripeEvent) -> Sightings:
     """A subscription's plan as it stands."""
-    expiring = event.type == "subscription_schedule.expiring"
-    yield snapshots.subscription_schedule(event.object, expiring=expiring)
+    what = event.type.removeprefix("subscription_schedule.")
+    yield snapshots.subscription_schedule(
+        event.object, expiring=what == "expiring", aborted=what == "aborted"
+    )

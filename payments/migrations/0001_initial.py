@@ -506,6 +506,7 @@ class Migration(migrations.Migration):
                 ('canceled_at', models.DateTimeField(blank=True, null=True)),
                 ('completed_at', models.DateTimeField(blank=True, null=True)),
                 ('released_at', models.DateTimeField(blank=True, null=True)),
+                ('aborted', models.BooleanField(db_default=False, default=False)),
                 ('expiring', models.JSONField(blank=True, null=True)),
                 ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.PAYMENTS_ORGANIZATION_MODEL)),
                 ('property', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.PAYMENTS_PROPERTY_MODEL)),

@@ -5,10 +5,11 @@ from typing import ClassVar
 
 from django.db import models
 
-from payments.merge import Frozen, Max, Once, Rank, Register, Union
+from payments.merge import Frozen, Max, Once, Or, Rank, Register, Union
 from payments.models.base import (
     BookingRecord,
     StripeRecord,
+    flag,
     moment,
     money,
     of_organization,
@@ -99,6 +100,7 @@ class SubscriptionSchedule(StripeRecord):
         canceled_at=Once(),
         completed_at=Once(),
         released_at=Once(),
+        aborted=Or(),
         expiring=Union(),  # each end that Stripe warned of
         stripe_customer_id=Register(),
         stripe_subscription_id=Register(),
@@ -119,6 +121,7 @@ class SubscriptionSchedule(StripeRecord):
     canceled_at = moment()
     completed_at = moment()
     released_at = moment()
+    aborted = flag()  # canceled, because nobody paid
     expiring = models.JSONField(null=True, blank=True)
 
     class Meta:

@@ -25,7 +25,7 @@ def follow_subscription_schedule(schedule: SubscriptionSchedule, now: datetime) 
     if schedule.conflict:
         return
     if schedule.status == "canceled":
-        yield tell("schedule_canceled", schedule, to=MANAGERS)
+        yield tell("schedule_canceled", schedule, to=MANAGERS, unpaid=schedule.aborted)
     elif schedule.runs_out and schedule.ends_at is not None and schedule.ends_at > now:
         at = (schedule.phase_ends_at or schedule.ends_at).isoformat()
         yield tell("schedule_expiring", schedule, to=MANAGERS, detail=at, at=at)

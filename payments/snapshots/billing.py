@@ -61,6 +61,7 @@ class SubscriptionScheduleSnapshot:
     canceled_at: datetime | None
     completed_at: datetime | None
     released_at: datetime | None
+    aborted: bool | None
     expiring: list[str] | None
     occurred_at: datetime | None
 
@@ -127,7 +128,9 @@ def upcoming_invoice(given: dict[str, Any]) -> UpcomingInvoiceSnapshot | None:
     )
 
 
-def subscription_schedule(given: dict[str, Any], *, expiring: bool) -> SubscriptionScheduleSnapshot:
+def subscription_schedule(
+    given: dict[str, Any], *, expiring: bool, aborted: bool
+) -> SubscriptionScheduleSnapshot:
     """
     Return what a subscription schedule shows.
 
@@ -150,6 +153,7 @@ def subscription_schedule(given: dict[str, Any], *, expiring: bool) -> Subscript
         canceled_at=read.time("canceled_at"),
         completed_at=read.time("completed_at"),
         released_at=read.time("released_at"),
+        aborted=aborted or None,
         expiring=[ends_at.isoformat()] if expiring and ends_at else None,
         occurred_at=read.time("created"),
     )

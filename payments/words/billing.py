@@ -38,6 +38,8 @@ def schedule(row: SubscriptionSchedule) -> Said:
     """Return where a plan stands."""
     if not row.seen:
         return Said("Details awaited", WAIT)
+    if row.status == "canceled" and row.aborted:
+        return Said("Canceled", BAD, "Stripe ended it, because nobody paid.")
     if row.runs_out:
         return Said("Runs out", HELD, "Nothing is planned after its last phase.")
     return SCHEDULES.get(row.status) or Said(spelled(row.status) or "Unknown", QUIET)

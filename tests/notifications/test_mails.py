@@ -1,7 +1,7 @@
 """What mails say: the right names, sums, days and hours, and nothing that could be code."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from html.parser import HTMLParser
@@ -33,6 +33,10 @@ pytestmark = pytest.mark.usefixtures("manager")
 def told(kind):
     """Return the newest mail of a kind as it would go out now."""
     return delivery.compose(Notification.objects.filter(kind=kind).latest("pk"))
+
+
+def days_from_now(days):
+    return int((timezone.now() + timedelta(days=days)).timestamp())
 
 
 def words(message):
@@ -110,6 +114,34 @@ def test_a_stay_that_is_paid_says_so(stripe, stay):
     stripe.sends(SCENARIOS["deposit_and_balance"].events(stay_of(stay)))
 
     assert "Your stay is paid in full." in words(told("payment_received"))
+
+
+def test_a_hotels_own_bills_are_not_taken_for_those_of_the_hotel_system(stripe, stay):
+    events = SCENARIOS["schedule_expiring"].events(stay_of(stay, start=days_from_now(-23)))
+    ours, theirs = "of the hotel system", "customer"
+
+    stripe.sends(events)
+    for kind in ("invoice_upcoming", "schedule_expiring"):
+        assert theirs not in words(told(kind))
+    for event in events:
+        stripe.sends([event | {"id": f"{event['id']}x", "account": "acct_harbour"}])
+    for kind in ("invoice_upcoming", "schedule_expiring"):
+        said = words(told(kind))
+        assert theirs in said
+        assert ours not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("schedule_canceled", "What was planned for your subscription"),
+        ("schedule_aborted", "Your plan was not paid, so Stripe has ended it."),
+    ],
+)
+def test_a_plan_that_nobody_paid_is_told_as_that(stripe, stay, name, says):
+    stripe.sends(SCENARIOS[name].events(stay_of(stay)))
+
+    assert says in words(told("schedule_canceled"))
 
 
 @pytest.mark.parametrize(

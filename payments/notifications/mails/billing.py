@@ -1,4 +1,4 @@
-"""Mails about what the hotel system itself will cost, and for how long."""
+"""Mails about what will be billed: the hotel system to a hotel, or by a hotel to its customers."""
 
 from payments.notifications.case import Case
 from payments.notifications.mails.registry import BAD, Mail, mail, told
@@ -8,11 +8,19 @@ from payments.notifications.mails.registry import BAD, Mail, mail, told
 def invoice_upcoming(case: Case) -> Mail:
     """What will be billed, before it is."""
     amount, day = case.amount(), case.day()
+    if case.account:
+        subject = f"{amount} will be billed to a customer of {case.house} on {day}"
+        title = "A customer's next invoice"
+        says = f"On {day} your Stripe account bills a customer {amount}. Nothing to do now."
+    else:
+        subject = f"{amount} for the hotel system will be billed on {day}"
+        title = "Your next invoice"
+        says = f"On {day} we bill {case.house} {amount} for the hotel system. Nothing to do now."
     return Mail(
-        subject=f"{amount} for the hotel system will be billed on {day}",
-        title="Your next invoice",
+        subject=subject,
+        title=title,
         figure=amount,
-        says=[f"On {day} we bill {case.house} {amount} for the hotel system. Nothing to do now."],
+        says=[says],
         lines=told(("Billed on", day), ("Subscription", case.object)),
     )
 
@@ -20,12 +28,26 @@ def invoice_upcoming(case: Case) -> Mail:
 @mail("schedule_canceled", about="subscription_schedule")
 def schedule_canceled(case: Case) -> Mail:
     """A plan was canceled."""
+    whose = _whose(case)
+    says, to_do = (
+        f"What was planned for {_subscription(case)} was canceled.",
+        "If nobody here did this, look in your Stripe dashboard."
+        if case.account
+        else "If nobody here did this, write to us.",
+    )
+    if case.fact("unpaid"):
+        says = f"{whose} was not paid, so Stripe has ended it."
+        to_do = (
+            "Ask the customer how to go on."
+            if case.account
+            else "Pay what is owed, or write to us to go on."
+        )
     return Mail(
-        subject=f"Your plan was canceled ({case.house})",
-        title="Your plan was canceled",
-        says=["What was planned for your subscription of the hotel system was canceled."],
+        subject=f"{whose} was canceled ({case.house})",
+        title=f"{whose} was canceled",
+        says=[says],
         lines=told(("Plan", case.object)),
-        to_do="If nobody here did this, write to us.",
+        to_do=to_do,
         tone=BAD,
     )
 
@@ -33,11 +55,21 @@ def schedule_canceled(case: Case) -> Mail:
 @mail("schedule_expiring", about="subscription_schedule")
 def schedule_expiring(case: Case) -> Mail:
     """A plan runs out."""
-    day = case.day()
+    day, whose = case.day(), _whose(case)
     return Mail(
-        subject=f"Your plan runs out on {day} ({case.house})",
-        title="Your plan runs out soon",
-        says=[f"Your plan of the hotel system runs until {day}, and nothing is planned after."],
+        subject=f"{whose} runs out on {day} ({case.house})",
+        title=f"{whose} runs out soon",
+        says=[f"The plan of {_subscription(case)} runs until {day}, and nothing is planned after."],
         lines=told(("Until", f"{case.moment()} ({case.clock})"), ("Plan", case.object)),
-        to_do="Choose a new plan before then.",
+        to_do="Agree with the customer on what comes then."
+        if case.account
+        else "Choose a new plan before then.",
     )
+
+
+def _whose(case: Case) -> str:
+    return "A customer's plan" if case.account else "Your plan"
+
+
+def _subscription(case: Case) -> str:
+    return "a customer's subscription" if case.account else "your subscription of the hotel system"
