@@ -57,6 +57,8 @@ class PaymentMethod(StripeRecord):
     Legacy cards, bank accounts and sources are rows of it.
     """
 
+    SPENT = ("consumed", "failed", "canceled", "errored", "verification_failed")
+
     PARENTS: ClassVar[dict[str, str]] = {"customer": "stripe_customer_id"}
     MERGE: ClassVar[Frozen] = Frozen(
         # Words of bank accounts and of sources; cards have none.
@@ -107,7 +109,8 @@ class PaymentMethod(StripeRecord):
     @builtins.property
     def can_be_charged(self) -> bool:
         """Whether staff may still charge it."""
-        return self.seen and not self.detached and bool(self.stripe_customer_id)
+        on_file = self.seen and not self.detached and bool(self.stripe_customer_id)
+        return on_file and self.status not in self.SPENT
 
     @builtins.property
     def last_month(self) -> str:

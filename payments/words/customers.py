@@ -35,7 +35,7 @@ def chargeable(row: PaymentMethod, today: date) -> Said:
         return Said("Not on file", QUIET, "It was used once and belongs to no customer.")
     if row.exp_year and row.exp_month and (row.exp_year, row.exp_month) < (today.year, today.month):
         return Said("Expired", BAD, "The network may have sent a new date to the bank alone.")
-    if row.status in ("failed", "canceled", "consumed", "errored", "verification_failed"):
+    if row.status in row.SPENT:
         return Said(spelled(row.status), BAD)
     if row.runs_out:
         return Said("Expires soon", WAIT)

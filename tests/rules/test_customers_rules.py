@@ -113,3 +113,11 @@ def test_no_card_of_a_deleted_customer_can_be_charged(stripe, order, at_once):
     method = PaymentMethod.objects.get()
     assert method.detached
     assert not method.can_be_charged
+
+
+@pytest.mark.parametrize("status", ["consumed", "failed", "canceled"])
+def test_a_source_that_is_spent_can_be_charged_no_more(stripe, status):
+    for at, word in enumerate(["chargeable", status]):
+        source = objects.source(id="src_1", customer="cus_1", status=word)
+        stripe.sends([told("customer.source.updated", source, at)])
+        assert PaymentMethod.objects.get().can_be_charged is (word == "chargeable")
