@@ -5,7 +5,7 @@ Loading twice is loading once. Amounts are integers in minor units.
 """
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -292,6 +292,8 @@ def _zone(value: Any) -> str:
 
 def _time(value: Any) -> datetime:
     read = datetime.fromisoformat(value)
+    if not MINYEAR < read.year < MAXYEAR:
+        raise ValueError("is a time that not every clock can show.")
     return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
 
 

@@ -257,7 +257,7 @@ def place(path):
         ([*BOOKING, "rate_name"], [5, "x" * 101]),
         ([*BOOKING, "cancellation_policy"], ["x", 5, {"a": 1}, ["\x00"]]),
         ([*BOOKING, "policy_accepted_at"], ["yesterday", 5, "", "0001-01-01T00:00:00+23:59"]),
-        ([*BOOKING, "checked_in_at"], ["x", 5]),
+        ([*BOOKING, "checked_in_at"], ["x", 5, "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"]),
         ([*BOOKING, "checked_out_at"], ["x", []]),
     ],
     ids=lambda given: place(given) if given and given[0] == "organizations" else None,
