@@ -13,6 +13,7 @@ FJ-1112 lake     5   5  Naust     Standard        870000       0  emre.yildiz   
 
 STORIES = {
     "account_restricted": "FJ-1107",
+    "account_restricted_twice": "FJ-1107",
     "account_deauthorized": "FJ-1109",
     "schedule_canceled": "FJ-1102",
     "schedule_aborted": "FJ-1102",
