@@ -213,7 +213,7 @@ class Folio:
 
     def __init__(self, booking: Booking, entries: Iterable[Entry]) -> None:
         self.booking = booking
-        self.entries = sorted(entries, key=lambda entry: entry.payment.stripe_id)
+        self.entries = sorted(entries, key=_order)
 
     @cached_property
     def figures(self) -> Figures:
@@ -339,6 +339,12 @@ def entries(payments: Iterable[Payment], children: Mapping[str, Iterable[Any]]) 
     return list(found.values())
 
 
+def _order(entry: Entry) -> tuple[str, str, bool]:
+    """Return where a payment stands among a booking's: an id is unique in its account only."""
+    payment = entry.payment
+    return (payment.stripe_id, payment.account, payment.livemode)
+
+
 def _payment_line(payment: Payment) -> dict[str, Any]:
     return {
         "type": "payment",
@@ -369,7 +375,7 @@ def _charge_line(charge: Charge) -> dict[str, Any]:
         "captured": charge.captured,
         "amount": charge.amount,
         "amount_captured": captured(charge),
-        "failure_code": charge.failure_code or None,
+        "failure_code": charge.failure_code,
     }
 
 
@@ -404,4 +410,8 @@ def _review_line(review: Review) -> dict[str, Any]:
 
 
 def _sorted(lines: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    return sorted(lines, key=lambda line: str(line["stripe_id"]))
+    """Return these lines in the order of Stripe ids, with None for what Stripe has not told."""
+    told = [
+        {name: None if value == "" else value for name, value in line.items()} for line in lines
+    ]
+    return sorted(told, key=lambda line: str(line["stripe_id"]))

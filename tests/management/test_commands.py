@@ -270,6 +270,41 @@ def test_what_is_only_named_by_another_is_not_listed(stripe, booking, run):
     assert (state["transactions"], state["charges"]) == ([], [])
 
 
+def test_what_stripe_did_not_tell_is_null(stripe, booking, run):
+    paid_somehow = {"id": "pi_1", "metadata": {"reservationId": "HB-2481"}}
+    stripe.tells("payment_intent.created", paid_somehow)
+    stripe.tells("charge.pending", {"id": "ch_1", "payment_intent": "pi_1"})
+    stripe.tells("refund.created", {"id": "re_1", "payment_intent": "pi_1", "status": None})
+    moved = [{"id": "txn_1", "amount": -5}]
+    disputed = {"id": "dp_1", "charge": "ch_1", "reason": None, "balance_transactions": moved}
+    stripe.tells("charge.dispute.created", disputed)
+    stripe.tells("radar.early_fraud_warning.created", {"id": "issfr_1", "charge": "ch_1"})
+
+    state = run("payment_state", "HB-2481")
+
+    payment, refund, movement = state["transactions"]
+    assert (payment["amount"], payment["status"], payment["currency"]) == (None, None, None)
+    assert (refund["amount"], refund["status"], refund["currency"]) == (None, None, None)
+    assert (movement["amount"], movement["currency"]) == (-5, None)
+    assert (state["charges"][0]["status"], state["charges"][0]["failure_code"]) == (None, None)
+    assert (state["disputes"][0]["status"], state["disputes"][0]["reason"]) == (None, None)
+    assert state["fraud_warnings"] == [
+        {"stripe_id": "issfr_1", "fraud_type": None, "actionable": None}
+    ]
+    call_command("payment_state", "HB-2481")
+
+
+def test_an_id_that_two_accounts_have_is_listed_by_account(stripe, booking, run):
+    AccountFactory(stripe_id="acct_spa")
+    for account, amount in (("acct_harbour", 100), ("acct_spa", 200)):
+        stripe.tells("payment_intent.succeeded", paid(amount=amount), account=account)
+
+    state = run("payment_state", "HB-2481")
+
+    assert [line["received"] for line in state["transactions"]] == [100, 200]
+    assert state["paid"] == 300
+
+
 def test_the_json_is_sorted_and_always_the_same_text(stripe, booking, capsys):
     stripe.sends(SCENARIOS["two_partial_refunds"].events(stay_of(booking)))
     texts = set()

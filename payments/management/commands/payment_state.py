@@ -5,6 +5,7 @@ from django.core.management.base import CommandError, CommandParser
 from payments import hotel
 from payments.management import command
 from payments.money import show
+from payments.panels import amount
 from payments.reading import clean
 from payments.records import bookings
 
@@ -48,8 +49,8 @@ class Command(command.Command):
             ]
         )  # fmt: skip
         lines += [
-            f"  {line['type']:8} {line['stripe_id']}  {show(line['amount'], line['currency'])}"
-            f"  {line.get('status', '')}"
+            f"  {line['type']:8} {line['stripe_id']}  {amount(line['amount'], line['currency'])}"
+            f"  {line.get('status') or ''}"
             for line in state["transactions"]
         ]
         self.answer(state, lines, as_json=options["json"])
