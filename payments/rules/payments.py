@@ -135,9 +135,8 @@ def _follow_hold(entry: Entry, charge: Charge, now: datetime) -> Effects:
 def _follow_refund(refund: Refund, entry: Entry, booking: Booking | None) -> Effects:
     """A refund that arrived is told to the guest; one that came back must go some other way."""
     facts: dict[str, Any] = {"amount": refund.amount, "currency": refund.currency}
-    charge = entry.charge_of(refund)
-    is_known = charge is not None and charge.seen  # before, it may be a hold let go
-    if refund.seen and refund.status == "succeeded" and booking is not None and is_known:
+    arrived = refund.seen and refund.status == "succeeded"
+    if arrived and booking is not None and not _may_be_release(refund, entry):
         at = refund.occurred_at.isoformat() if refund.occurred_at else ""
         yield tell("refund_sent", refund, to=GUEST, at=at, **facts)
     if refund.seen and refund.status == "failed":
@@ -148,3 +147,10 @@ def _follow_refund(refund: Refund, entry: Entry, booking: Booking | None) -> Eff
             why=refund.failure_reason,
             **facts,
         )
+
+
+def _may_be_release(refund: Refund, entry: Entry) -> bool:
+    """Say whether a refund may yet turn out to let a hold go: its charge has not been seen."""
+    charge = entry.charge_of(refund)
+    known = charge is not None and charge.seen
+    return not known and entry.received != entry.payment.amount

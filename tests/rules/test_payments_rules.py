@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from payments import timed
-from payments.models import Alert, Severity, WebhookEvent
+from payments.models import Alert, Notification, Severity, WebhookEvent
 from payments.webhooks.replaying import replay
 from reservations.models import Reservation
 from sandbox import objects
@@ -59,6 +59,27 @@ def test_a_refund_that_the_guests_bank_sent_back_is_said(stripe, booking):
     stripe.sends(SCENARIOS["two_partial_refunds"].events(stay_of(booking)))
 
     assert open_alerts() == ["refund_failed"]
+
+
+@pytest.mark.parametrize("name", ["hold_partial_capture", "hold_canceled", "hold_expired"])
+def test_a_hold_let_go_is_never_told_as_a_refund_though_its_charge_comes_last(
+    name, stripe, booking
+):
+    events = SCENARIOS[name].events(stay_of(booking))
+    assert any(event["type"].startswith("refund.") for event in events)
+
+    for event in sorted(events, key=lambda event: event["type"].startswith("charge.")):
+        stripe.sends([event])
+
+    assert not Notification.objects.filter(kind="refund_sent").exists()
+
+
+def test_a_refund_of_all_that_was_asked_for_is_told_without_its_charge(stripe, booking):
+    paid = objects.payment_intent(status="succeeded", metadata={"reservationId": booking.code})
+    stripe.tells("payment_intent.succeeded", paid)
+    stripe.tells("refund.created", objects.refund(charge="ch_1", payment_intent=paid["id"]))
+
+    assert Notification.objects.filter(kind="refund_sent", state="waiting").count() == 1
 
 
 def test_money_that_names_no_booking_is_said_and_binding_it_closes_the_alert(stripe, booking):
