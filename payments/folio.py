@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from payments.hotel import Booking
 from payments.models import (
@@ -336,6 +337,25 @@ def entries(payments: Iterable[Payment], children: Mapping[str, Iterable[Any]]) 
         for row in sorted(rows, key=lambda row: row.stripe_id):
             if row.payment_id in found:
                 getattr(found[row.payment_id], f"{kind}s").append(row)
+    return list(found.values())
+
+
+def of_no_payment(children: Mapping[str, Iterable[Any]]) -> list[Entry]:
+    """
+    Return each charge that no payment is known of, with what belongs to it.
+
+    Other software of the hotel's may take money without a PaymentIntent, and a bank may dispute it.
+
+    :param children: rows that may belong to payments, by kind; what belongs to one is left out.
+    """
+    found: dict[UUID, Entry] = {}
+    for kind, rows in children.items():
+        for row in sorted(rows, key=lambda row: row.stripe_id):
+            if row.payment_id is None:
+                charge = row.pk if kind == "charge" else row.charge_id or row.pk
+                nobody = Payment(organization_id=row.organization_id, account=row.account)
+                entry = found.setdefault(charge, Entry(nobody))
+                getattr(entry, f"{kind}s").append(row)
     return list(found.values())
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from payments.effects import Effects, alert
-from payments.folio import Entry, entries
+from payments.folio import Entry, entries, of_no_payment
 from payments.hotel import Booking
 from payments.models import KINDS, OF_A_PAYMENT, Payment, Severity
 from payments.records import accounts, binding, bookings, telling
@@ -40,17 +40,19 @@ def settle(rows: Rows) -> None:
     rows.load_rest_of(concerned)
     binding.take_off_file(rows)
     binding.find_holds(rows)
-    found = entries(rows.of("payment"), {kind: rows.of(kind) for kind in OF_A_PAYMENT})
+    children = {kind: rows.of(kind) for kind in OF_A_PAYMENT}
+    found = entries(rows.of("payment"), children)
+    followed = [*found, *of_no_payment(children)]
     alone = [(kind, row) for kind in _ALONE for row in rows.of(kind)]
     wanted = [
-        *_followed(found, concerned, rows.now),
+        *_followed(followed, concerned, rows.now),
         *(effect for kind, row in alone for effect in _followed_alone(kind, row, rows.now)),
     ]
     rows.write()
     bookings.write(bookings.of(found, concerned.values()))
     for account in rows.of("account"):
         accounts.write_columns(account)
-    asked = [row for entry in found for row in entry.rows] + [row for _, row in alone]
+    asked = [row for entry in followed for row in entry.rows] + [row for _, row in alone]
     telling.settle(wanted, {(r.account, r.livemode, r.stripe_id) for r in asked}, rows.now)
 
 

@@ -1,14 +1,20 @@
-"""What a hotel hears of disputes as time passes."""
+"""What a hotel hears of disputes and warnings, as time passes, whatever Stripe has told."""
 
 from datetime import timedelta
 
+import pytest
+from django.core import mail
 from django.utils import timezone
 
 from payments import timed
-from payments.models import Alert, Dispute
+from payments.models import Alert, Dispute, Notification
+from payments.operations import mails
+from sandbox import objects
+from sandbox.objects.protection import evidence_details
 from sandbox.play import ending_now
 from sandbox.scenarios import SCENARIOS
 from tests.conftest import stay_of
+from tests.factories import MembershipFactory
 from tests.support.stories import tell
 
 
@@ -36,3 +42,52 @@ def test_a_deadline_that_moved_is_another_alert(stripe, booking):
     (moved,) = Alert.objects.filter(kind="evidence_due", closed_at=None)
     assert moved.detail == Dispute.objects.get().evidence_due_by.isoformat()
     assert Alert.objects.filter(kind="evidence_due").exclude(closed_at=None).count() == 1
+
+
+def test_a_dispute_of_money_that_no_payment_intent_took_is_said_at_once(stripe, settings):
+    """Other software of the hotel's may still make charges without one."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    MembershipFactory(user__email="manager@example.com")
+    due = timezone.now() + timedelta(days=14)
+    taken = objects.charge(payment_intent=None, amount=30_000)
+    disputed = objects.dispute(
+        charge=taken["id"],
+        payment_intent=None,
+        amount=30_000,
+        evidence_details=evidence_details(int(due.timestamp())),
+        balance_transactions=[objects.balance_transaction(amount=-30_000)],
+    )
+    stripe.tells("charge.dispute.created", disputed)
+    stripe.tells("charge.succeeded", taken)
+
+    mails.deliver()
+
+    alert = Alert.objects.get(kind="evidence_due")
+    assert (alert.object_id, alert.closed_at) == (disputed["id"], None)
+    sent = Notification.objects.filter(state="sent").values_list("kind", flat=True)
+    assert sorted(sent) == ["dispute_funds_moved", "dispute_opened"]
+    assert all("€300.00" in each.subject + each.body for each in mail.outbox)
+
+    stripe.tells("charge.dispute.closed", disputed | {"status": "won"}, created=2_000_000_000)
+
+    alert.refresh_from_db()
+    assert alert.closed_at is not None
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_its_payment_may_become_known_later_and_nothing_is_said_twice(stripe, booking, first):
+    paid = objects.payment_intent(status="succeeded", metadata={"reservationId": booking.code})
+    taken = objects.charge(payment_intent=paid["id"])
+    about = {"charge": taken["id"], "payment_intent": None}
+    told = [
+        ("radar.early_fraud_warning.created", objects.early_fraud_warning(**about)),
+        ("payment_intent.succeeded", paid),
+        ("charge.succeeded", taken),
+    ]
+    for type, object in told if first else reversed(told):
+        stripe.tells(type, object)
+
+    alert = Alert.objects.get(kind="fraud_warning")
+    assert (alert.reservation, alert.closed_at) == (booking, None)
+    letter = Notification.objects.get(kind="fraud_warning_received")
+    assert letter.reservation == booking
