@@ -95,12 +95,14 @@ class Entry:
         """Say whether a dispute of this charge is open."""
         return any(d.is_open and self.charge_of(d) is charge for d in self.disputes)
 
-    def refundable(self, charge: Charge) -> int:
+    def refundable(self, charge: Charge | None) -> int | None:
         """
-        Return how much of a charge can still be given back.
+        Return how much of a charge can still be given back; None while it has not been seen.
 
         What was refunded, what is on its way back, and what is in dispute or lost cannot.
         """
+        if charge is None or not charge.seen:
+            return None
         gone = sum(
             refund.amount or 0
             for refund in self.real_refunds

@@ -242,7 +242,7 @@ def _asks(row: EarlyFraudWarning) -> Said:
         row,
         stay=hotel.stay_of(row, timezone.now()),
         disputed=entry.is_disputed(charge),
-        refundable=entry.refundable(charge) if charge else None,
+        refundable=entry.refundable(charge),
     )
 
 

@@ -134,7 +134,7 @@ def _fees(row: Dispute, entry: Entry) -> Iterator[tuple[str, int]]:
 
 def _warning(row: EarlyFraudWarning, entry: Entry, of: str, stay: str) -> WarningPanel:
     charge = entry.charge_of(row)
-    refundable = entry.refundable(charge) if charge else None
+    refundable = entry.refundable(charge)
     disputed = entry.is_disputed(charge)
     asks = bool(row.actionable) and not disputed and refundable != 0
     return WarningPanel(
@@ -143,7 +143,7 @@ def _warning(row: EarlyFraudWarning, entry: Entry, of: str, stay: str) -> Warnin
         said=protection.warning(row, stay=stay, disputed=disputed, refundable=refundable),
         fraud=protection.fraud(row),
         of=of,
-        refundable=amount(refundable, charge.currency) if asks and charge else "",
+        refundable=amount(refundable, charge.currency) if asks and charge and refundable else "",
         when=row.occurred_at,
         actionable=asks,
     )

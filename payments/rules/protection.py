@@ -95,12 +95,13 @@ def _follow_warning(
 ) -> Effects:
     """A warning that can still be acted on says what waiting costs against refunding."""
     charge = entry.charge_of(warning)
+    about = charge if charge and charge.seen else entry.payment
     facts: dict[str, Any] = {
-        "amount": charge.amount if charge else None,
-        "currency": charge.currency if charge else "",
+        "amount": about.amount,
+        "currency": about.currency,
         "fraud_type": warning.fraud_type,
         "stay": booking.stay(now) if booking else "",
-        "refundable": entry.refundable(charge) if charge else None,
+        "refundable": entry.refundable(charge),
     }
     open = warning.actionable and not entry.is_disputed(charge) and facts["refundable"] != 0
     yield tell(

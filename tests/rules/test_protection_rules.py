@@ -91,3 +91,23 @@ def test_its_payment_may_become_known_later_and_nothing_is_said_twice(stripe, bo
     assert (alert.reservation, alert.closed_at) == (booking, None)
     letter = Notification.objects.get(kind="fraud_warning_received")
     assert letter.reservation == booking
+
+
+def test_a_warning_that_overtakes_its_charge_can_still_be_acted_on(stripe, booking):
+    paid = objects.payment_intent(
+        status="succeeded", amount=30_000, metadata={"reservationId": booking.code}
+    )
+    taken = objects.charge(payment_intent=paid["id"], amount=30_000)
+    warned = objects.early_fraud_warning(charge=taken["id"], payment_intent=paid["id"])
+    stripe.tells("payment_intent.succeeded", paid)
+    stripe.tells("radar.early_fraud_warning.created", warned)
+
+    letter = Notification.objects.get(kind="fraud_warning_received")
+    assert letter.facts["decidable"] is True
+    assert letter.facts["amount"] == 30_000
+    assert Alert.objects.get(kind="fraud_warning").facts["refundable"] is None
+
+    stripe.tells("charge.succeeded", taken)
+
+    alert = Alert.objects.get(kind="fraud_warning")
+    assert (alert.facts["refundable"], alert.closed_at) == (30_000, None)
