@@ -276,7 +276,7 @@ def find_holds(rows: Rows) -> None:
     A hold that was made after that stands on the new card.
     """
     payments = {payment.pk: payment for payment in rows.of("payment")}
-    held = [p for p in payments.values() if not p.capture_method.startswith("automatic")]
+    held = [p for p in payments.values() if p.capture_method == "manual"]
     rows.load_replaced({hold.stripe_payment_method_id for hold in held} - {""})
     replaced = {
         (method.account, method.livemode, method.stripe_id): method

@@ -49,6 +49,7 @@ def hold(status="requires_capture", at=0):
     return objects.payment_intent(
         status=status,
         amount=5_000,
+        capture_method="manual",
         payment_method="pm_1",
         created=NOW + at,
         metadata={"reservationId": "HB-2481"},
