@@ -17,7 +17,7 @@ from django.db import transaction
 
 from organizations.models import Architecture, Membership, Organization, Property, Role
 from payments.money import EXPONENTS, LARGEST
-from payments.operations.connect import accounts
+from payments.operations.connect import accounts, architecture
 from payments.panels import refresh_money
 from payments.reading import clean, identifier
 from reservations.models import Guest, Reservation
@@ -71,14 +71,14 @@ def load(document: Any) -> dict[str, int]:
             organization = _organization(part)
             houses = {}
             for each in part.each("properties"):
-                houses[each.take("slug", _slug)] = _property(each, organization, part)
+                houses[each.take("slug", _slug)] = _property(each, organization)
+            _connect(part, organization, houses)
             for each in part.each("users"):
                 _user(each, organization, houses)
             booked = [
                 _reservation(each, organization, houses) for each in part.each("reservations")
             ]
             refresh_money([reservation.pk for reservation in booked])
-            _connect(part, organization, None)
             for key, found in (
                 ("organizations", [part]),
                 ("properties", houses),
@@ -96,10 +96,11 @@ def _organization(part: Part) -> Organization:
     organization.name = part.take("name", _text, slug)
     organization.currency = part.take("currency", _currency, organization.currency)
     organization.timezone = part.take("timezone", _zone, organization.timezone)
-    organization.stripe_architecture = part.take(
-        "stripe_architecture", lambda v: Architecture(v).value, organization.stripe_architecture
-    )
+    wanted = part.take("stripe_architecture", lambda v: Architecture(v).value, None)
     organization.save()
+    if wanted and wanted != organization.stripe_architecture:
+        architecture.move(organization=slug, to=wanted)
+        organization.stripe_architecture = wanted
     customer = part.take("stripe_customer", _stripe_id, None)
     if customer:
         accounts.bill(
@@ -110,7 +111,7 @@ def _organization(part: Part) -> Organization:
     return organization
 
 
-def _property(part: Part, organization: Organization, parent: Part) -> Property:
+def _property(part: Part, organization: Organization) -> Property:
     slug = part.take("slug", _slug)
     house = _existing(Property.objects.filter(organization=organization), part, slug=slug)
     house.organization = organization
@@ -119,21 +120,25 @@ def _property(part: Part, organization: Organization, parent: Part) -> Property:
     house.timezone = part.take("timezone", _zone, organization.timezone)
     house.email = part.take("email", _email, house.email)
     house.save()
-    _connect(part, organization, house, livemode=parent.take("livemode", _flag, False))
     return house
 
 
-def _connect(
-    part: Part, organization: Organization, house: Property | None, livemode: bool | None = None
-) -> None:
-    account = part.take("stripe_account", _stripe_id, None)
-    if account:
-        accounts.connect(
-            stripe_id=account,
-            livemode=part.take("livemode", _flag, False) if livemode is None else livemode,
-            organization_id=organization.pk,
-            property_id=house.pk if house else None,
-        )
+def _connect(part: Part, organization: Organization, houses: dict[str, Property]) -> None:
+    """Connect the accounts; one that is named twice is, in the end, where it takes new money."""
+    places: list[tuple[Part, UUID | None]] = [
+        (each, houses[each.take("slug", _slug)].pk) for each in part.each("properties")
+    ]
+    own = 0 if organization.stripe_architecture == Architecture.PER_PROPERTY else len(places)
+    places.insert(own, (part, None))
+    for named, house in places:
+        account = named.take("stripe_account", _stripe_id, None)
+        if account:
+            accounts.connect(
+                stripe_id=account,
+                livemode=part.take("livemode", _flag, False),
+                organization_id=organization.pk,
+                property_id=house,
+            )
 
 
 def _user(part: Part, organization: Organization, houses: dict[str, Property]) -> None:
@@ -204,12 +209,13 @@ def _house(part: Part, slug: Any, houses: dict[str, Property]) -> Property:
 def _existing(rows: Any, part: Part, **natural: Any) -> Any:
     """Return the row with this id, or this natural key; a new one where there is neither."""
     id = part.take("id", _uuid, None)
-    named = rows.filter(**natural).first()
+    # Held, because what payments writes onto a row meanwhile would be saved over.
+    named = rows.select_for_update(no_key=True).filter(**natural).first()
     if id is None:
         return named or rows.model()
     if named and named.pk != id:
         raise Unreadable(f"{part.place}.id: {id} is not the one that is here under that name.")
-    found = rows.model._default_manager.filter(pk=id).first()
+    found = rows.model._default_manager.select_for_update(no_key=True).filter(pk=id).first()
     if found and not rows.filter(pk=id).exists():
         raise Unreadable(f"{part.place}.id: {id} belongs to another organization.")
     return found or rows.model(pk=id)

@@ -34,6 +34,7 @@ from payments.hotel.clocks import zone, zone_named
 from payments.hotel.columns import (
     CENTRALIZED,
     PER_PROPERTY,
+    empty_columns,
     houses_of,
     organization_with_slug,
     set_architecture,
@@ -70,6 +71,7 @@ __all__ = [
     "candidates",
     "candidates_with_code",
     "caption",
+    "empty_columns",
     "groups",
     "houses",
     "houses_of",

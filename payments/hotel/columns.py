@@ -6,6 +6,11 @@ from uuid import UUID
 from payments.hotel.tables import organizations, properties
 
 CENTRALIZED, PER_PROPERTY = "centralized", "per_property"
+_EMPTY = {
+    "stripe_account_id": "",
+    "stripe_onboarding_complete": False,
+    "stripe_charges_enabled": False,
+}
 
 
 def write_account(
@@ -38,6 +43,16 @@ def write_account(
     )
 
 
+def empty_columns(organization_id: UUID, property_id: UUID | None) -> None:
+    """Write that an organization or a house has no account."""
+    rows = (
+        properties().filter(pk=property_id)
+        if property_id
+        else organizations().filter(pk=organization_id)
+    )
+    rows.update(**_EMPTY)
+
+
 def organization_with_slug(slug: str) -> Any:
     """Return the organization with this slug, locked; None where there is none."""
     return organizations().select_for_update().filter(slug=slug).first()
@@ -51,13 +66,8 @@ def houses_of(organization_id: UUID) -> dict[str, UUID]:
 
 def set_architecture(organization_id: UUID, to: str) -> None:
     """Say whose accounts take new money, and empty the columns of those that no longer do."""
-    empty = {
-        "stripe_account_id": "",
-        "stripe_onboarding_complete": False,
-        "stripe_charges_enabled": False,
-    }
     organizations().filter(pk=organization_id).update(stripe_architecture=to)
     if to == PER_PROPERTY:
-        organizations().filter(pk=organization_id).update(**empty)
+        organizations().filter(pk=organization_id).update(**_EMPTY)
     else:
-        properties().filter(organization=organization_id).update(**empty)
+        properties().filter(organization=organization_id).update(**_EMPTY)

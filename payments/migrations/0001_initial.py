@@ -718,7 +718,7 @@ class Migration(migrations.Migration):
                 ('default_currency', models.CharField(blank=True, db_default='', default='', max_length=3)),
                 ('authorized_at', models.DateTimeField(blank=True, null=True)),
                 ('deauthorized_at', models.DateTimeField(blank=True, null=True)),
-                ('connected_at', models.DateTimeField(auto_now_add=True)),
+                ('connected_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.PAYMENTS_ORGANIZATION_MODEL)),
                 ('property', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.PAYMENTS_PROPERTY_MODEL)),
             ],

@@ -4,6 +4,7 @@ import builtins
 from typing import ClassVar
 
 from django.db import models
+from django.utils import timezone
 
 from payments.merge import Frozen, Max, Once, Or, Register, Tombstone
 from payments.models.base import (
@@ -60,7 +61,7 @@ class ConnectedAccount(StripeRecord):
     default_currency = text(3)
     authorized_at = moment()
     deauthorized_at = moment()
-    connected_at = models.DateTimeField(auto_now_add=True)
+    connected_at = models.DateTimeField(default=timezone.now)  # the latest takes new money
 
     class Meta:
         db_table = "connected_accounts"

@@ -8,6 +8,8 @@ from django.db.models import F, Q
 from payments import hotel
 from payments.models import ConnectedAccount
 
+Place = tuple[UUID, UUID | None]  # an organization, or one of its houses
+
 
 def write_columns(account: ConnectedAccount, *, replaces: bool = False) -> None:
     """
@@ -25,7 +27,14 @@ def write_columns(account: ConnectedAccount, *, replaces: bool = False) -> None:
     )
 
 
-Place = tuple[UUID, UUID | None]  # an organization, or one of its houses
+def write_columns_of(places: Collection[Place]) -> None:
+    """Write what the hotel reads at these places of the account that takes their new money now."""
+    found = taking({organization for organization, _ in places})
+    for place in places:
+        if account := found.get(place):
+            write_columns(account, replaces=True)
+        else:
+            hotel.empty_columns(*place)
 
 
 def place_of(house: hotel.House | hotel.Booking) -> Place:
@@ -35,9 +44,9 @@ def place_of(house: hotel.House | hotel.Booking) -> Place:
 
 
 def taking(organizations: Collection[UUID]) -> dict[Place, ConnectedAccount]:
-    """Return the account of each place that has one: a connected one first, a live one first."""
+    """Return the account of each place that has one: a live one first, then the latest."""
     rows = ConnectedAccount.objects.filter(organization__in=organizations)
-    ordered = sorted(rows, key=lambda row: (row.is_connected, row.livemode, row.pk))
+    ordered = rows.order_by("livemode", "connected_at", "pk")
     return {(row.organization_id, row.property_id): row for row in ordered}
 
 

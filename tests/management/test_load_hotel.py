@@ -12,7 +12,7 @@ from organizations.models import Membership, Organization, Property
 from payments.models import ConnectedAccount, Customer
 from reservations.models import Guest, Reservation
 from sandbox.hotel import document as demo
-from sandbox.objects import payment_intent
+from sandbox.objects import account, application, payment_intent
 from tests.support.stripe import Stripe
 
 pytestmark = pytest.mark.django_db
@@ -150,16 +150,86 @@ def test_loading_again_keeps_the_money(load):
     assert (booking.paid_amount, booking.payment_status) == (500, "paid")
 
 
+def columns(row):
+    """Return the three Stripe columns of an organization or a house."""
+    row.refresh_from_db()
+    return (row.stripe_account_id, row.stripe_onboarding_complete, row.stripe_charges_enabled)
+
+
+def columns_of(*slugs):
+    """Return the Stripe columns of the organization, then of these houses."""
+    houses = [Property.objects.get(slug=slug) for slug in slugs]
+    return [columns(row) for row in (Organization.objects.get(), *houses)]
+
+
 def test_a_closed_connection_is_not_reopened(load):
     load(HOTEL)
-    account = ConnectedAccount.objects.get(stripe_id="acct_harbour")
-    account.disconnected_at = datetime(2026, 11, 24, tzinfo=UTC)
-    account.save()
+    stripe = Stripe()
+    stripe.tells("account.updated", account(id="acct_harbour"))
+    stripe.tells("account.application.deauthorized", application())
 
     load(HOTEL)
 
-    account.refresh_from_db()
-    assert account.disconnected_at
+    assert not ConnectedAccount.objects.get(stripe_id="acct_harbour").is_connected
+    assert columns_of() == [("acct_harbour", False, False)]
+
+
+def test_a_closed_account_that_is_named_again_does_not_take_the_place_of_an_open_one(load):
+    load(HOTEL)
+    load(changed(["organizations", 0, "stripe_account"], "acct_two"))
+    Stripe().tells("account.application.deauthorized", application())
+
+    load(HOTEL)
+
+    assert columns_of() == [("acct_two", False, False)]
+
+
+def test_the_account_that_was_named_last_takes_new_money(load):
+    """Named before, or new: what came of the other one is still heard, and changes no column."""
+    load(HOTEL)
+    stripe = Stripe()
+    load(changed(["organizations", 0, "stripe_account"], "acct_two"))
+    stripe.tells("account.updated", account(id="acct_harbour"))
+    assert columns_of() == [("acct_two", False, False)]
+
+    load(HOTEL)
+    assert columns_of() == [("acct_harbour", True, True)]
+
+    for to in ("per_property", "centralized"):
+        call_command("stripe_architecture", "harbour", to, "--json")
+    assert columns_of() == [("acct_harbour", True, True)]
+
+
+def test_a_document_may_give_each_house_its_own_account_and_take_it_back(load):
+    none = ("", False, False)
+    per_property = deepcopy(HOTEL)
+    group = per_property["organizations"][0]
+    group |= {"stripe_architecture": "per_property", "stripe_account": None}
+    group["properties"][0]["stripe_account"] = "acct_harbour"
+
+    load(HOTEL)
+    assert columns_of("downtown", "alfama") == [("acct_harbour", False, False), none, none]
+    Stripe().tells("account.updated", account(id="acct_harbour"))
+
+    load(per_property)
+    alfama = ("acct_alfama", False, False)
+    assert columns_of("downtown", "alfama") == [none, ("acct_harbour", True, True), alfama]
+
+    load(HOTEL)
+    assert columns_of("downtown", "alfama") == [("acct_harbour", True, True), none, none]
+
+
+@pytest.mark.parametrize("architecture", ["centralized", "per_property"])
+def test_an_account_named_for_both_is_where_it_takes_new_money(load, architecture):
+    shared = changed(["organizations", 0, "stripe_architecture"], architecture)
+    shared["organizations"][0]["properties"][0]["stripe_account"] = "acct_harbour"
+
+    for _ in range(2):
+        load(shared)
+        of_group, of_house = [account for account, *_ in columns_of("downtown")]
+        named = {"centralized": of_group, "per_property": of_house}
+        assert named.pop(architecture) == "acct_harbour"
+        assert list(named.values()) == [""]
 
 
 @pytest.mark.parametrize("livemode", [True, False])

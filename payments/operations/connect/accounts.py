@@ -4,6 +4,7 @@ from uuid import UUID
 
 import structlog
 from django.db import connection, transaction
+from django.utils import timezone
 
 from payments.errors import Refused
 from payments.models import ConnectedAccount, Customer
@@ -27,8 +28,8 @@ def connect(
     """
     Make an account known as this organization's, or one of its houses'; twice changes nothing.
 
-    Events that came before it was known become due in the same transaction. A connection that
-    Stripe said is closed stays closed.
+    From now on it takes the new money there. Events that came before it was known become due in
+    the same transaction. A connection that Stripe said is closed stays closed.
 
     :raises AccountTaken: another organization has it.
     """
@@ -45,12 +46,22 @@ def connect(
         )
         if account.organization_id != organization_id:
             raise AccountTaken(f"{stripe_id} belongs to another organization.")
-        if account.is_connected:
-            accounts.write_columns(account, replaces=True)
+        _take_place(account, (organization_id, property_id))
         if created:
             recalled = inbox.recall([stripe_id])
             logger.info("account.connected", account=stripe_id, recalled=recalled)
     return account
+
+
+def _take_place(account: ConnectedAccount, place: accounts.Place) -> None:
+    """Let an account take the new money of a place, unless its connection is closed."""
+    before = (account.organization_id, account.property_id)
+    takes = accounts.taking([account.organization_id]).get(place)
+    if account.is_connected and takes != account:
+        account.connected_at = timezone.now()
+    account.property_id = place[1]
+    account.save(update_fields=["property", "connected_at"])
+    accounts.write_columns_of({before, place})
 
 
 def _one_at_a_time(stripe_id: str) -> None:

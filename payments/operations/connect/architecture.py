@@ -48,26 +48,22 @@ def move(*, organization: str, to: str, dry_run: bool = False) -> Move:
         if found is None:
             raise UnknownOrganization(f"There is no organization {organization}.")
         before = found.stripe_architecture
-        places: dict[str, UUID | None] = {organization: None}
+        houses: dict[str, UUID | None] = {organization: None}
         if to == hotel.PER_PROPERTY:
-            places = {**hotel.houses_of(found.pk)}
-        current = {slug: _current(found.pk, house) for slug, house in places.items()}
+            houses = {**hotel.houses_of(found.pk)}
+        places = {slug: (found.pk, house) for slug, house in houses.items()}
+        taking = accounts.taking([found.pk])
         if not dry_run:
             hotel.set_architecture(found.pk, to)
-            for account in current.values():
-                if account is not None:
-                    accounts.write_columns(account, replaces=True)
+            accounts.write_columns_of(places.values())
             logger.info("architecture.moved", organization=organization, before=before, after=to)
     return Move(
         organization=organization,
         before=before,
         after=to,
-        accounts={slug: a.stripe_id if a else None for slug, a in current.items()},
+        accounts={slug: _connected(taking.get(place)) for slug, place in places.items()},
     )
 
 
-def _current(organization_id: UUID, house: UUID | None) -> ConnectedAccount | None:
-    """Return the account of an organization or a house that is connected, a live one first."""
-    rows = ConnectedAccount.objects.filter(organization=organization_id, property=house)
-    connected = [row for row in rows.order_by("-livemode", "-id") if row.is_connected]
-    return connected[0] if connected else None
+def _connected(account: ConnectedAccount | None) -> str | None:
+    return account.stripe_id if account and account.is_connected else None
