@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from payments.hotel.access import visible_reservations
 from payments.hotel.tables import reservations
 
@@ -41,19 +43,17 @@ def arriving(
     return [Arrival(*row) for row in found]
 
 
-def arrivals_at_risk(
-    organization_id: UUID, property_id: UUID | None, first: date, last: date
-) -> int:
+def arrivals_at_risk(organization_id: UUID, account: str, first: date, last: date) -> int:
     """
-    Return how many bookings arrive in these days and still owe something.
+    Return how many bookings that begin in these days still owe something.
 
-    :param property_id: at this house; None where it is about the organization's own account, and
-        then houses with an account of their own are left out.
+    :param account: the one that takes new money for them; none where it no longer does.
     """
     rows = reservations().filter(
-        organization=organization_id, arrival__gte=first, arrival__lte=last
-    )
-    rows = rows.filter(
-        **({"property": property_id} if property_id else {"property__stripe_account_id": ""})
+        Q(organization__stripe_account_id=account) | Q(property__stripe_account_id=account),
+        organization=organization_id,
+        status="confirmed",
+        arrival__gte=first,
+        arrival__lte=last,
     )
     return int(rows.with_owed().filter(owed__gt=0).count())

@@ -210,10 +210,8 @@ def charges_stopped(case: Case) -> Said:
 
 @alert("payouts_stopped", "Stripe has stopped your payouts")
 def payouts_stopped(case: Case) -> Said:
-    return (
-        f"Guests can pay, but the money stays at Stripe: {why_stopped(case)}.",
-        asked_for(case),
-    )
+    stays = "Guests can pay, but the money stays" if case.fact("cards") else "The money stays"
+    return (f"{stays} at Stripe: {why_stopped(case)}.", asked_for(case))
 
 
 @alert("requirement_due", "Stripe wants to know something")

@@ -31,6 +31,7 @@ def follow_account(account: ConnectedAccount, now: datetime) -> Effects:
         "past_due": account.past_due or [],
         "at": account.current_deadline.isoformat() if account.current_deadline else "",
         "why": account.disabled_reason,
+        "cards": account.charges_enabled,
     }
     if account.were_charges_enabled and not account.charges_enabled:
         yield alert("charges_stopped", account, severity=Severity.CRITICAL, **facts)

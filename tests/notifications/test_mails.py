@@ -14,6 +14,7 @@ from payments.models import KINDS, Notification
 from payments.notifications import delivery
 from payments.notifications.mails import MAILS
 from payments.operations import mails
+from payments.operations.connect import accounts
 from payments.webhooks import worker
 from sandbox import events, objects
 from sandbox.scenarios import SCENARIOS
@@ -234,6 +235,8 @@ def test_an_account_that_was_stopped_says_why_and_who_arrives(stripe, stay):
     today = timezone.localdate()
     ReservationFactory(property=stay.property, arrival=today, departure=date.max)
     ReservationFactory(property=stay.property, arrival=today, departure=date.max, total=0)
+    for gone in ("canceled", "no_show"):
+        ReservationFactory(property=stay.property, arrival=today, departure=date.max, status=gone)
     stripe.sends(SCENARIOS["account_restricted"].events(stay_of(stay)))
 
     stopped = words(told("charges_stopped"))
@@ -241,6 +244,19 @@ def test_an_account_that_was_stopped_says_why_and_who_arrives(stripe, stay):
     assert "Stripe asked for something and did not get it in time" in stopped
     assert "a document of the company" in stopped
     assert "1 booking arrives in the next 14 days and still owes money." in stopped
+    unpaid = words(told("payouts_stopped"))
+    assert "The money stays at Stripe" in unpaid
+    assert "Guests can pay" not in unpaid
+
+
+def test_nobody_arrives_at_an_account_that_takes_no_new_money_any_more(stripe, stay):
+    today = timezone.localdate()
+    ReservationFactory(property=stay.property, arrival=today, departure=date.max)
+    accounts.connect(stripe_id="acct_new", livemode=False, organization_id=stay.organization_id)
+
+    stripe.sends(SCENARIOS["account_deauthorized"].events(stay_of(stay)))
+
+    assert "in the next 14 days" not in words(told("account_disconnected"))
 
 
 # From whom, to whom ------------------------------------------------------

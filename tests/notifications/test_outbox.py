@@ -16,6 +16,7 @@ from payments.notifications import delivery, messages, outbox
 from payments.notifications.mails import MAILS
 from payments.operations import mails
 from payments.webhooks import worker
+from sandbox import objects
 from sandbox.scenarios import SCENARIOS
 from tests.conftest import stay_of
 from tests.factories import GuestFactory, ReservationFactory
@@ -132,6 +133,26 @@ def test_a_guest_who_paid_with_another_payment_is_not_asked_to_pay_again(
         "payment_received",
         "payment_taken",
     }
+
+
+@pytest.mark.parametrize("name", ["account_restricted", "account_deauthorized"])
+def test_a_stop_that_is_over_at_once_is_not_told(stripe, booking, post_office, name):
+    stripe.sends(SCENARIOS[name].events(stay_of(booking)))
+    bad = {"account_disconnected", "charges_stopped", "payouts_stopped", "requirement_due"}
+    bad |= {"capability_stopped"}
+    waiting = [kind for kind, state in states() if kind in bad and state == "waiting"]
+    assert waiting
+    mails.deliver()
+
+    now = 1_900_000_000  # after all of the story
+    stripe.tells("account.application.authorized", objects.application(), created=now)
+    stripe.tells("account.updated", objects.account(id="acct_harbour"), created=now)
+    for ability in ("card_payments", "transfers"):
+        able = objects.capability(id=ability, account="acct_harbour", status="active")
+        stripe.tells("capability.updated", able, created=now)
+    deliver_all()
+
+    assert {state for kind, state in states() if kind in bad} == {"dropped"}
 
 
 def test_a_refund_that_came_back_is_not_told_to_the_guest_as_sent(stripe, booking, post_office):

@@ -132,7 +132,7 @@ def _at_risk(case: Case) -> list[str]:
     """Return how many guests arrive soon and still owe."""
     today = timezone.now().astimezone(hotel.zone(case.row)).date()
     row = case.row
-    count = hotel.arrivals_at_risk(row.organization_id, row.property_id, today, today + _SOON)
+    count = hotel.arrivals_at_risk(row.organization_id, row.account, today, today + _SOON)
     if not count:
         return []
     who = "booking arrives" if count == 1 else "bookings arrive"
