@@ -6,10 +6,20 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from payments.models import Charge, ConnectedAccount, Dispute, Reason, State, WebhookEvent
+from payments.models import (
+    Charge,
+    ConnectedAccount,
+    Dispute,
+    Reason,
+    Scope,
+    State,
+    WebhookEvent,
+)
 from payments.records import settling
+from payments.records.binding import SPEAKS_OF_ACCOUNT
 from payments.rules.payments import HOLD_NOTICE
 from payments.webhooks import inbox
 
@@ -58,10 +68,10 @@ def recall_known_accounts(now: datetime) -> int:
     The transaction that makes an account known does this too; here is for the two having crossed.
     """
     waiting = WebhookEvent.objects.filter(
+        Q(scope=Scope.CONNECT) | Q(event_type__startswith=SPEAKS_OF_ACCOUNT),
         state=State.QUARANTINED,
         reason=Reason.UNKNOWN_ACCOUNT,
         account__in=ConnectedAccount.objects.values("stripe_id"),
-        scope="connect",
     )
     accounts = set(waiting.order_by().values_list("account", flat=True).distinct())
     return inbox.recall(accounts) if accounts else 0

@@ -37,7 +37,7 @@ BoundBy = PaymentTransaction.BoundBy
 _HINTED = ("payment", "setup_intent", "invoice")  # what carries our metadata
 
 # Events that Stripe raises on the platform's account about a hotel's one.
-_SPEAKS_OF_ACCOUNT = "application_fee."
+SPEAKS_OF_ACCOUNT = "application_fee."
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class Tenants:
         if event.scope == Scope.PLATFORM:
             if not event.account:
                 return None
-            if not event.type.startswith(_SPEAKS_OF_ACCOUNT):
+            if not event.type.startswith(SPEAKS_OF_ACCOUNT):
                 raise UnknownAccount("A platform event with an account: are the secrets swapped?")
         modes = {row.livemode: row for row in self._accounts.get(event.account, [])}
         if not modes:
@@ -127,7 +127,7 @@ def _destinations(event: StripeEvent) -> list[str]:
         read.ref("on_behalf_of"),
         read.ref("destination"),
     ]
-    if event.type.startswith(_SPEAKS_OF_ACCOUNT):
+    if event.type.startswith(SPEAKS_OF_ACCOUNT):
         named.append(read.ref("account"))
     return [name for name in named if name]
 

@@ -15,7 +15,7 @@ from payments.records.bookings import folios
 from payments.webhooks import worker
 from payments.webhooks.router import CONNECT, catalogue
 from sandbox import events
-from sandbox.objects import charge, payment_intent, refund
+from sandbox.objects import application_fee, charge, payment_intent, refund
 from sandbox.scenarios import SCENARIOS
 from tests.conftest import stay_of
 from tests.factories import (
@@ -422,6 +422,18 @@ def test_a_timed_sweep_finds_what_crossed_with_the_account(stripe, inbox):
 
     assert inbox() == {"evt_1": ("applied", "")}
     assert timed.run(timed.recall_known_accounts) == 0
+
+
+def test_the_sweep_finds_fees_that_the_platform_took_of_it(stripe, inbox):
+    fee = application_fee(account="acct_new")
+    stripe.tells("application_fee.created", fee, account="acct_new", scope="platform", id="evt_fee")
+    assert inbox() == {"evt_fee": ("quarantined", "unknown_account")}
+    AccountFactory(stripe_id="acct_new", organization=OrganizationFactory(slug="newcomer"))
+
+    assert timed.run(timed.recall_known_accounts) == 1
+    worker.drain()
+
+    assert inbox() == {"evt_fee": ("applied", "")}
 
 
 def test_swapped_secrets_do_not_turn_in_circles(stripe, inbox):
