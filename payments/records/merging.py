@@ -21,6 +21,7 @@ class Showing:
     row: WebhookEvent
     event: StripeEvent
     organization_id: UUID
+    property_id: UUID | None  # the house whose own account it is of
     sightings: list[Snapshot]
     account: str
     changes: list[dict[str, Any]] = field(default_factory=list)

@@ -156,6 +156,7 @@ class _Batch:
             row=row,
             event=event,
             organization_id=owner.organization_id,
+            property_id=owner.property_id,
             account=owner.account,
             sightings=sightings,
         )
@@ -231,5 +232,6 @@ def _security_alert(showing: Showing) -> Alert:
         livemode=event.livemode,
         object_id=identifier(event.object.get("id")) or event.id,
         organization_id=showing.organization_id,
+        property_id=showing.property_id,
         facts={"event": event.id, "type": event.type},
     )

@@ -163,6 +163,18 @@ def test_a_batch_of_good_and_forged_events_parts_them(stripe, theirs, booking):
     assert everything_of(theirs.organization) == before
 
 
+def test_the_alarm_is_for_the_house_whose_account_it_is(stripe, theirs, booking):
+    AccountFactory(
+        stripe_id="acct_downtown", organization=booking.organization, property=booking.property
+    )
+    forged = payment_intent(metadata={"orgId": "asagiri"})
+
+    stripe.tells("payment_intent.created", forged, account="acct_downtown")
+
+    alarm = Alert.objects.get(kind="tenant_mismatch")
+    assert (alarm.organization, alarm.property) == (booking.organization, booking.property)
+
+
 def test_the_alarm_is_raised_once_however_often_the_event_is_tried(stripe, theirs, booking):
     forged = payment_intent(seed="f", metadata={"reservationId": str(theirs.pk)})
     stripe.tells("payment_intent.created", forged)
