@@ -100,8 +100,9 @@ def account(event: StripeEvent) -> AccountSnapshot:
     :raises Malformed: a value makes no sense.
     """
     read = Reader.of("account", event.object)
-    requirements = read.at("requirements")
-    charges, payouts = read.flag("charges_enabled"), read.flag("payouts_enabled")
+    requirements, before_2019 = read.at("requirements"), read.at("verification")
+    charges = read.flag("charges_enabled")
+    payouts = read.flag("payouts_enabled" if "payouts_enabled" in read else "transfers_enabled")
     return AccountSnapshot(
         stripe_id=event.account or read.own_id(),
         charges_enabled=charges is True,
@@ -109,12 +110,16 @@ def account(event: StripeEvent) -> AccountSnapshot:
         details_submitted=read.flag("details_submitted"),
         were_charges_enabled=charges or None,
         were_payouts_enabled=payouts or None,
-        currently_due=texts(requirements.each("currently_due")),
+        currently_due=texts(
+            requirements.each("currently_due") or before_2019.each("fields_needed")
+        ),
         past_due=texts(requirements.each("past_due")),
         eventually_due=texts(requirements.each("eventually_due")),
         pending_verification=texts(requirements.each("pending_verification")),
-        disabled_reason=requirements.text("disabled_reason", 100),
-        current_deadline=requirements.time("current_deadline"),
+        disabled_reason=(
+            requirements.text("disabled_reason", 100) or before_2019.text("disabled_reason", 100)
+        ),
+        current_deadline=requirements.time("current_deadline") or before_2019.time("due_by"),
         business_name=read.at("business_profile").text("name", 200),
         country=read.text("country", 2),
         default_currency=read.text("default_currency", 3),
@@ -173,10 +178,13 @@ def person(given: dict[str, Any], *, deleted: bool) -> PersonSnapshot:
 
 
 _KEPT_OF_A_PERSON = ("id", "object", "account", "created", "relationship", "requirements")
+_PERSONS_OF_AN_ACCOUNT = ("individual", "legal_entity")  # whose account it is: now, before 2019
 
 
 def without_person(given: dict[str, Any]) -> dict[str, Any]:
     """Return an object without who somebody is: of a person, only their part in the account."""
+    if given.get("object") == "account":
+        return {name: given[name] for name in given if name not in _PERSONS_OF_AN_ACCOUNT}
     if given.get("object") != "person":
         return given
     kept = {name: given[name] for name in _KEPT_OF_A_PERSON if name in given}

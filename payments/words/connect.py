@@ -9,6 +9,7 @@ from payments.words import BAD, GOOD, HELD, QUIET, WAIT, Said, spelled
 # Why Stripe holds an account back: the end of "… because".
 DISABLED = {
     "action_required.requested_capabilities": "the account has not asked Stripe to take cards",
+    "fields_needed": "Stripe asked for something and did not get it in time",  # before 2019
     "listed": "Stripe checks whether somebody on it is on a list of sanctions",
     "other": "Stripe is looking at it and says no more",
     "platform_paused": "the platform has paused it",
