@@ -18,8 +18,9 @@ def secrets(scope: str) -> Sequence[str]:
 
 
 def has_live_key() -> bool:
-    """Say whether we may ask Stripe for real money."""
-    return str(settings.STRIPE_SECRET_KEY).startswith(("sk_live_", "rk_live_"))
+    """Say whether we, or our pages, may ask Stripe for real money."""
+    keys = (settings.STRIPE_SECRET_KEY, settings.STRIPE_PUBLISHABLE_KEY)
+    return any(str(key).startswith(("sk_live_", "rk_live_", "pk_live_")) for key in keys)
 
 
 def shared_secrets() -> set[str]:

@@ -67,10 +67,14 @@ def test_one_bad_secret_among_good_ones_stops_the_start(settings):
         (False, "sk_test_1", False),
         (True, "sk_live_1", False),
         (True, "rk_live_1", False),
+        (True, "pk_test_1", True),
+        (True, "pk_live_1", False),
     ],
 )
 def test_one_secret_for_both_endpoints_is_for_development_alone(settings, debug, key, allowed):
-    settings.DEBUG, settings.STRIPE_SECRET_KEY = debug, key
+    settings.DEBUG = debug
+    name = "STRIPE_PUBLISHABLE_KEY" if key.startswith("pk") else "STRIPE_SECRET_KEY"
+    setattr(settings, name, key)
     settings.STRIPE_WEBHOOK_SECRET = [GOOD["platform"]]
     settings.STRIPE_CONNECT_WEBHOOK_SECRET = [GOOD["connect"], GOOD["platform"]]
 
