@@ -243,7 +243,8 @@ def test_an_account_that_was_stopped_says_why_and_who_arrives(stripe, stay):
 
     assert "Stripe asked for something and did not get it in time" in stopped
     assert "a document of the company" in stopped
-    assert "1 booking arrives in the next 14 days and still owes money." in stopped
+    for kind in ("charges_stopped", "requirement_due"):
+        assert "1 booking arrives in the next 14 days and still owes money." in words(told(kind))
     unpaid = words(told("payouts_stopped"))
     assert "The money stays at Stripe" in unpaid
     assert "Guests can pay" not in unpaid

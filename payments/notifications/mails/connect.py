@@ -84,7 +84,7 @@ def requirement_due(case: Case) -> Mail:
         if late
         else f"Stripe needs something{by} from {case.house}",
         title="Stripe needs something from you",
-        says=[says],
+        says=[says, *_at_risk(case)],
         lines=told(
             ("Overdue", "; ".join(overdue)),
             ("Wanted", "; ".join(other)),
@@ -117,7 +117,7 @@ def capability_stopped(case: Case) -> Mail:
     return Mail(
         subject=f"Stripe has stopped “{messages.ability(case)}” for {case.house}",
         title="Your Stripe account may do less than before",
-        says=[says],
+        says=[says, *_at_risk(case)],
         lines=_lines(case),
         to_do=to_do,
         tone=BAD,
