@@ -112,7 +112,9 @@ class ConnectedAccountAdmin(OfAccountAdmin):
         wanted = connect.requirements(row.wanted)
         if not wanted:
             return "Nothing now"
-        listed = format_html_join("", "<li>{}</li>", ([each.capitalize()] for each in wanted))
+        why = connect.refusals(row)
+        lines = [[each.capitalize(), why.get(each, "")] for each in wanted]
+        listed = format_html_join("", '<li>{} <span class="pay-quiet">{}</span></li>', lines)
         return show.part("wanted", wanted=listed, due=self._deadline(row))
 
     def _deadline(self, row: ConnectedAccount) -> str:

@@ -711,6 +711,7 @@ class Migration(migrations.Migration):
                 ('past_due', models.JSONField(blank=True, null=True)),
                 ('eventually_due', models.JSONField(blank=True, null=True)),
                 ('pending_verification', models.JSONField(blank=True, null=True)),
+                ('errors', models.JSONField(blank=True, null=True)),
                 ('disabled_reason', models.CharField(blank=True, db_default='', default='', max_length=100)),
                 ('current_deadline', models.DateTimeField(blank=True, null=True)),
                 ('business_name', models.CharField(blank=True, db_default='', default='', max_length=200)),

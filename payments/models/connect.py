@@ -37,6 +37,7 @@ class ConnectedAccount(StripeRecord):
         past_due=Register(),
         eventually_due=Register(),
         pending_verification=Register(),
+        errors=Register(),
         disabled_reason=Register(),
         current_deadline=Register(),
         business_name=Register(),
@@ -54,6 +55,7 @@ class ConnectedAccount(StripeRecord):
     past_due = models.JSONField(null=True, blank=True)
     eventually_due = models.JSONField(null=True, blank=True)
     pending_verification = models.JSONField(null=True, blank=True)
+    errors = models.JSONField(null=True, blank=True)  # why Stripe refused what it was sent
     disabled_reason = text(100)
     current_deadline = moment()
     business_name = text(200)

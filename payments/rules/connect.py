@@ -30,6 +30,7 @@ def follow_account(account: ConnectedAccount, now: datetime) -> Effects:
         "wanted": account.wanted,
         "past_due": account.past_due or [],
         "at": account.current_deadline.isoformat() if account.current_deadline else "",
+        "refused": [error["reason"] for error in account.errors or [] if error["reason"]],
         "why": account.disabled_reason,
         "cards": account.charges_enabled,
     }

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Protocol
 
 from payments.reading import Reader, identifier
 
+MOST_TEXTS = 100  # of a list; nobody reads more
 HINTS = ("reservationId", "orgId", "propertyId", "transactionId", "type")
 
 
@@ -72,7 +73,7 @@ def error_code(error: Reader) -> str:
     return next(filter(None, codes), "unknown" if error.given else "")
 
 
-def texts(values: list[Any], length: int = 200, most: int = 100) -> list[str]:
+def texts(values: list[Any], length: int = 200, most: int = MOST_TEXTS) -> list[str]:
     """Return the texts of a list, cut to what anybody reads."""
     return [Reader({"": value}).text("", length) for value in values if isinstance(value, str)][
         :most

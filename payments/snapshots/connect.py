@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from payments.reading import LATEST_SECOND, Reader
-from payments.snapshots.base import StripeEvent, texts
+from payments.snapshots.base import MOST_TEXTS, StripeEvent, texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class AccountSnapshot:
     past_due: list[str]
     eventually_due: list[str]
     pending_verification: list[str]
+    errors: list[dict[str, str]]
     disabled_reason: str
     current_deadline: datetime | None
     business_name: str
@@ -116,6 +117,7 @@ def account(event: StripeEvent) -> AccountSnapshot:
         past_due=texts(requirements.each("past_due")),
         eventually_due=texts(requirements.each("eventually_due")),
         pending_verification=texts(requirements.each("pending_verification")),
+        errors=_errors(requirements),
         disabled_reason=(
             requirements.text("disabled_reason", 100) or before_2019.text("disabled_reason", 100)
         ),
@@ -125,6 +127,16 @@ def account(event: StripeEvent) -> AccountSnapshot:
         default_currency=read.text("default_currency", 3),
         occurred_at=read.time("created"),
     )
+
+
+def _errors(requirements: Reader) -> list[dict[str, str]]:
+    """Return what Stripe was sent and refused, and why."""
+    refused = map(Reader, requirements.each("errors")[:MOST_TEXTS])
+    return [
+        {name: each.text(name, 500) for name in ("requirement", "code", "reason")}
+        for each in refused
+        if each.text("requirement", 500)
+    ]
 
 
 def connection(event: StripeEvent, *, opened: bool) -> Connection:

@@ -114,6 +114,14 @@ def requirements(names: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(map(requirement, names)))
 
 
+def refusals(account: ConnectedAccount) -> dict[str, str]:
+    """Return why Stripe refused what it was sent: its own sentence, by what it wants instead."""
+    return {
+        requirement(error["requirement"]): error["reason"] or spelled(error["code"])
+        for error in account.errors or []
+    }
+
+
 def cannot_take_cards(account: ConnectedAccount | None) -> str:
     """
     Return why no card can be taken with an account, as the end of a sentence; empty where one can.

@@ -3,8 +3,13 @@
 import json
 from datetime import UTC, datetime
 
-from payments.models import Alert, ConnectedAccount, Person, WebhookEvent
+from django.utils.html import escape
+
+from payments.models import Alert, ConnectedAccount, Notification, Person, WebhookEvent
+from payments.notifications import delivery
 from sandbox import objects
+from tests.factories import MembershipFactory, UserFactory
+from tests.support.admin import page
 
 SOMEBODY = {
     "address": {"line1": "1 Harbour Street"},
@@ -46,6 +51,27 @@ def test_an_account_that_is_told_of_in_the_old_way_is_still_paid_out(stripe):
 
     assert ConnectedAccount.objects.get().payouts_enabled
     assert not Alert.objects.exists()
+
+
+def test_why_stripe_refused_a_document_is_said_beside_it(stripe, admin_client):
+    passport = "person_1.verification.document"
+    why = "The document is expired. <Please> send another."
+    error = {"code": "verification_document_expired", "reason": why, "requirement": passport}
+    wanted = objects.requirements(passport, errors=[error, {"code": 5}, None])
+
+    stripe.tells("account.updated", objects.account(id="acct_harbour", requirements=wanted))
+
+    account = ConnectedAccount.objects.get()
+    assert account.errors == [error]
+    shown = admin_client.get(page(account)).content.decode()
+    assert f"A document of a person on the account {quiet(why)}" in shown
+    MembershipFactory(user=UserFactory(email="maria@example.com"))
+    mail = delivery.compose(Notification.objects.get(kind="requirement_due"))
+    assert why in " ".join(mail.body.split())
+
+
+def quiet(text):
+    return f'<span class="pay-quiet">{escape(text)}</span>'
 
 
 def test_who_somebody_is_stays_at_stripe(stripe):

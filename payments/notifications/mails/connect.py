@@ -88,6 +88,7 @@ def requirement_due(case: Case) -> Mail:
         lines=told(
             ("Overdue", "; ".join(overdue)),
             ("Wanted", "; ".join(other)),
+            ("Refused", " ".join(dict.fromkeys(case.texts("refused")))),
             ("By", case.day() if case.has("at") else ""),
             *_lines(case),
         ),
