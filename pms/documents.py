@@ -66,8 +66,10 @@ def load(document: Any) -> dict[str, int]:
     :raises payments.errors.Refused: an account belongs to somebody else.
     """
     counts = {"organizations": 0, "properties": 0, "users": 0, "reservations": 0}
+    groups = Part(document, "document").each("organizations")
     with transaction.atomic():
-        for part in Part(document, "document").each("organizations"):
+        accounts.hold(_accounts(groups))
+        for part in groups:
             organization = _organization(part)
             houses = {}
             for each in part.each("properties"):
@@ -87,6 +89,12 @@ def load(document: Any) -> dict[str, int]:
             ):
                 counts[key] += len(found)
     return counts
+
+
+def _accounts(groups: list[Part]) -> set[str]:
+    """Return every account that a document names."""
+    parts = [each for part in groups for each in (part, *part.each("properties"))]
+    return {id for each in parts if (id := each.take("stripe_account", _stripe_id, None))}
 
 
 def _organization(part: Part) -> Organization:

@@ -1,5 +1,6 @@
 """Making a Stripe account known as a hotel's own."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 import structlog
@@ -34,9 +35,7 @@ def connect(
     :raises AccountTaken: another organization has it.
     """
     with transaction.atomic():
-        _one_at_a_time(stripe_id)
-        rows = ConnectedAccount.objects.select_for_update().filter(stripe_id=stripe_id)
-        if any(row.organization_id != organization_id for row in rows):
+        if any(row.organization_id != organization_id for row in hold([stripe_id])):
             raise AccountTaken(f"{stripe_id} belongs to another organization.")
         account, created = ConnectedAccount.objects.get_or_create(
             stripe_id=stripe_id,
@@ -51,6 +50,19 @@ def connect(
             recalled = inbox.recall([stripe_id])
             logger.info("account.connected", account=stripe_id, recalled=recalled)
     return account
+
+
+def hold(stripe_ids: Collection[str]) -> list[ConnectedAccount]:
+    """
+    Let nobody else connect or change these accounts until the transaction ends; return them.
+
+    An account is held before the organization that it is of, as a worker does it: so neither ever
+    waits for what the other holds.
+    """
+    for stripe_id in sorted(stripe_ids):
+        _one_at_a_time(stripe_id)
+    rows = ConnectedAccount.objects.select_for_update().filter(stripe_id__in=stripe_ids)
+    return list(rows.order_by("stripe_id", "account", "livemode"))
 
 
 def _take_place(account: ConnectedAccount, place: accounts.Place) -> None:
