@@ -1,12 +1,12 @@
 """What must happen because time passes: jobs that ask the rules again, each at its own pace."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from uuid import UUID
+from typing import Any
 
 import structlog
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from payments.models import (
@@ -25,40 +25,43 @@ from payments.webhooks import inbox
 
 logger = structlog.get_logger(__name__)
 
-_MOST = 500  # payments looked at in one transaction
+_MOST = 500  # objects looked at in one transaction
 _MISSED_LATELY = timedelta(days=7)  # so that a worker may have been away for a while
 
 
 def warn_of_expiring_holds(now: datetime) -> int:
-    """Ask the rules again about payments whose hold runs out soon, or just did; return how many."""
+    """Ask the rules again about charges whose hold runs out soon, or just did; return how many."""
     soon = Charge.objects.filter(
         captured=False,
         expired=False,
         status="succeeded",
-        payment__isnull=False,
         capture_before__gt=now - HOLD_NOTICE,
         capture_before__lte=now + HOLD_NOTICE,
     )
-    return _revisit(soon.values_list("payment", flat=True), now)
+    return _ask_again("charge", soon, now)
 
 
 def notice_missed_evidence(now: datetime) -> int:
-    """Ask the rules again about payments whose dispute nobody answered in time; return how many."""
+    """Ask the rules again about disputes that nobody answered in time; return how many."""
     missed = Dispute.objects.filter(
         status__in=Dispute.WAITING,
-        payment__isnull=False,
         evidence_due_by__gt=now - _MISSED_LATELY,
         evidence_due_by__lte=now,
     )
-    return _revisit(missed.values_list("payment", flat=True), now)
+    return _ask_again("dispute", missed, now)
 
 
-def _revisit(found: Iterable[UUID | None], now: datetime) -> int:
-    payments = sorted({pk for pk in found if pk})
-    for start in range(0, len(payments), _MOST):
+def _ask_again(kind: str, rows: QuerySet[Any], now: datetime) -> int:
+    columns = ("stripe_id", "account", "livemode", "organization")
+    found = list(rows.order_by(*columns[:3]).values_list(*columns))
+    for start in range(0, len(found), _MOST):
+        names = {
+            (kind, account, livemode, stripe_id): organization
+            for stripe_id, account, livemode, organization in found[start : start + _MOST]
+        }
         with transaction.atomic():
-            settling.revisit(payments[start : start + _MOST], now)
-    return len(payments)
+            settling.ask_again(names, now)
+    return len(found)
 
 
 def recall_known_accounts(now: datetime) -> int:

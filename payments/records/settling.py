@@ -56,16 +56,15 @@ def settle(rows: Rows) -> None:
     telling.settle(wanted, {(r.account, r.livemode, r.stripe_id) for r in asked}, rows.now)
 
 
-def revisit(payments: Collection[UUID], now: datetime) -> None:
-    """Ask again what follows from these payments: time has passed, or staff decided something."""
-    found = Payment.objects.filter(pk__in=payments)
-    names = {("payment", p.account, p.livemode, p.stripe_id): p.organization_id for p in found}
-    ask_again(names, now)
+def revisit(payment: Payment, now: datetime) -> None:
+    """Ask again what follows from a payment: staff decided something about it."""
+    name = ("payment", payment.account, payment.livemode, payment.stripe_id)
+    ask_again({name: payment.organization_id}, now)
 
 
 def ask_again(names: dict[Name, UUID], now: datetime) -> None:
     """
-    Ask again what follows from these objects.
+    Ask again what follows from these objects: time has passed, or something else was decided.
 
     :param names: with the organization that each belongs to.
     """

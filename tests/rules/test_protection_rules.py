@@ -74,6 +74,19 @@ def test_a_dispute_of_money_that_no_payment_intent_took_is_said_at_once(stripe, 
     assert alert.closed_at is not None
 
 
+def test_time_runs_out_for_a_dispute_of_no_payment_too(stripe):
+    due = timezone.now() + timedelta(hours=5)
+    details = evidence_details(int(due.timestamp()))
+    taken = objects.charge(payment_intent=None)
+    disputed = objects.dispute(charge=taken["id"], payment_intent=None, evidence_details=details)
+    stripe.tells("charge.dispute.created", disputed)
+    assert open_alerts() == ["evidence_due"]
+
+    assert timed.notice_missed_evidence(due + timedelta(minutes=1)) == 1
+
+    assert open_alerts() == ["evidence_missed"]
+
+
 @pytest.mark.parametrize("first", [True, False])
 def test_its_payment_may_become_known_later_and_nothing_is_said_twice(stripe, booking, first):
     paid = objects.payment_intent(status="succeeded", metadata={"reservationId": booking.code})

@@ -155,7 +155,7 @@ def attach(*, payment: Payment, reservation: Any, by: Any) -> None:
         held.reservation_id = reservation.pk
         held.bound_by = BoundBy.STAFF
         held.save(update_fields=["reservation", "bound_by"])
-        settling.revisit([held.pk], timezone.now())
+        settling.revisit(held, timezone.now())
     logger.info("payment.attached", payment=held.stripe_id, reservation=reservation.pk, by=by.pk)
 
 
@@ -173,7 +173,7 @@ def detach(*, payment: Payment, by: Any) -> None:
             raise CannotDetach("This payment is not attached by hand.")
         held.bound_by = ""  # binding takes the booking away, and counts both bookings anew
         held.save(update_fields=["bound_by"])
-        settling.revisit([held.pk], timezone.now())
+        settling.revisit(held, timezone.now())
     logger.info(
         "payment.detached", payment=held.stripe_id, reservation=held.reservation_id, by=by.pk
     )
