@@ -20,7 +20,9 @@ DEEPEST = 64  # levels of nesting that anybody reads
 _LONGEST_NUMBER = 300  # digits
 LATEST_SECOND = 253_402_214_399  # a day before the end of the year 9999: every clock can show it
 _UNHOLDABLE_TEXT = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])|\xed[\xa0-\xbf]")
-_UNHOLDABLE_NUMBER = re.compile(rb"[:\[,]\s*-?(?:\d{19}|[\d.]+[eE]\+?\d{3}|NaN|Infinity)")
+_UNHOLDABLE_NUMBER = re.compile(
+    rb"[:,\[]\s*-?[0-9NI](?:[0-9]{18}|[0-9.]*[eE]\+?[0-9]{3}|aN|nfinity)"
+)
 _TOKEN = re.compile(r'([\[\]{}]|"[^"\\]*+(?:\\.[^"\\]*+)*+"?)(\s*:)?', re.DOTALL)
 _SURROGATE_OR_NUL = re.compile("[\x00\ud800-\udfff]")
 

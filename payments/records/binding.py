@@ -6,7 +6,7 @@ whoever owns the connected account: it must agree, or the event is set aside.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -158,11 +158,12 @@ class Hints:
                 raise TenantMismatch(f"{kind} belongs to another organization.")
 
 
-def _kinds(key: str, text: str) -> set[str]:
-    """Return what a text may name: by the key it stands under, and by looking like an account."""
-    if not identifier(text):
-        return set()
-    return {key} & _HINTS.keys() | ({"account"} if text.startswith("acct_") else set())
+def _kinds(key: str, text: str) -> Iterator[str]:
+    """Yield what a text may name: by the key it stands under, and by looking like an account."""
+    if key in _HINTS and identifier(text):
+        yield key
+    if text.startswith("acct_") and identifier(text):
+        yield "account"
 
 
 def _reservations(texts: set[str]) -> dict[str, UUID]:
