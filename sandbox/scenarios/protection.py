@@ -72,7 +72,7 @@ def dispute_due_tomorrow(till: Till, stay: Stay) -> None:
     till.later(days=12)
     dispute = Dispute(till, payment, stay.total, reason="product_not_received")
     till.later(days=6)
-    dispute.due(hours=20)
+    dispute.due(hours=24)
 
 
 @scenario(

@@ -29,7 +29,7 @@ def test_a_dispute_that_nobody_answered_is_said_as_soon_as_the_time_is_over(stri
     assert open_alerts() == ["evidence_due"]
 
     for _ in range(2):
-        timed.notice_missed_evidence(timezone.now() + timedelta(hours=21))
+        timed.notice_missed_evidence(timezone.now() + timedelta(hours=25))
 
     assert open_alerts() == ["evidence_missed"]
     assert Alert.objects.get(kind="evidence_missed").reservation == booking
