@@ -5,10 +5,10 @@ Knows nothing of Stripe. A table names each field's rule:
 
     MERGE = {"status": Rank("pending", "succeeded failed"), "amount": Once(), "receipt": Register()}
 
-`Max`, `Or`, `Once`, `Union` and `Tombstone` grow and never look at time. `Register` and `Rank` are
-the fields that go both ways: they move together, to whichever sighting has the highest key, so that
-no status stands beside another's error. A key is (level of the status, time, tie, event id): the
-level comes first, so what is final stays final. All of it is commutative, associative and
+`Max`, `Min`, `Or`, `Once`, `Union` and `Tombstone` grow and never look at time. `Register` and
+`Rank` are the fields that go both ways: they move together, to whichever sighting has the highest
+key, so that no status stands beside another's error. A key is (level of the status, time, tie, event
+id): the level comes first, so what is final stays final. All of it is commutative, associative and
 idempotent; a property test walks every table and says so.
 """
 
@@ -48,6 +48,13 @@ class Max(Rule):
 
     def join(self, kept: Any, seen: Any) -> Joined:
         return Joined(max(kept, seen))
+
+
+class Min(Rule):
+    """The smallest seen: when an object was made is only shown, and decides nothing."""
+
+    def join(self, kept: Any, seen: Any) -> Joined:
+        return Joined(min(kept, seen))
 
 
 class Or(Rule):

@@ -139,7 +139,7 @@ class UpcomingInvoiceAdmin(OfSubscriptionAdmin):
     list_filter = [Whose, filters.Organization, filters.Account, filters.Mode]
     fieldsets = [
         (None, {"fields": ["what", "whose", ("money", "billed"), "of_customer"]}),
-        *THE_RECORD,
+        THE_RECORD[0],  # what Stripe sent of it has no id to be found by
     ]
 
     @display(description="Subscription")

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from payments.merge import Frozen, Max, Once, Or, Rank, Register, Union
+from payments.merge import Frozen, Max, Min, Once, Or, Rank, Register, Union
 from payments.models.base import (
     BookingRecord,
     StripeRecord,
@@ -37,7 +37,7 @@ class Invoice(BookingRecord):
         due_date=Register(),
         hosted_invoice_url=Register(),
         metadata=Register(),
-        occurred_at=Once(),
+        occurred_at=Min(),
     )
 
     stripe_customer_id = stripe_id()
@@ -108,7 +108,7 @@ class SubscriptionSchedule(StripeRecord):
         phase_ends_at=Register(),
         ends_at=Register(),
         end_behavior=Register(),
-        occurred_at=Once(),
+        occurred_at=Min(),
     )
 
     stripe_customer_id = stripe_id()

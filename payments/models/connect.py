@@ -6,7 +6,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils import timezone
 
-from payments.merge import Frozen, Max, Once, Or, Register, Tombstone
+from payments.merge import Frozen, Max, Min, Or, Register, Tombstone
 from payments.models.base import (
     StripeRecord,
     flag,
@@ -43,7 +43,7 @@ class ConnectedAccount(StripeRecord):
         business_name=Register(),
         country=Register(),
         default_currency=Register(),
-        occurred_at=Once(),
+        occurred_at=Min(),
     )
 
     charges_enabled = flag()
@@ -128,7 +128,7 @@ class Person(StripeRecord):
         verification_status=Register(),
         currently_due=Register(),
         past_due=Register(),
-        occurred_at=Once(),
+        occurred_at=Min(),
     )
 
     owner = models.BooleanField(null=True, blank=True)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import models
 
-from payments.merge import Frozen, Max, Once, Rank, Register, Tombstone, Union
+from payments.merge import Frozen, Max, Min, Once, Rank, Register, Tombstone, Union
 from payments.models.base import (
     BookingRecord,
     StripeRecord,
@@ -33,7 +33,7 @@ class Customer(StripeRecord):
         currency=Register(),
         default_payment_method=Register(),
         delinquent=Register(),
-        occurred_at=Once(),
+        occurred_at=Min(),
     )
 
     name = text(200)
@@ -78,7 +78,7 @@ class PaymentMethod(StripeRecord):
         exp_year=Register(),
         country=Register(),
         funding=Register(),
-        occurred_at=Once(),
+        occurred_at=Min(),
     )
 
     customer = models.ForeignKey(
@@ -140,7 +140,7 @@ class SetupIntent(BookingRecord):
         failure_reason=Register(),
         cancellation_reason=Once(),
         metadata=Register(),
-        occurred_at=Once(),
+        occurred_at=Min(),
     )
 
     customer = models.ForeignKey(

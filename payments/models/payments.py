@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 
-from payments.merge import Frozen, Max, Once, Or, Rank, Register, Union
+from payments.merge import Frozen, Max, Min, Once, Or, Rank, Register, Union
 from payments.models.base import (
     BookingRecord,
     flag,
@@ -157,7 +157,7 @@ class Payment(PaymentTransaction):
         purpose=Register(),
         canceled_at=Once(),
         cancellation_reason=Once(),
-        occurred_at=Once(),
+        occurred_at=Min(),
     )
 
     objects: ClassVar[models.Manager[Any]] = _OfType(PaymentTransaction.Type.PAYMENT)
@@ -188,7 +188,7 @@ class Refund(PaymentTransaction):
         failure_balance_transaction=Once(),
         failure_reason=Once(),
         reason=Once(),
-        occurred_at=Once(),
+        occurred_at=Min(),
     )
 
     objects: ClassVar[models.Manager[Any]] = _OfType(PaymentTransaction.Type.REFUND)
@@ -216,7 +216,7 @@ class DisputeMovement(PaymentTransaction):
         stripe_charge_id=Once(),
         stripe_payment_intent_id=Once(),
         reason=Once(),
-        occurred_at=Once(),
+        occurred_at=Min(),
     )
 
     objects: ClassVar[models.Manager[Any]] = _OfType(PaymentTransaction.Type.DISPUTE)
@@ -257,7 +257,7 @@ class Charge(BookingRecord):
         seller_message=Register(),
         receipt_url=Register(),
         capture_before=Register(),
-        occurred_at=Once(),
+        occurred_at=Min(),
     )
 
     payment = models.ForeignKey(

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from payments.merge import Frozen, Once, Or, Register
+from payments.merge import Frozen, Min, Once, Or, Register
 from payments.models.base import (
     BookingRecord,
     flag,
@@ -65,7 +65,7 @@ class Dispute(OfACharge):
         submission_count=Register(),
         is_charge_refundable=Register(),
         appealed=Or(),
-        occurred_at=Once(),
+        occurred_at=Min(),
     )
 
     stripe_id = models.CharField(max_length=255, db_column="stripe_dispute_id")
@@ -108,7 +108,7 @@ class EarlyFraudWarning(OfACharge):
         stripe_payment_intent_id=Once(),
         fraud_type=Once(),
         actionable=Register(),
-        occurred_at=Once(),
+        occurred_at=Min(),
     )
 
     fraud_type = text(100)
@@ -132,7 +132,7 @@ class Review(OfACharge):
         reason=Register(),
         opened_reason=Register(),
         closed_reason=Once(),
-        occurred_at=Once(),
+        occurred_at=Min(),
     )
 
     closed = flag()

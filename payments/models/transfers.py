@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from payments.merge import Frozen, Max, Once, Or, Union
+from payments.merge import Frozen, Max, Min, Once, Or, Union
 from payments.models.base import (
     StripeRecord,
     flag,
@@ -29,7 +29,7 @@ class Transfer(StripeRecord):
         reversed=Or(),
         canceled=Or(),
         reversals=Union(),
-        occurred_at=Once(),
+        occurred_at=Min(),
     )
 
     amount = money()
@@ -59,7 +59,7 @@ class ApplicationFee(StripeRecord):
         currency=Once(),
         amount_refunded=Max(),
         refunded=Or(),
-        occurred_at=Once(),
+        occurred_at=Min(),
     )
 
     hotel_account = stripe_id()

@@ -309,7 +309,7 @@ def card_replaced(case: Case) -> Said:
     month, year = case.number("month"), case.number("year")
     until = f" It now runs until {month:02}/{year}." if month and year else ""
     return (
-        f"On {case.moment()} the card network sent a new number or date for {case.object}.{until}",
+        f"On {case.moment()} the card network replaced the card behind this hold.{until}",
         "The hold may not outlive the old card: take what the guest owes soon, or hold it anew.",
     )
 

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from payments import timed
-from payments.models import Alert, Notification, Severity, WebhookEvent
+from payments.models import Alert, Notification, Payment, Severity, WebhookEvent
 from payments.webhooks.replaying import replay
 from reservations.models import Reservation
 from sandbox import objects
@@ -188,3 +188,16 @@ def test_taking_the_held_money_closes_the_alert_about_its_card(stripe, booking):
     stripe.tells("payment_intent.succeeded", taken)
 
     assert open_alerts() == []
+
+
+def test_when_a_payment_was_begun_is_only_shown_and_contradicts_nothing(stripe, booking):
+    hinted = {"metadata": {"reservationId": booking.code}}
+    first, second = days_ago(1), days_ago(0)
+    for at, status in ((first, "processing"), (second, "succeeded")):
+        begun = objects.payment_intent(status=status, created=at, **hinted)
+        stripe.tells(f"payment_intent.{status}", begun | {"id": "pi_twice"})
+
+    payment = Payment.objects.get()
+    assert (payment.conflict, payment.status) == (False, "succeeded")
+    assert payment.occurred_at.timestamp() == first
+    assert Notification.objects.filter(kind="payment_received").exists()
