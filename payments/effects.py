@@ -45,7 +45,7 @@ class Alert(Effect):
     """
     Staff must know this, in the app.
 
-    :param lasting: it speaks of something that happened, so it never closes by itself.
+    :param lasting: it speaks of something that happened, so it is closed by being seen.
     """
 
     severity: str

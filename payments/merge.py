@@ -7,9 +7,9 @@ Knows nothing of Stripe. A table names each field's rule:
 
 `Max`, `Min`, `Or`, `Once`, `Union` and `Tombstone` grow and never look at time. `Register` and
 `Rank` are the fields that go both ways: they move together, to whichever sighting has the highest
-key, so that no status stands beside another's error. A key is (level of the status, time, tie, event
-id): the level comes first, so what is final stays final. All of it is commutative, associative and
-idempotent; a property test walks every table and says so.
+key, so that no status stands beside another's error. A key is (level of the status, time, tie,
+event id): the level comes first, so what is final stays final. All of it is commutative,
+associative and idempotent; a property test walks every table and says so.
 """
 
 from collections.abc import Mapping

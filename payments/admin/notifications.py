@@ -190,7 +190,7 @@ class AlertAdmin(ToldAdmin):
         self._acknowledge(request, [alert.pk])
         return HttpResponseRedirect(reverse("admin:payments_alert_change", args=[pk]))
 
-    @action(description="I am on the chosen alerts", permissions=["acknowledge"])
+    @action(description="I look after the chosen alerts", permissions=["acknowledge"])
     def acknowledge_chosen(self, request: HttpRequest, queryset: QuerySet[Alert]) -> None:
         """Note that this person is on the chosen alerts."""
         self._acknowledge(request, list(queryset.values_list("pk", flat=True)))
@@ -198,9 +198,11 @@ class AlertAdmin(ToldAdmin):
     def _acknowledge(self, request: HttpRequest, chosen: Collection[UUID]) -> None:
         seen = alerts.acknowledge(chosen, by=request.user)
         for alert in seen:
-            self.log_change(request, alert, "Is on it.")
+            self.log_change(request, alert, "Looks after it.")
         left = len(chosen) - len(seen)
-        told = f"You are on {len(seen)} alert{'' if len(seen) == 1 else 's'} now."
+        told = (
+            f"{len(seen)} alert{' is' if len(seen) == 1 else 's are'} noted as looked after by you."
+        )
         if left:
             told += f" Left out: {left} closed, seen by others before, or not yours to change."
         self.message_user(request, told, banners.WARNING if left else banners.SUCCESS)

@@ -127,7 +127,7 @@ def _follow_review(review: Review, entry: Entry) -> Effects:
             why=review.opened_reason,
             **facts,
         )
-    elif review.seen and review.closed_reason not in ("", "approved"):
+    elif review.seen and review.closed_reason:
         yield alert(
             "review_closed",
             review,
