@@ -118,7 +118,7 @@ def refund_failed(case: Case) -> Said:
 
 @alert("evidence_due", "A dispute waits for your evidence")
 def evidence_due(case: Case) -> Said:
-    by = f"by {case.moment()}"
+    by = f"by {case.moment()}" if case.text("at") else "soon"
     if case.fact("inquiry"):
         return (
             f"A bank asks about a payment of {case.amount()}: {case_of(case)} No money has moved.",

@@ -30,26 +30,12 @@ def _follow_dispute(dispute: Dispute, entry: Entry, now: datetime) -> Effects:
         "inquiry": dispute.status.startswith("warning_"),
     }
     due = dispute.evidence_due_by
-    if dispute.needs_response and due is not None and due > now:
-        yield alert(
-            "evidence_due",
-            dispute,
-            severity=Severity.CRITICAL,
-            detail=due.isoformat(),
-            at=due.isoformat(),
-            **facts,
-        )
-    if dispute.needs_response and due is not None and due <= now:
-        yield alert(
-            "evidence_missed",
-            dispute,
-            severity=Severity.CRITICAL,
-            detail=due.isoformat(),
-            at=due.isoformat(),
-            **facts,
-        )
+    at = due.isoformat() if due else ""
+    late = due is not None and due <= now
+    if dispute.needs_response:
+        kind = "evidence_missed" if late else "evidence_due"
+        yield alert(kind, dispute, severity=Severity.CRITICAL, detail=at, at=at, **facts)
     if dispute.is_open:
-        at = due.isoformat() if due else ""
         yield tell(
             "dispute_opened",
             dispute,
@@ -57,7 +43,7 @@ def _follow_dispute(dispute: Dispute, entry: Entry, now: datetime) -> Effects:
             stands=True,
             at=at,
             answered=not dispute.needs_response,
-            late=due is not None and due <= now,
+            late=late,
             **facts,
         )
     else:

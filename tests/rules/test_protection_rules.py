@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from payments import timed
 from payments.models import Alert, Dispute, Notification
+from payments.notifications import messages
 from payments.operations import mails
 from sandbox import objects
 from sandbox.objects.protection import evidence_details
@@ -72,6 +73,14 @@ def test_a_dispute_of_money_that_no_payment_intent_took_is_said_at_once(stripe, 
 
     alert.refresh_from_db()
     assert alert.closed_at is not None
+
+
+def test_a_dispute_without_a_deadline_is_said_all_the_same(stripe):
+    stripe.tells("charge.dispute.created", objects.dispute(evidence_details={"due_by": None}))
+
+    alert = Alert.objects.get(closed_at=None)
+    assert (alert.kind, alert.severity, alert.detail) == ("evidence_due", "critical", "")
+    assert "Send your evidence soon." in messages.sentence(alert)
 
 
 def test_time_runs_out_for_a_dispute_of_no_payment_too(stripe):
