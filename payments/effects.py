@@ -45,16 +45,15 @@ class Alert(Effect):
     """
     Staff must know this, in the app.
 
-    :param lasting: it speaks of something that happened, so it is closed by being seen.
+    :param is_news: it speaks of something that happened, so being seen closes it.
+    :param lasting: no rule asks for it again, so that alone closes it.
+    :param late: it is history by now, and no longer raised; one that stands may stand.
     """
 
     severity: str
+    is_news: bool = False
     lasting: bool = False
-
-    @property
-    def is_news(self) -> bool:
-        """Whether it speaks of what happened, and not of what is."""
-        return self.lasting
+    late: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,10 +80,10 @@ Effects = Iterable[Alert | Letter]
 
 
 def alert(
-    kind: str, row: Any, *, severity: str, detail: str = "", lasting: bool = False, **facts: Any
+    kind: str, row: Any, *, severity: str, detail: str = "", is_news: bool = False, **facts: Any
 ) -> Alert:
     """Return the alert that this record gives cause for."""
-    return Alert(kind=kind, severity=severity, lasting=lasting, **_about(row, detail, facts))
+    return Alert(kind=kind, severity=severity, is_news=is_news, **_about(row, detail, facts))
 
 
 def tell(

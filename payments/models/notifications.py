@@ -62,10 +62,11 @@ def told_once(name: str) -> models.UniqueConstraint:
 
 
 class Alert(Told):
-    """Something that staff must know, said in the app. It closes when it is no longer true."""
+    """Something that staff must know, said in the app, until it is no longer so or was seen."""
 
     severity = models.CharField(max_length=20, choices=Severity)
-    lasting = models.BooleanField(default=False)  # of what happened, not of what is
+    is_news = models.BooleanField(default=False)  # of what happened: being seen closes it
+    lasting = models.BooleanField(default=False)  # no rule asks for it again
     raised_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     acknowledged_at = models.DateTimeField(null=True, blank=True)

@@ -27,8 +27,8 @@ def acknowledge(alerts: Collection[UUID], *, by: Any) -> list[Alert]:
     seen = list(rows)
     now = timezone.now()
     fresh = Alert.objects.filter(pk__in=[alert.pk for alert in seen], acknowledged_at=None)
-    fresh.filter(lasting=True).update(closed_at=now, acknowledged_at=now, acknowledged_by=by.pk)
-    fresh.filter(lasting=False).update(acknowledged_at=now, acknowledged_by=by.pk)
+    fresh.filter(is_news=True).update(closed_at=now, acknowledged_at=now, acknowledged_by=by.pk)
+    fresh.filter(is_news=False).update(acknowledged_at=now, acknowledged_by=by.pk)
     for alert in seen:
         logger.info("alert.acknowledged", alert=str(alert.pk), kind=alert.kind, by=by.pk)
     return seen

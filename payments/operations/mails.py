@@ -119,6 +119,7 @@ def _undeliverable(row: Notification, why: str) -> effects.Alert:
     return effects.Alert(
         kind=_UNDELIVERABLE,
         severity=Severity.WARNING,
+        is_news=True,
         lasting=True,
         account=row.account,
         livemode=row.livemode,

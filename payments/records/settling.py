@@ -7,6 +7,7 @@ The second half of every batch, and all of it when time alone, or staff, changed
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from payments.models import KINDS, OF_A_PAYMENT, Payment, Severity
 from payments.records import accounts, binding, bookings, telling
 from payments.records.loading import Name, Rows
 from payments.rules import billing, connect, customers, payments, protection, transfers
-from payments.rules.news import is_history
+from payments.rules.news import still_told
 
 # What has a rule of its own; a payment is followed with all that belongs to it.
 RULES: dict[str, Callable[[Any, datetime], Effects]] = {
@@ -87,9 +88,7 @@ def _followed(found: Collection[Entry], concerned: Mapping[Any, Booking], now: d
     for entry in found:
         booking = concerned.get(entry.payment.reservation_id)
         others = of_booking[booking.id] if booking else []
-        for effect in (
-            *payments.follow(entry, booking, now, others),
-            *protection.follow(entry, booking, now),
-        ):
-            if not is_history(effect, booking, now):
-                yield effect
+        followed = chain(
+            payments.follow(entry, booking, now, others), protection.follow(entry, booking, now)
+        )
+        yield from still_told(followed, booking, now)

@@ -1,8 +1,8 @@
 """
 Alerts and mails: once for each key, and only while they are true.
 
-An alert closes when the rules no longer ask for it, and opens again when they do. A mail that
-waits is dropped in the same way; what was sent stays sent.
+An alert closes when the rules no longer ask for it, and opens again when they do, unless it is news
+that somebody has seen. A mail that waits is dropped in the same way; what was sent stays sent.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -32,7 +32,13 @@ def settle(wanted: Iterable[Effect], objects: Collection[Object], now: datetime)
 def raise_alerts(wanted: Iterable[Alert]) -> None:
     """Raise these alerts, each unless it has been raised before."""
     rows = [
-        AlertRow(severity=alert.severity, lasting=alert.lasting, **_told(alert)) for alert in wanted
+        AlertRow(
+            severity=alert.severity,
+            is_news=alert.is_news,
+            lasting=alert.lasting,
+            **_told(alert),
+        )
+        for alert in wanted
     ]
     AlertRow.objects.bulk_create(rows, ignore_conflicts=True)
 
@@ -40,10 +46,10 @@ def raise_alerts(wanted: Iterable[Alert]) -> None:
 def _settle_alerts(wanted: list[Alert], objects: Collection[Object], now: datetime) -> None:
     due = {alert.key: alert for alert in wanted}
     standing = _standing(AlertRow.objects.all(), objects)
-    raise_alerts(alert for key, alert in due.items() if key not in standing)
-    of_what_is = {key: row for key, row in standing.items() if not row.lasting}
-    over = [row.pk for key, row in of_what_is.items() if key not in due and row.closed_at is None]
-    back = [row.pk for key, row in of_what_is.items() if key in due and row.closed_at is not None]
+    raise_alerts(alert for key, alert in due.items() if key not in standing and not alert.late)
+    asked = {key: row for key, row in standing.items() if not row.lasting}
+    over = [row.pk for key, row in asked.items() if key not in due and row.closed_at is None]
+    back = [row.pk for key, row in asked.items() if key in due and _may_open(row, due[key])]
     if over:
         AlertRow.objects.filter(pk__in=over).update(closed_at=now)
     if back:
@@ -51,6 +57,12 @@ def _settle_alerts(wanted: list[Alert], objects: Collection[Object], now: dateti
             closed_at=None, acknowledged_at=None, acknowledged_by=None
         )
     _refresh(AlertRow, due, standing)
+
+
+def _may_open(row: AlertRow, wanted: Alert) -> bool:
+    """Say whether an alert that the rules ask for opens again; news that was seen does not."""
+    seen = row.is_news and row.acknowledged_at is not None
+    return row.closed_at is not None and not seen and not wanted.late
 
 
 def _settle_letters(wanted: list[Letter], objects: Collection[Object], now: datetime) -> None:

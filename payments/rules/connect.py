@@ -67,7 +67,7 @@ def follow_external_account(external: ExternalAccount, now: datetime) -> Effects
         external,
         severity=Severity.SECURITY,
         detail=detail,
-        lasting=True,
+        is_news=True,
         **facts,
     )
     yield tell("payout_account_changed", external, to=MANAGERS, detail=detail, **facts)

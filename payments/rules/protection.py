@@ -52,7 +52,7 @@ def _follow_dispute(dispute: Dispute, entry: Entry, now: datetime) -> Effects:
             dispute,
             severity=Severity.WARNING if dispute.status == "lost" else Severity.INFO,
             detail=dispute.status,
-            lasting=True,
+            is_news=True,
             status=dispute.status,
             **facts,
         )
@@ -119,7 +119,7 @@ def _follow_review(review: Review, entry: Entry) -> Effects:
             review,
             severity=Severity.INFO,
             detail=review.closed_reason,
-            lasting=True,
+            is_news=True,
             why=review.closed_reason,
             **facts,
         )

@@ -227,6 +227,7 @@ def _security_alert(showing: Showing) -> Alert:
     return Alert(
         kind="tenant_mismatch",
         severity=Severity.SECURITY,
+        is_news=True,
         lasting=True,
         account=showing.account,
         livemode=event.livemode,

@@ -188,7 +188,7 @@ def test_the_same_is_true_in_whatever_batches(stripe, settings):
         with transaction.atomic():
             stripe.sends(told)
             states = [folio.as_json() for folio in folios(bookings(booked).values())]
-            standing = Alert.objects.filter(closed_at=None, lasting=False)
+            standing = Alert.objects.filter(closed_at=None)
             alerts = sorted(standing.values_list("account", "object_id", "kind", "detail"))
             settled = set(WebhookEvent.objects.values_list("state", flat=True))
             transaction.set_rollback(True)

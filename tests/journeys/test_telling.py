@@ -37,7 +37,7 @@ def said(model, *fields, **wanted):
 def all_that_is_so():
     """Return the alerts that stand, and the mails that are owed, sent or not."""
     return (
-        said(Alert, "severity", closed_at=None, lasting=False),
+        said(Alert, "severity", closed_at=None),
         said(Notification, "to", state__in=["waiting", "sent"]),
     )
 
@@ -45,7 +45,7 @@ def all_that_is_so():
 def all_that_was_told():
     """Return each alert ever raised, and each mail ever sent."""
     return (
-        set(Alert.objects.values_list(*KEY, "lasting")),
+        set(Alert.objects.values_list(*KEY, "is_news")),
         set(Notification.objects.filter(state="sent").values_list(*KEY, "to")),
     )
 

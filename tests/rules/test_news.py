@@ -1,9 +1,13 @@
 """Nobody is told as news what happened long ago in a stay that is over."""
 
+from datetime import timedelta
+
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
-from payments.models import Alert, Notification
+from payments.models import Alert, Notification, Payment
+from payments.records import settling
 from sandbox.scenarios import SCENARIOS
 from tests.conftest import stay_of
 from tests.support.stories import arrives, tell
@@ -35,7 +39,7 @@ def test_a_past_that_is_read_later_is_kept_and_told_to_nobody(name, stripe, book
     booking.refresh_from_db()
     assert booking.payment_status == SCENARIOS[name].expects(stay_of(booking))["payment_status"]
     assert told() == []
-    assert not Alert.objects.filter(lasting=True).exists()
+    assert not Alert.objects.filter(is_news=True).exists()
 
 
 def test_who_is_still_to_come_hears_of_what_was_paid_long_ago(stripe, booking):
@@ -62,3 +66,32 @@ def test_money_that_a_bank_still_asks_back_is_told_however_late(stripe, booking)
 
     assert "dispute_opened" in told()
     assert "payment_received" not in told()
+
+
+def test_news_that_nobody_has_seen_yet_stays_however_long_that_takes(stripe, booking):
+    arrives(booking, days=-5)
+    tell(stripe, "dispute_lost", booking)
+    lost = Alert.objects.get(kind="dispute_closed")
+
+    with transaction.atomic():
+        settling.revisit(Payment.objects.get(), timezone.now() + timedelta(days=60))
+
+    lost.refresh_from_db()
+    assert lost.closed_at is None
+
+
+def test_news_is_over_when_there_is_other_news_of_the_same(stripe, booking):
+    events = SCENARIOS["dispute_inquiry_to_appeal_won"].events(stay_of(booking))
+    lost = next(n for n, e in enumerate(events) if e["data"]["object"].get("status") == "lost")
+    stripe.sends(events[: lost + 1])
+    assert said() == ["lost"]
+
+    stripe.sends(events[lost + 1 :])
+
+    assert said() == ["won"]
+
+
+def said():
+    """Return what alerts say now of how a dispute ended."""
+    alerts = Alert.objects.filter(kind="dispute_closed", closed_at=None)
+    return list(alerts.values_list("detail", flat=True))
