@@ -26,6 +26,6 @@ def follow_subscription_schedule(schedule: SubscriptionSchedule, now: datetime) 
         return
     if schedule.status == "canceled":
         yield tell("schedule_canceled", schedule, to=MANAGERS, unpaid=schedule.aborted)
-    elif schedule.runs_out and schedule.ends_at is not None and schedule.ends_at > now:
-        at = (schedule.phase_ends_at or schedule.ends_at).isoformat()
+    elif schedule.runs_out and (ends := schedule.ends_at) and ends > now:
+        at = ends.isoformat()
         yield tell("schedule_expiring", schedule, to=MANAGERS, detail=at, at=at)

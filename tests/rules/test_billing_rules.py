@@ -51,6 +51,14 @@ def test_a_plan_with_one_more_phase_does_not_run_out_any_more(stripe):
     assert owed() == []
 
 
+def test_a_plan_says_once_when_its_last_phase_ends(stripe):
+    plan(stripe, "expiring", days=2, at=0, more=5)
+    plan(stripe, "updated", days=7, at=60)  # the last phase has begun
+
+    mail = Notification.objects.get()
+    assert mail.facts["at"][:10] == (NOW + timedelta(days=7)).date().isoformat()
+
+
 def test_a_late_warning_of_a_plan_that_was_extended_is_told_to_nobody(stripe):
     plan(stripe, "updated", days=372, at=60)
     plan(stripe, "expiring", days=7, at=0)
