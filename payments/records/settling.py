@@ -75,9 +75,9 @@ def ask_again(names: dict[Name, UUID], now: datetime) -> None:
 
 
 def _followed_alone(kind: str, row: Any, now: datetime) -> Effects:
-    if row.conflict:
+    if row.conflict:  # nobody is told what may not be true: a re-read decides
         yield alert("contradiction", row, severity=Severity.CRITICAL)
-    if kind in RULES:
+    elif kind in RULES:
         yield from RULES[kind](row, now)
 
 

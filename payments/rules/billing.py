@@ -22,8 +22,6 @@ def follow_upcoming_invoice(upcoming: UpcomingInvoice, now: datetime) -> Effects
 
 def follow_subscription_schedule(schedule: SubscriptionSchedule, now: datetime) -> Effects:
     """A plan that was canceled, or runs out soon."""
-    if schedule.conflict:
-        return
     if schedule.status == "canceled":
         yield tell("schedule_canceled", schedule, to=MANAGERS, unpaid=schedule.aborted)
     elif schedule.runs_out and (ends := schedule.ends_at) and ends > now:

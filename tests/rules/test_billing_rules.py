@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from payments.models import KINDS, Alert, Notification
+from sandbox import objects
 from tests.conftest import CUSTOMER
 
 NOW = timezone.now()
@@ -85,3 +86,13 @@ def test_two_ends_that_exclude_each_other_are_said_of_every_family(stripe, kind,
     assert KINDS[kind].objects.get().conflict
     alert = Alert.objects.get()
     assert (alert.kind, alert.object_id, alert.closed_at) == ("contradiction", "obj_1", None)
+
+
+def test_a_transfer_that_stripe_tells_in_two_ways_is_told_as_neither(stripe):
+    share = {"id": "tr_1", "destination": "acct_harbour"}
+    for amount in (30_000, 20_000):
+        told = objects.transfer(**share, amount=amount, amount_reversed=amount)
+        stripe.tells("transfer.reversed", told, account=None)
+
+    assert [alert.kind for alert in Alert.objects.all()] == ["contradiction"]
+    assert owed() == []
