@@ -163,9 +163,10 @@ def key(table: Table, seen: Any, *, at: int, event_id: str) -> str:
 
 
 def time_of(key: str) -> datetime | None:
-    """Return when a sighting was made, by its key; None where no calendar has that time."""
+    """Return when a sighting was made, by its key; None where it never said, or no calendar can."""
     try:
-        return datetime.fromtimestamp(int(key.split(".")[1]), UTC)
+        at = int(key.split(".")[1])
+        return datetime.fromtimestamp(at, UTC) if at else None
     except (IndexError, ValueError, OverflowError, OSError):
         return None
 

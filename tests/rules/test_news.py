@@ -68,6 +68,15 @@ def test_money_that_a_bank_still_asks_back_is_told_however_late(stripe, booking)
     assert "payment_received" not in told()
 
 
+def test_what_does_not_say_when_it_happened_is_told(stripe, booking):
+    arrives(booking, days=-60)
+
+    for event in SCENARIOS["deposit_and_balance"].events(a_year_ago(booking)):
+        stripe.sends([{name: event[name] for name in event if name != "created"}])
+
+    assert "payment_received" in told()
+
+
 def test_news_that_nobody_has_seen_yet_stays_however_long_that_takes(stripe, booking):
     arrives(booking, days=-5)
     tell(stripe, "dispute_lost", booking)
