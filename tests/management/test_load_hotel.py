@@ -140,6 +140,14 @@ def test_loading_twice_is_loading_once(load, document):
     assert everything() == before
 
 
+def test_an_account_in_test_mode_beside_its_live_one_is_loaded_once_too(load):
+    load(changed(["organizations", 0, "livemode"], True))
+    load(HOTEL)
+    before = everything()
+    load(HOTEL)
+    assert everything() == before
+
+
 def test_loading_again_keeps_the_money(load):
     load(HOTEL)
     paid = payment_intent(status="succeeded", amount=500, metadata={"reservationId": "HB-2481"})

@@ -43,8 +43,6 @@ def connect(
             livemode=livemode,
             defaults={"organization_id": organization_id, "property_id": property_id},
         )
-        if account.organization_id != organization_id:
-            raise AccountTaken(f"{stripe_id} belongs to another organization.")
         _take_place(account, (organization_id, property_id))
         if created:
             recalled = inbox.recall([stripe_id])
@@ -68,8 +66,10 @@ def hold(stripe_ids: Collection[str]) -> list[ConnectedAccount]:
 def _take_place(account: ConnectedAccount, place: accounts.Place) -> None:
     """Let an account take the new money of a place, unless its connection is closed."""
     before = (account.organization_id, account.property_id)
-    takes = accounts.taking([account.organization_id]).get(place)
-    if account.is_connected and takes != account:
+    there = ConnectedAccount.objects.filter(
+        organization=place[0], property=place[1], livemode=account.livemode
+    )
+    if account.is_connected and there.order_by("connected_at", "pk").last() != account:
         account.connected_at = timezone.now()
     account.property_id = place[1]
     account.save(update_fields=["property", "connected_at"])
