@@ -28,20 +28,18 @@ def invoice_upcoming(case: Case) -> Mail:
 @mail("schedule_canceled", about="subscription_schedule")
 def schedule_canceled(case: Case) -> Mail:
     """A plan was canceled."""
-    whose = _whose(case)
-    says, to_do = (
-        f"What was planned for {_subscription(case)} was canceled.",
-        "If nobody here did this, look in your Stripe dashboard."
-        if case.account
-        else "If nobody here did this, write to us.",
-    )
+    whose, hotels = _whose(case), bool(case.account)
     if case.fact("unpaid"):
         says = f"{whose} was not paid, so Stripe has ended it."
         to_do = (
             "Ask the customer how to go on."
-            if case.account
+            if hotels
             else "Pay what is owed, or write to us to go on."
         )
+    else:
+        says = f"What was planned for {_subscription(case)} was canceled."
+        whom = "look in your Stripe dashboard" if hotels else "write to us"
+        to_do = f"If nobody here did this, {whom}."
     return Mail(
         subject=f"{whose} was canceled ({case.house})",
         title=f"{whose} was canceled",
