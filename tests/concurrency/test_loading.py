@@ -1,14 +1,16 @@
-"""A document is loaded while workers settle what Stripe says of its accounts."""
+"""A document is loaded, an organization moved, while workers settle what Stripe says of them."""
 
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection, transaction
 
-from organizations.models import Organization
+from organizations.models import Organization, Property
 from payments.models import ConnectedAccount
+from payments.operations.connect import architecture
 from pms import documents
 from tests.concurrency.test_workers import until
+from tests.factories import AccountFactory, PropertyFactory
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -19,9 +21,9 @@ HOTEL = {
 }
 
 
-def load():
+def load(document=HOTEL):
     try:
-        return documents.load(HOTEL)
+        return documents.load(document)
     finally:
         connection.close()
 
@@ -45,3 +47,22 @@ def test_neither_waits_for_what_the_other_holds(account):
         assert loading.result(30)["organizations"] == 2
     told = dict(Organization.objects.values_list("slug", "stripe_charges_enabled"))
     assert told == {"harbour": False, "riverside": False}  # as the accounts have it
+
+
+def move():
+    try:
+        return architecture.move(organization="harbour", to="per_property")
+    finally:
+        connection.close()
+
+
+def test_an_organization_is_moved_while_a_worker_files_something_new_under_it():
+    house = PropertyFactory()
+    with ThreadPoolExecutor(1) as thread:
+        with transaction.atomic():  # as a worker does: what a house reads, then what is new
+            Property.objects.update(stripe_charges_enabled=True)
+            moving = thread.submit(move)
+            until(somebody_waits)
+            AccountFactory(organization=house.organization, property=house, stripe_id="acct_house")
+
+        assert moving.result(30).before == "centralized"
