@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email, validate_slug
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Q
 
 from organizations.models import Architecture, Membership, Organization, Property, Role
 from payments.money import EXPONENTS, LARGEST
@@ -68,7 +69,7 @@ def load(document: Any) -> dict[str, int]:
     counts = {"organizations": 0, "properties": 0, "users": 0, "reservations": 0}
     groups = Part(document, "document").each("organizations")
     with transaction.atomic():
-        accounts.hold(_accounts(groups))
+        _hold(groups)
         for part in groups:
             organization = _organization(part)
             houses = {}
@@ -89,6 +90,19 @@ def load(document: Any) -> dict[str, int]:
             ):
                 counts[key] += len(found)
     return counts
+
+
+def _hold(groups: list[Part]) -> None:
+    """Hold what a document names and is here, in the order of workers: accounts, then bookings."""
+    accounts.hold(_accounts(groups))
+    if not connection.features.has_select_for_update:  # the whole database is one lock
+        return
+    booked = [each for part in groups for each in part.each("reservations")]
+    theirs = Organization.objects.filter(slug__in={part.take("slug", _slug) for part in groups})
+    by_code = Q(organization__in=theirs, code__in={b.take("code", _up_to(64)) for b in booked})
+    by_id = Q(pk__in={b.take("id", _uuid, None) for b in booked} - {None})
+    rows = Reservation.objects.select_for_update(no_key=True).filter(by_code | by_id)
+    list(rows.order_by("pk").values_list("pk"))
 
 
 def _accounts(groups: list[Part]) -> set[str]:
