@@ -92,7 +92,7 @@ class AlertStanding(filters.Standing):
 
 @admin.register(Alert)
 class AlertAdmin(ToldAdmin):
-    """An alert closes by itself when what it says is no longer true; staff say who is on it."""
+    """What is the case closes by itself, and what only happened by being seen."""
 
     actions = ["acknowledge_chosen"]
     change_form_outer_before_template = "payments/admin/acknowledge.html"

@@ -101,9 +101,8 @@ class DisputeAdmin(OfAChargeAdmin):
     def get_ordering(self, request: HttpRequest) -> Any:
         if request.GET.get("standing") in ("over", "all"):
             return ["-id"]
-        due = Case(
-            When(status__in=Dispute.WAITING, then="evidence_due_by")
-        )  # else: the bank's turn
+        # Whose date is for nobody any more, because it is the bank's turn, comes after.
+        due = Case(When(status__in=Dispute.WAITING, then="evidence_due_by"))
         return [due.asc(nulls_last=True), "-id"]
 
     def ids(self, row: Dispute) -> set[str]:
