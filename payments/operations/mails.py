@@ -111,7 +111,7 @@ def _failed(row: Notification, error: Exception) -> str:
     logger.error("mail.undeliverable", **facts, error=type(error).__name__)
     with transaction.atomic():
         if outbox.give_up(row, said):
-            telling.raise_alerts([_undeliverable(row, said)])
+            telling.say_what_happened([_undeliverable(row, said)])
     return Notification.State.UNDELIVERABLE
 
 

@@ -8,6 +8,7 @@ that somebody has seen. A mail that waits is dropped in the same way; what was s
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from payments.effects import Alert, Effect, Key, Letter
 from payments.models import Alert as AlertRow
@@ -29,7 +30,16 @@ def settle(wanted: Iterable[Effect], objects: Collection[Object], now: datetime)
     _settle_letters([effect for effect in wanted if isinstance(effect, Letter)], objects, now)
 
 
-def raise_alerts(wanted: Iterable[Alert]) -> None:
+def say_what_happened(wanted: Iterable[Alert]) -> None:
+    """Raise alerts of what has just happened; one that was closed opens again: it is once more."""
+    due = {alert.key: alert for alert in wanted}
+    _raise(due.values())
+    closed = _standing(AlertRow.objects.exclude(closed_at=None), {key[:3] for key in due})
+    _open_again([row.pk for key, row in closed.items() if key in due])
+    _refresh(AlertRow, due, closed)
+
+
+def _raise(wanted: Iterable[Alert]) -> None:
     """Raise these alerts, each unless it has been raised before."""
     rows = [
         AlertRow(
@@ -43,26 +53,40 @@ def raise_alerts(wanted: Iterable[Alert]) -> None:
     AlertRow.objects.bulk_create(rows, ignore_conflicts=True)
 
 
+def _open_again(alerts: Collection[UUID]) -> None:
+    """Open alerts that were closed: whoever was on them need not be any more."""
+    if alerts:
+        AlertRow.objects.filter(pk__in=alerts).update(
+            closed_at=None, acknowledged_at=None, acknowledged_by=None
+        )
+
+
 def _settle_alerts(wanted: list[Alert], objects: Collection[Object], now: datetime) -> None:
     due = {alert.key: alert for alert in wanted}
     standing = _standing(AlertRow.objects.all(), objects)
-    raise_alerts(alert for key, alert in due.items() if key not in standing and not alert.late)
+    _raise(alert for key, alert in due.items() if key not in standing and not alert.late)
     asked = {key: row for key, row in standing.items() if not row.lasting}
-    over = [row.pk for key, row in asked.items() if key not in due and row.closed_at is None]
+    over = [row.pk for key, row in asked.items() if key not in due and _still_counts(row)]
     back = [row.pk for key, row in asked.items() if key in due and _may_open(row, due[key])]
     if over:
         AlertRow.objects.filter(pk__in=over).update(closed_at=now)
-    if back:
-        AlertRow.objects.filter(pk__in=back).update(
-            closed_at=None, acknowledged_at=None, acknowledged_by=None
-        )
+    _open_again(back)
     _refresh(AlertRow, due, standing)
 
 
+def _still_counts(row: AlertRow) -> bool:
+    """Say whether an alert is open, or closed for no other reason than that somebody has seen it."""
+    return row.closed_at is None or _was_seen(row)
+
+
 def _may_open(row: AlertRow, wanted: Alert) -> bool:
-    """Say whether an alert that the rules ask for opens again; news that was seen does not."""
-    seen = row.is_news and row.acknowledged_at is not None
-    return row.closed_at is not None and not seen and not wanted.late
+    """Say whether an alert that the rules ask for opens again; what was seen and stayed does not."""
+    return row.closed_at is not None and not _was_seen(row) and not wanted.late
+
+
+def _was_seen(row: AlertRow) -> bool:
+    """Say whether being seen has closed it. What is over and comes again is to be seen again."""
+    return row.is_news and row.closed_at is not None and row.closed_at == row.acknowledged_at
 
 
 def _settle_letters(wanted: list[Letter], objects: Collection[Object], now: datetime) -> None:

@@ -108,7 +108,7 @@ def settle_batch(taken: Sequence[WebhookEvent]) -> Counter[str]:
         merging.merge_into(rows, batch.showings)
         settle(rows)
     if batch.security_alerts:
-        telling.raise_alerts(batch.security_alerts)
+        telling.say_what_happened(batch.security_alerts)
     for showing in batch.showings:
         showing.row.state = State.APPLIED
         showing.row.changes = showing.changes

@@ -14,7 +14,7 @@ from django.utils import timezone
 from payments.models import Alert, Notification
 from payments.notifications import delivery, messages, outbox
 from payments.notifications.mails import MAILS
-from payments.operations import mails
+from payments.operations import alerts, mails
 from payments.webhooks import worker
 from sandbox import objects
 from sandbox.scenarios import SCENARIOS
@@ -348,6 +348,18 @@ def test_undeliverable_mails_can_be_made_due_again(paid, post_office):
 
     assert mails.deliver() == {"sent": 2}
     assert not Alert.objects.filter(kind="mail_undeliverable", closed_at=None).exists()
+
+
+def test_a_mail_that_is_undeliverable_once_more_is_said_once_more(paid, post_office, admin_user):
+    post_office.mood = "address"
+    for _ in ("first", "again"):
+        outbox.again(Notification.objects.all())
+        for _ in range(3):
+            mails.deliver()
+            later(minutes=10)
+        lost = Alert.objects.filter(kind="mail_undeliverable", closed_at=None)
+        assert lost.count() == 2
+        alerts.acknowledge([alert.pk for alert in lost], by=admin_user)
 
 
 def test_one_mail_that_cannot_be_written_stops_no_other(paid, post_office, monkeypatch):

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from payments import timed
 from payments.hotel import bookings
 from payments.models import Alert, ConnectedAccount, Customer, Payment, WebhookEvent
+from payments.operations import alerts
 from payments.operations.connect import accounts
 from payments.records.bookings import folios
 from payments.webhooks import worker
@@ -185,6 +186,21 @@ def test_the_alarm_is_raised_once_however_often_the_event_is_tried(stripe, their
     (alert,) = Alert.objects.filter(kind="tenant_mismatch")
     assert (alert.organization, alert.reservation) == (booking.organization, None)
     assert str(theirs.pk) not in json.dumps(alert.facts)
+
+
+def test_the_alarm_that_somebody_has_seen_sounds_anew_when_it_happens_again(
+    stripe, theirs, admin_user
+):
+    forged = payment_intent(seed="f", metadata={"reservationId": str(theirs.pk)})
+    stripe.tells("payment_intent.created", forged)
+    seen = Alert.objects.get(kind="tenant_mismatch")
+    alerts.acknowledge([seen.pk], by=admin_user)
+
+    told = stripe.tells("payment_intent.succeeded", forged)
+
+    alarm = Alert.objects.get(kind="tenant_mismatch")
+    assert (alarm.pk, alarm.closed_at, alarm.acknowledged_by) == (seen.pk, None, None)
+    assert alarm.facts["event"] == told["id"]
 
 
 @pytest.mark.parametrize(
