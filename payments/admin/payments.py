@@ -15,7 +15,7 @@ from payments.admin.entries import SHOWN_WITH, entry_of, read
 from payments.admin.finding import Typed
 from payments.admin.history import AWAITED, attempt, lines_of
 from payments.admin.lines import Line
-from payments.models import Charge, ConnectedAccount, PaymentTransaction
+from payments.models import KINDS, OF_A_CHARGE, Charge, ConnectedAccount, PaymentTransaction
 
 Type = PaymentTransaction.Type
 STATUSES = (
@@ -241,8 +241,11 @@ class ChargeAdmin(RecordAdmin):
         return super().visible_to(user, rows).select_related("payment")
 
     def ids(self, charge: Charge) -> set[str]:
-        refunds = charge.refunds.order_by().values_list("stripe_id", flat=True)
-        return {charge.stripe_id, charge.stripe_payment_intent_id, *refunds} - {""}
+        found = {charge.stripe_id, charge.stripe_payment_intent_id} - {""}
+        for kind in OF_A_CHARGE:
+            of_it = KINDS[kind].objects.filter(charge=charge.pk).order_by()
+            found |= set(of_it.values_list("stripe_id", flat=True))
+        return found
 
     def meant_by(self, typed: Typed) -> Q:
         if typed.is_id:

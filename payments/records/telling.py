@@ -75,12 +75,12 @@ def _settle_alerts(wanted: list[Alert], objects: Collection[Object], now: dateti
 
 
 def _still_counts(row: AlertRow) -> bool:
-    """Say whether an alert is open, or closed for no other reason than that somebody has seen it."""
+    """Say whether an alert is open, or closed only because somebody has seen it."""
     return row.closed_at is None or _was_seen(row)
 
 
 def _may_open(row: AlertRow, wanted: Alert) -> bool:
-    """Say whether an alert that the rules ask for opens again; what was seen and stayed does not."""
+    """Say whether an alert that is asked for opens again; what was seen and stayed does not."""
     return row.closed_at is not None and not _was_seen(row) and not wanted.late
 
 

@@ -1,14 +1,18 @@
 """An alert is looked after by somebody, and everybody sees by whom and since when."""
 
+import time
+
 import pytest
 from django.urls import reverse
 
 from organizations.models import Membership, Role
 from payments.models import Alert
+from sandbox import objects
 from sandbox.scenarios import SCENARIOS
 from tests.conftest import stay_of
 from tests.support.admin import listed, page
 
+NOW = int(time.time())
 WORKING = [Role.OWNER, Role.MANAGER, Role.FRONT_DESK, Role.FINANCE]
 
 
@@ -101,3 +105,26 @@ def test_an_address_alone_says_nothing(standing, hired):
     assert hired().get(url).status_code == 405
     standing.refresh_from_db()
     assert standing.acknowledged_at is None
+
+
+def test_what_was_seen_is_to_be_seen_again_when_it_comes_again(stripe, booking, hired):
+    client, tells = hired(), bank_account(stripe)
+    tells(at=0, default=True)
+    acknowledge(client, Alert.objects.get(detail__contains="default"))
+    tells(at=60, default=False)
+    assert not Alert.objects.filter(detail__contains="default", closed_at=None).exists()
+
+    tells(at=120, default=True)
+
+    again = Alert.objects.get(detail__contains="default")
+    assert (again.closed_at, again.acknowledged_at) == (None, None)
+
+
+def bank_account(stripe):
+    """Return what lets Stripe tell whether payouts go to a bank account."""
+
+    def tell(*, at, default):
+        account = objects.bank_account() | {"default_for_currency": default}
+        stripe.tells("account.external_account.updated", account, created=NOW + at)
+
+    return tell

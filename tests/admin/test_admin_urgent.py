@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from organizations.models import Membership, Role
-from payments.models import Alert, Dispute, EarlyFraudWarning, Payment, Refund, Severity
+from payments.models import Alert, Charge, Dispute, EarlyFraudWarning, Payment, Refund, Severity
 from payments.operations import alerts
 from sandbox.scenarios import SCENARIOS
 from tests.conftest import stay_of
@@ -48,6 +48,13 @@ def test_a_payment_tells_of_what_belongs_to_it(stripe, booking, hired):
     text = text_of(hired(), Payment.objects.get())
 
     assert page(alert) in text
+
+
+def test_an_attempt_tells_of_the_dispute_about_it(stripe, booking, hired):
+    tell(stripe, booking, "dispute_due_tomorrow")
+    alert = Alert.objects.get(kind__startswith="evidence")
+
+    assert page(alert) in text_of(hired(), Charge.objects.get())
 
 
 def test_what_is_over_asks_for_nothing(stripe, booking, hired):
