@@ -171,7 +171,7 @@ def _user(part: Part, organization: Organization, houses: dict[str, Property]) -
         user.set_password(password)
     elif created:
         user.set_unusable_password()
-    user.email = part.take("email", _email, user.email)
+    user.email = part.take("email", _email, user.email or _address_in(user.username))
     user.is_staff = True  # staff of the hotel: the admin shows each their own organization
     user.save()
     membership, _ = Membership.objects.update_or_create(
@@ -284,6 +284,14 @@ def _uuid(value: Any) -> UUID:
 def _email(value: Any) -> str:
     validate_email(_text(value))
     return str(value)
+
+
+def _address_in(username: str) -> str:
+    """Return the e-mail address that somebody logs in with, if it is one."""
+    try:
+        return _email(username)
+    except ValidationError:
+        return ""
 
 
 def _flag(value: Any) -> bool:

@@ -131,6 +131,20 @@ def test_a_hotel_is_loaded_whole(load, capsys):
 
 
 @pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ({"username": "ana@harbour.example"}, "ana@harbour.example"),
+        ({"username": "ana@harbour.example", "email": "a@example.com"}, "a@example.com"),
+        ({"username": "ana"}, ""),
+    ],
+)
+def test_who_logs_in_with_an_address_is_written_to_there(load, said, written):
+    load(changed(["organizations", 0, "users"], [{"role": "manager", **said}]))
+
+    assert get_user_model().objects.get().email == written
+
+
+@pytest.mark.parametrize(
     "document", [HOTEL, demo(datetime(2026, 11, 24, tzinfo=UTC))], ids=["small", "demo"]
 )
 def test_loading_twice_is_loading_once(load, document):
