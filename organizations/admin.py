@@ -135,17 +135,8 @@ class LoginAdmin(UserAdmin, ModelAdmin):
     ]
     readonly_fields = ["date_joined", "last_login"]
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return request.user.is_superuser
+    def _is_superuser(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.is_superuser  # nobody needs permission rows, and none is asked for
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.is_superuser
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return request.user.is_superuser
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.is_superuser
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.is_superuser
+    has_module_permission = has_view_permission = has_add_permission = _is_superuser
+    has_change_permission = has_delete_permission = _is_superuser
