@@ -1,8 +1,7 @@
 """Whom Stripe knows as a hotel's guest, and the cards they left."""
 
 import builtins
-from typing import ClassVar
-from uuid import UUID
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -97,7 +96,7 @@ class PaymentMethod(StripeRecord):
     expiring = models.JSONField(null=True, blank=True)
     network_updated_at = moment()  # when the card network last sent a new number or expiry
 
-    backs_hold_of: UUID | None = None  # the booking of an open hold on it; filled in for its rule
+    backs: Any = None  # a booking's payment that is held on it; filled in for its rule
 
     class Meta:
         db_table = "payment_methods"

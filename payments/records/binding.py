@@ -294,4 +294,4 @@ def find_holds(rows: Rows) -> None:
         if method is None or hold.status != "requires_capture" or not hold.reservation_id:
             continue
         if hold.occurred_at is None or hold.occurred_at <= method.network_updated_at:
-            method.backs_hold_of = hold.reservation_id
+            method.backs = hold

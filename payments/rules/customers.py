@@ -11,7 +11,7 @@ def follow_payment_method(method: PaymentMethod, now: datetime) -> Effects:
     """A card that runs out this month, or that the card network replaced under a hold."""
     if not method.can_be_charged:
         return
-    if method.network_updated_at is not None and method.backs_hold_of is not None:
+    if method.network_updated_at is not None and method.backs is not None:
         at = method.network_updated_at.isoformat()
         yield replace(
             alert(
@@ -23,7 +23,8 @@ def follow_payment_method(method: PaymentMethod, now: datetime) -> Effects:
                 month=method.exp_month,
                 year=method.exp_year,
             ),
-            reservation_id=method.backs_hold_of,
+            reservation_id=method.backs.reservation_id,
+            property_id=method.backs.property_id,
         )
     if method.runs_out:
         yield alert(

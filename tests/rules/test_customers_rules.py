@@ -79,6 +79,7 @@ def test_a_card_replaced_under_a_hold_is_said_in_whatever_order(stripe, booking,
 
     alert = Alert.objects.get(closed_at=None)
     assert (alert.kind, alert.reservation) == ("card_replaced", booking)
+    assert alert.property == booking.property
 
 
 def test_a_hold_that_ended_needs_no_word_of_its_card(stripe, booking):
