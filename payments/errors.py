@@ -1,8 +1,54 @@
 """The families of errors: what is refused to a person, and what sets one event aside."""
 
+from typing import Any
+
 
 class Refused(Exception):
-    """What somebody asked for cannot be done; the text says why, in words for that person."""
+    """
+    What somebody asked for cannot be done; the text says why, in words for that person.
+
+    `code` is the same for a program: one of the closed list in the API's documentation.
+    """
+
+    code: str = "refused"
+
+
+class Invalid(Refused):
+    """What was sent is wrong; `field` says which part of it. Nothing was asked of Stripe."""
+
+    code = "invalid"
+
+    def __init__(self, field: str, why: str) -> None:
+        super().__init__(why)
+        self.field = field
+
+
+class MayNot(Refused):
+    """This person's role does not allow it."""
+
+    code = "forbidden"
+
+
+class NotAsThingsStand(Refused):
+    """It could be done another time, or to another thing; a class says which of the reasons."""
+
+    code = "refused_by_stripe"
+
+
+class Declined(Refused):
+    """The guest's bank said no; it is final for this attempt."""
+
+    def __init__(self, why: str, *, code: str, decline_code: str = "", payment: Any = None) -> None:
+        super().__init__(why)
+        self.code = code
+        self.decline_code = decline_code
+        self.payment = payment
+
+
+class NoStripeKey(Refused):
+    """Nobody has set the key to ask Stripe with."""
+
+    code = "no_stripe_key"
 
 
 class SetAside(Exception):
