@@ -111,6 +111,8 @@ STRIPE_CONNECT_WEBHOOK_SECRET = env.list("STRIPE_CONNECT_WEBHOOK_SECRET", cast=s
 STRIPE_API_VERSION = "2026-10-28.endive"  # moves together with the SDK and the sandbox's objects
 STRIPE_API_BASE = env("STRIPE_API_BASE", default="https://api.stripe.com")
 STRIPE_JS_URL = env("STRIPE_JS_URL", default="https://js.stripe.com/endive/stripe.js")
+STRIPE_TIMEOUT = env.float("STRIPE_TIMEOUT", default=20.0)  # seconds that one call may take
+STRIPE_CLIENT_ID = env("STRIPE_CLIENT_ID", default="")  # of the platform; lets go of accounts
 WEBHOOK_URL = env("WEBHOOK_URL", default=f"http://127.0.0.1:{PORT}/api/webhooks/stripe")
 
 # What a page may load ----------------------------------------------------
@@ -130,6 +132,8 @@ PAYMENTS_MAX_BODY = env.int("PAYMENTS_MAX_BODY", default=524_288)  # bytes of on
 PAYMENTS_FLOOD_LIMIT = env.int("PAYMENTS_FLOOD_LIMIT", default=120)  # wrong signatures …
 PAYMENTS_FLOOD_WINDOW = env.int("PAYMENTS_FLOOD_WINDOW", default=60)  # … in so many seconds
 PAYMENTS_BATCH_SIZE = env.int("PAYMENTS_BATCH_SIZE", default=500)  # events in one transaction
+PAYMENTS_CALLS_AT_ONCE = env.int("PAYMENTS_CALLS_AT_ONCE", default=16)  # of Stripe, a worker
+PAYMENTS_CALLS_PER_SECOND = env.int("PAYMENTS_CALLS_PER_SECOND", default=20)  # an account, a worker
 METRICS_TOKEN = env("METRICS_TOKEN", default="")  # unset: /metrics asks for none
 
 # Mail --------------------------------------------------------------------

@@ -55,7 +55,10 @@ def charge(event: StripeEvent) -> Sightings:
     """An attempt as it stands, the payment it is of, and in old API versions its refunds."""
     seen = snapshots.charge(event.object)
     yield seen
-    yield from snapshots.about(payment_intent=seen.stripe_payment_intent_id)
+    yield from snapshots.about(
+        payment_intent=seen.stripe_payment_intent_id,
+        our_id=snapshots.hints(event.object).get(snapshots.OUR_ID, ""),
+    )
     for given in snapshots.refunds_within(event.object):
         yield snapshots.refund(given)
 

@@ -7,6 +7,7 @@ from payments.models.connect import Capability, ConnectedAccount, ExternalAccoun
 from payments.models.customers import Customer, PaymentMethod, SetupIntent
 from payments.models.inbox import Reason, Scope, State, WebhookEvent
 from payments.models.notifications import Alert, Notification, Severity
+from payments.models.outgoing import OutgoingRequest
 from payments.models.payments import (
     EXTRAS,
     Charge,
@@ -61,6 +62,7 @@ __all__ = [
     "ExternalAccount",
     "Invoice",
     "Notification",
+    "OutgoingRequest",
     "Payment",
     "PaymentMethod",
     "PaymentTransaction",

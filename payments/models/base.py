@@ -53,8 +53,15 @@ def moment() -> "models.DateTimeField[Any, Any]":
 
 
 def one_per_account(name: str) -> models.UniqueConstraint:
-    """Return the constraint that every record of a Stripe object has."""
-    return models.UniqueConstraint(fields=["stripe_id", "account", "livemode"], name=name)
+    """Return the constraint that every record of a Stripe object has, once it has an id."""
+    return models.UniqueConstraint(
+        fields=["stripe_id", "account", "livemode"], condition=given(), name=name
+    )
+
+
+def given() -> models.Q:
+    """Return the condition that Stripe has given a record its id: what we promised waits for it."""
+    return ~models.Q(stripe_id="")
 
 
 class StripeRecord(models.Model):
@@ -62,7 +69,8 @@ class StripeRecord(models.Model):
     One Stripe object as far as a hotel needs it, merged from everything seen of it.
 
     A Stripe id is unique inside its account and mode only. `seen` is false for a row that stands
-    for an object which others name and which has not been seen itself.
+    for an object which others name and which has not been seen itself, or which we have asked
+    Stripe to make and which has no id yet.
     """
 
     MERGE: ClassVar[Frozen]
@@ -71,7 +79,7 @@ class StripeRecord(models.Model):
     id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
     account = models.CharField(max_length=255, blank=True)  # empty: the platform's own
     livemode = models.BooleanField(default=False)
-    stripe_id = models.CharField(max_length=255)
+    stripe_id = models.CharField(max_length=255, blank=True)  # empty: promised, not answered yet
     organization = models.ForeignKey(  # each kind has an index that begins with it
         settings.PAYMENTS_ORGANIZATION_MODEL,
         on_delete=models.PROTECT,
@@ -97,7 +105,7 @@ class StripeRecord(models.Model):
         abstract = True
 
     def __str__(self) -> str:
-        return self.stripe_id
+        return self.stripe_id or str(self.pk)
 
     @classmethod
     def identity(cls, stripe_id: str) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """What moved, or tried to move, between a guest and a hotel."""
 
+import builtins
 from typing import Any, ClassVar
 
 from django.db import models
@@ -8,6 +9,7 @@ from payments.merge import Frozen, Max, Min, Once, Or, Rank, Register, Union
 from payments.models.base import (
     BookingRecord,
     flag,
+    given,
     moment,
     money,
     one_per_account,
@@ -89,6 +91,11 @@ class PaymentTransaction(BookingRecord):
     stripe_dispute_id = stripe_id()
     fee = money()  # what the bank kept for the dispute
 
+    @builtins.property
+    def promised(self) -> bool:
+        """Whether we asked Stripe to make it, or are about to."""
+        return self.bound_by == self.BoundBy.PROMISE
+
     class Meta:
         db_table = "payment_transactions"
         ordering = ["-id"]
@@ -97,6 +104,7 @@ class PaymentTransaction(BookingRecord):
         constraints = [
             models.UniqueConstraint(
                 fields=["stripe_id", "account", "livemode", "type"],
+                condition=given(),
                 name="payment_transaction_is_unique_in_account",
             ),
             models.CheckConstraint(

@@ -6,7 +6,7 @@ workers never wait for each other. Whoever writes what belongs to a payment hold
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -53,11 +53,12 @@ class Rows:
                 setattr(row, field, value)
                 self.changed[row.pk] = row
 
-    def lock(self, wanted: dict[Name, UUID]) -> None:
+    def lock(self, wanted: dict[Name, UUID], promised: Mapping[Name, UUID] | None = None) -> None:
         """
         Load these objects' rows, locked; make a row for each that has none.
 
         :param wanted: the organization that each belongs to.
+        :param promised: our own row that an object says it was made for.
         """
         wanted = self._known_parents(wanted) | wanted
         for kind, model in KINDS.items():
@@ -65,9 +66,42 @@ class Rows:
             if not names:
                 continue
             self._keep(kind, self._locked(model, {name[3] for name in names}), names)
+            ours = {name: id for name, id in (promised or {}).items() if name in names}
+            if ours:
+                self._give_ids(kind, model, ours, wanted)
             missing = sorted(names - self._rows.keys(), key=lambda name: name[3])
             if missing:
                 self._make(kind, model, missing, wanted)
+
+    def _give_ids(
+        self, kind: str, model: Any, ours: Mapping[Name, UUID], wanted: dict[Name, UUID]
+    ) -> None:
+        """Let the rows that we promised stand for the objects that Stripe has made of them."""
+        rows = model.objects.select_for_update().filter(pk__in=ours.values(), stripe_id="")
+        waiting = {row.pk: row for row in rows.order_by("pk")}
+        for name, id in sorted(ours.items()):
+            row, stub = waiting.get(id), self.get(name)
+            if row is None or (stub is not None and stub.seen):
+                continue
+            if (row.organization_id, row.livemode) != (wanted[name], name[2]):
+                continue
+            if row.account not in ("", name[1]):
+                continue
+            del waiting[id]
+            if stub is not None:
+                self._replace(kind, stub, row)
+            fixed = {"stripe_id": name[3], "account": name[1], **model.identity(name[3])}
+            model.objects.filter(pk=id).update(**fixed)
+            for column, value in fixed.items():
+                setattr(row, column, value)
+            self._rows[name] = row
+
+    def _replace(self, kind: str, stub: Any, row: Any) -> None:
+        """Give what belongs to a row that others' naming made to the row that we promised."""
+        for model in KINDS.values():
+            if kind in model.PARENTS:
+                model.objects.filter(**{f"{kind}_id": stub.pk}).update(**{f"{kind}_id": row.pk})
+        type(stub).objects.filter(pk=stub.pk).delete()
 
     def _known_parents(self, wanted: dict[Name, UUID]) -> dict[Name, UUID]:
         """
@@ -120,7 +154,7 @@ class Rows:
 
     def _keep(self, kind: str, rows: Iterable[Any], names: set[Name] | None = None) -> None:
         for row in rows:
-            name = (kind, row.account, row.livemode, row.stripe_id)
+            name = (kind, row.account, row.livemode, row.stripe_id or str(row.pk))
             if (names is None or name in names) and name not in self._rows:
                 self._rows[name] = row
 

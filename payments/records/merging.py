@@ -6,24 +6,30 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from payments import hotel
 from payments.merge import key, merge
-from payments.models import KINDS, WebhookEvent
+from payments.models import KINDS
 from payments.records.loading import Name, Rows
-from payments.snapshots import Snapshot, StripeEvent
+from payments.snapshots import Snapshot, StripeEvent, our_id
 
 _UNTOLD = {"register_key", "dirty"}  # our own bookkeeping
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Showing:
-    """One accepted event: its inbox row, whose it is, and what it showed."""
+    """
+    One accepted event, or one answer of Stripe's: whose it is, and what it showed.
 
-    row: WebhookEvent
+    :param property_id: the house whose own account it is of.
+    :param promised: our own rows that objects of it were made for, by the objects' Stripe ids.
+    """
+
     event: StripeEvent
     organization_id: UUID
-    property_id: UUID | None  # the house whose own account it is of
+    property_id: UUID | None
     sightings: list[Snapshot]
     account: str
+    promised: dict[str, UUID] = field(default_factory=dict)
     changes: list[dict[str, Any]] = field(default_factory=list)
 
     def name(self, seen: Snapshot) -> Name:
@@ -34,10 +40,15 @@ class Showing:
 def lock(rows: Rows, showings: Iterable[Showing]) -> None:
     """Load and lock every row that was seen, and what those belong to."""
     wanted: dict[Name, UUID] = {}
+    promised: dict[Name, UUID] = {}
     for showing in showings:
         for seen in showing.sightings:
-            wanted.setdefault(showing.name(seen), showing.organization_id)
-    rows.lock(wanted)
+            name = showing.name(seen)
+            wanted.setdefault(name, showing.organization_id)
+            ours = showing.promised.get(seen.stripe_id) or hotel.as_uuid(our_id(seen))
+            if ours:
+                promised.setdefault(name, ours)
+    rows.lock(wanted, promised)
 
 
 def merge_into(rows: Rows, showings: Iterable[Showing]) -> None:
@@ -67,13 +78,22 @@ def _merge(row: Any, seen: Snapshot, event: StripeEvent) -> dict[str, Any]:
     table = KINDS[seen.kind].MERGE
     if not seen.whole:
         return merge(table, row, seen, None)
+    asked = (row.amount, row.currency) if seen.kind == "payment" and row.promised else None
     before = merge(table, row, seen, key(table, seen, at=event.created, event_id=event.id))
     if not row.seen:
         before["seen"] = False
         row.seen = True
+        if _is_not_what_was_promised(asked, seen):
+            before["conflict"] = row.conflict
+            row.conflict = True
     before["dirty"] = row.dirty  # a snapshot is a hint to re-read: Stripe promises no order
     row.dirty += 1
     return before
+
+
+def _is_not_what_was_promised(asked: tuple[int, str] | None, seen: Any) -> bool:
+    """Say whether Stripe has a payment for another amount than our own promised row says."""
+    return asked is not None and asked != (seen.amount, seen.currency)
 
 
 def _told(value: Any) -> Any:

@@ -6,7 +6,7 @@ read as nothing: they come and go between Stripe's API versions. Every function 
 of one object, returns its snapshot, and raises `Malformed` where a value makes no sense.
 """
 
-from payments.snapshots.base import HINTS, Snapshot, StripeEvent, Stub, about, hints
+from payments.snapshots.base import HINTS, OUR_ID, Snapshot, StripeEvent, Stub, about, hints, our_id
 from payments.snapshots.billing import invoice, subscription_schedule, upcoming_invoice
 from payments.snapshots.connect import (
     account,
@@ -23,6 +23,7 @@ from payments.snapshots.transfers import application_fee, transfer
 
 __all__ = [
     "HINTS",
+    "OUR_ID",
     "Snapshot",
     "StripeEvent",
     "Stub",
@@ -39,6 +40,7 @@ __all__ = [
     "hints",
     "invoice",
     "movements",
+    "our_id",
     "payment",
     "payment_method",
     "person",

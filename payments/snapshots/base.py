@@ -6,7 +6,8 @@ from typing import Any, ClassVar, Protocol
 from payments.reading import Reader, identifier
 
 MOST_TEXTS = 100  # of a list; nobody reads more
-HINTS = ("reservationId", "orgId", "propertyId", "transactionId", "type")
+OUR_ID = "transactionId"
+HINTS = ("reservationId", "orgId", "propertyId", OUR_ID, "type")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +49,26 @@ class Stub:
     stripe_id: str
     stripe_payment_intent_id: str = ""
     expired: bool | None = None
+    our_id: str = ""
 
 
-def about(charge: str = "", payment_intent: str = "") -> list[Snapshot]:
-    """Return the charge and the payment that something is about, as far as it names them."""
+def our_id(seen: Any) -> str:
+    """Return the id of our own row that an object was made for; empty where it names none."""
+    found = getattr(seen, "our_id", "") or (getattr(seen, "metadata", None) or {}).get(OUR_ID)
+    return found or ""
+
+
+def about(charge: str = "", payment_intent: str = "", our_id: str = "") -> list[Snapshot]:
+    """
+    Return the charge and the payment that something is about, as far as it names them.
+
+    :param our_id: our own row of the payment, where that is told too.
+    """
     found: list[Snapshot] = []
     if charge:
         found.append(Stub("charge", charge, payment_intent))
     if payment_intent:
-        found.append(Stub("payment", payment_intent))
+        found.append(Stub("payment", payment_intent, our_id=our_id))
     return found
 
 

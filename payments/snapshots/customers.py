@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from payments.errors import Malformed
 from payments.reading import Reader
-from payments.snapshots.base import StripeEvent, error_code, hints
+from payments.snapshots.base import OUR_ID, StripeEvent, error_code, hints
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class CustomerSnapshot:
     default_payment_method: str
     delinquent: bool
     deleted: bool | None
+    our_id: str
     occurred_at: datetime | None
 
 
@@ -93,6 +94,7 @@ def customer(given: dict[str, Any], *, deleted: bool) -> CustomerSnapshot:
         or read.ref("default_card"),
         delinquent=read.flag("delinquent") is True,
         deleted=deleted or read.flag("deleted") or None,
+        our_id=hints(given).get(OUR_ID, ""),
         occurred_at=read.time("created"),
     )
 

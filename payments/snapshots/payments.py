@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from payments.reading import Reader, identifier
-from payments.snapshots.base import error_code, hints
+from payments.snapshots.base import OUR_ID, error_code, hints
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,7 @@ class RefundSnapshot:
     failure_balance_transaction: str
     failure_reason: str
     reason: str
+    our_id: str
     occurred_at: datetime | None
 
 
@@ -191,6 +192,7 @@ def refund(given: dict[str, Any]) -> RefundSnapshot:
         failure_balance_transaction=read.ref("failure_balance_transaction"),
         failure_reason=read.text("failure_reason", 500),
         reason=read.text("reason", 100),
+        our_id=hints(given).get(OUR_ID, ""),
         occurred_at=read.time("created"),
     )
 

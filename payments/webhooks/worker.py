@@ -7,6 +7,7 @@ that only the culprit waits. Nothing is marked as under way: a crash leaves ever
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -119,11 +120,18 @@ def settle_batch(taken: Sequence[WebhookEvent]) -> Counter[str]:
     return Counter(event.state for event in taken)
 
 
+@dataclass(kw_only=True)
+class Accepted(Showing):
+    """One accepted event, and its inbox row."""
+
+    row: WebhookEvent
+
+
 class _Batch:
     """Events on their way: read, each given to its tenant, and shown or set aside."""
 
     def __init__(self, taken: Sequence[WebhookEvent], now: datetime) -> None:
-        self.showings: list[Showing] = []
+        self.showings: list[Accepted] = []
         self.security_alerts: list[Alert] = []
         read = [(row, event) for row in taken if (event := self._read(row))]
         tenants = Tenants({row.account for row in taken}, [event for _, event in read])
@@ -152,7 +160,7 @@ class _Batch:
             raise NoEffect("It is about the platform's own account.")
         owner = tenants.owner(event, account)
         row.organization_id = owner.organization_id
-        showing = Showing(
+        showing = Accepted(
             row=row,
             event=event,
             organization_id=owner.organization_id,

@@ -1,0 +1,33 @@
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from payments.management import command
+from payments.models import OutgoingRequest
+from payments.outgoing import keeping
+
+State = OutgoingRequest.State
+
+
+class Command(command.Command):
+    help = (
+        "Keep every promise to ask Stripe that is due now, and every re-read, then end. "
+        "“waiting” counts promises that were tried and have to be tried again."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument(
+            "--all", action="store_true", help="Those too whose next attempt is not due yet."
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        ended = keeping.keep_due(early=options["all"])
+        value = {
+            "kept": ended[State.KEPT],
+            "refused": ended[State.REFUSED],
+            "waiting": ended[State.PROMISED],
+            "read": 0,
+        }
+        lines = [", ".join(f"{count} {word}" for word, count in value.items()) + "."]
+        self.answer(value, lines, as_json=options["json"])

@@ -1,0 +1,213 @@
+"""The kinds of request that we make of Stripe: how each is asked, found, and read again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from payments.gateway import (
+    accounts,
+    customers,
+    disputes,
+    payment_intents,
+    payment_methods,
+    refunds,
+    reviews,
+    setup_intents,
+)
+from payments.gateway.api import Answer
+from payments.handlers import customers as customer_handlers
+from payments.models import (
+    ConnectedAccount,
+    Customer,
+    Dispute,
+    OutgoingRequest,
+    Payment,
+    PaymentMethod,
+    Refund,
+    Review,
+    SetupIntent,
+)
+from payments.webhooks.router import Handler
+
+_EARLIER = timedelta(minutes=10)  # by how much Stripe's clock may be behind ours
+_MOST_PAGES = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """
+    One kind of request.
+
+    :param model: of the row that it is about.
+    :param ask: makes the call.
+    :param pages: lists what it may have made since it was promised, to find it by our own id.
+    :param read: reads the object that it changes.
+    :param is_done: says whether an object is already as this request would have it.
+    :param shows: the handler that reads the answer, where the object's own is not the one.
+    :param private: its parameters hold what nobody needs to keep once it is decided.
+    """
+
+    model: Any
+    ask: Callable[[OutgoingRequest], Answer]
+    pages: Callable[..., Answer] | None = None
+    read: Callable[[OutgoingRequest], Answer] | None = None
+    is_done: Callable[[OutgoingRequest, dict[str, Any]], bool] | None = None
+    shows: Handler | None = None
+    private: bool = False
+
+    def find(self, request: OutgoingRequest) -> Answer | None:
+        """
+        Return the object that this request made, if it made one, by our id in its metadata.
+
+        Lists know at once what a search would know a minute later.
+
+        :raises GatewayError: Stripe did not say.
+        """
+        if self.pages is None:
+            return None
+        since = int((request.created_at - _EARLIER).timestamp())
+        params: dict[str, Any] = {"limit": 100, "created": {"gte": since}}
+        for _ in range(_MOST_PAGES):
+            answer = self.pages(account=request.account, params=params)
+            found = answer.object.get("data") or []
+            for each in found:
+                if (each.get("metadata") or {}).get("transactionId") == str(request.about):
+                    return Answer(each, answer.at)
+            if not answer.object.get("has_more") or not found:
+                return None
+            params = {**params, "starting_after": found[-1]["id"]}
+        return None
+
+
+def _makes(module: Any) -> Callable[[OutgoingRequest], Answer]:
+    def ask(request: OutgoingRequest) -> Answer:
+        made: Answer = module.create(
+            account=request.account, params=request.params, key=request.key
+        )
+        return made
+
+    return ask
+
+
+def _does(module: Any, verb: str) -> Callable[[OutgoingRequest], Answer]:
+    def ask(request: OutgoingRequest) -> Answer:
+        done: Answer = getattr(module, verb)(
+            request.target, account=request.account, params=request.params, key=request.key
+        )
+        return done
+
+    return ask
+
+
+def _reads(module: Any) -> Callable[[OutgoingRequest], Answer]:
+    def read(request: OutgoingRequest) -> Answer:
+        found: Answer = module.retrieve(request.target, account=request.account)
+        return found
+
+    return read
+
+
+def _was_captured(request: OutgoingRequest, intent: dict[str, Any]) -> bool:
+    return intent.get("status") == "succeeded"
+
+
+def _was_canceled(request: OutgoingRequest, intent: dict[str, Any]) -> bool:
+    return intent.get("status") == "canceled"
+
+
+def _is_default(request: OutgoingRequest, customer: dict[str, Any]) -> bool:
+    wanted = request.params["invoice_settings"]["default_payment_method"]
+    kept = (customer.get("invoice_settings") or {}).get("default_payment_method")
+    return bool(kept == wanted)
+
+
+def _was_detached(request: OutgoingRequest, method: dict[str, Any]) -> bool:
+    return method.get("customer") is None
+
+
+def _was_staged(request: OutgoingRequest, dispute: dict[str, Any]) -> bool:
+    kept = dispute.get("evidence") or {}
+    return all((kept.get(k) or "") == v for k, v in request.params.get("evidence", {}).items())
+
+
+def _was_submitted(request: OutgoingRequest, dispute: dict[str, Any]) -> bool:
+    details = dispute.get("evidence_details") or {}
+    return bool(details.get("submission_count"))
+
+
+def _was_lost(request: OutgoingRequest, dispute: dict[str, Any]) -> bool:
+    return dispute.get("status") in ("lost", "warning_closed")
+
+
+def _was_closed(request: OutgoingRequest, review: dict[str, Any]) -> bool:
+    return review.get("open") is False
+
+
+def _is_let_go(request: OutgoingRequest) -> Answer:
+    return accounts.deauthorize(request.target, client_id=request.params["client_id"])
+
+
+KINDS: dict[str, Kind] = {
+    "payment": Kind(
+        model=Payment, ask=_makes(payment_intents), pages=payment_intents.page, private=True
+    ),
+    "refund": Kind(model=Refund, ask=_makes(refunds), pages=refunds.page),
+    "setup_intent": Kind(model=SetupIntent, ask=_makes(setup_intents), pages=setup_intents.page),
+    "customer": Kind(model=Customer, ask=_makes(customers), pages=customers.page, private=True),
+    "account": Kind(
+        model=ConnectedAccount, ask=_makes(accounts), pages=accounts.page, private=True
+    ),
+    "capture": Kind(
+        model=Payment,
+        ask=_does(payment_intents, "capture"),
+        read=_reads(payment_intents),
+        is_done=_was_captured,
+    ),
+    "cancel": Kind(
+        model=Payment,
+        ask=_does(payment_intents, "cancel"),
+        read=_reads(payment_intents),
+        is_done=_was_canceled,
+    ),
+    "default_card": Kind(
+        model=Customer,
+        ask=_does(customers, "update"),
+        read=_reads(customers),
+        is_done=_is_default,
+    ),
+    "detach": Kind(
+        model=PaymentMethod,
+        ask=_does(payment_methods, "detach"),
+        read=_reads(payment_methods),
+        is_done=_was_detached,
+        shows=customer_handlers.detached,
+    ),
+    "stage_evidence": Kind(
+        model=Dispute,
+        ask=_does(disputes, "update"),
+        read=_reads(disputes),
+        is_done=_was_staged,
+        private=True,
+    ),
+    "submit_evidence": Kind(
+        model=Dispute,
+        ask=_does(disputes, "update"),
+        read=_reads(disputes),
+        is_done=_was_submitted,
+        private=True,
+    ),
+    "accept_dispute": Kind(
+        model=Dispute,
+        ask=_does(disputes, "close"),
+        read=_reads(disputes),
+        is_done=_was_lost,
+    ),
+    "approve_review": Kind(
+        model=Review,
+        ask=_does(reviews, "approve"),
+        read=_reads(reviews),
+        is_done=_was_closed,
+    ),
+    "disconnect": Kind(model=ConnectedAccount, ask=_is_let_go),
+}

@@ -1,0 +1,143 @@
+"""What we have promised to ask of Stripe: written down before it is asked, due until decided."""
+
+import random
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import F, Min, QuerySet
+from django.utils import timezone
+
+from payments.models import OutgoingRequest
+
+State = OutgoingRequest.State
+
+_LONGEST_AT_FIRST = 30.0  # seconds, in the first ten attempts
+_LONGEST = 3600.0
+_AT_FIRST = 10
+
+
+def lease() -> timedelta:
+    """Return for how long an attempt is left alone: longer than one can take."""
+    return timedelta(seconds=settings.STRIPE_TIMEOUT + 10)
+
+
+def promise(
+    kind: str,
+    *,
+    about: Any,
+    account: str,
+    livemode: bool,
+    params: dict[str, Any],
+    by: Any = None,
+    target: str = "",
+) -> OutgoingRequest:
+    """
+    Write down that Stripe is to be asked, in the caller's transaction.
+
+    Until `lease()` is over the worker leaves it to the caller, who calls `keeping.keep` once this
+    is committed.
+
+    A request that makes an object has the id of the row that stands for it, so that all that we
+    know it by is one: the row, the API's `id`, the metadata's `transactionId`, the idempotency key.
+
+    :param kind: one of `kinds.KINDS`.
+    :param about: our own row of the object that it makes or changes; it has an organization.
+    :param account: that holds the object; empty for the platform's own.
+    :param params: as Stripe's documentation of the call has them.
+    :param target: the Stripe id of the object that it changes.
+    """
+    own = {} if target else {"pk": about.pk}
+    return OutgoingRequest.objects.create(
+        **own,
+        kind=kind,
+        organization_id=about.organization_id,
+        property_id=about.property_id,
+        reservation_id=getattr(about, "reservation_id", None),
+        account=account,
+        livemode=livemode,
+        about=about.pk,
+        target=target,
+        params=params,
+        next_attempt_at=timezone.now() + lease(),
+        created_by=by if getattr(by, "pk", None) else None,
+    )
+
+
+def due(limit: int, *, early: bool = False) -> list[UUID]:
+    """
+    Return the promises that are due, oldest first; nothing is locked.
+
+    :param early: those that are not due yet, too.
+    """
+    rows = _open() if early else _due(timezone.now())
+    return list(rows.order_by("next_attempt_at", "id").values_list("pk", flat=True)[:limit])
+
+
+def is_due() -> bool:
+    """Say whether any promise is due."""
+    return _due(timezone.now()).exists()
+
+
+def _open() -> QuerySet[OutgoingRequest]:
+    return OutgoingRequest.objects.filter(state=State.PROMISED)
+
+
+def _due(now: datetime) -> QuerySet[OutgoingRequest]:
+    return _open().filter(next_attempt_at__lte=now)
+
+
+def claim(id: UUID, *, seen: int | None = None, early: bool = False) -> OutgoingRequest | None:
+    """
+    Begin an attempt, unless somebody else has, or it is decided; note it before it is made.
+
+    :param seen: how many attempts there were when the caller looked; only the next one is theirs.
+    :param early: though it is not due yet.
+    """
+    now = timezone.now()
+    rows = (_open() if early else _due(now)).filter(pk=id)
+    if seen is not None:
+        rows = rows.filter(attempts=seen)
+    begun = rows.update(attempts=F("attempts") + 1, next_attempt_at=now + lease())
+    return OutgoingRequest.objects.get(pk=id) if begun else None
+
+
+def put_off(request: OutgoingRequest, error: str, *, code: str, server_error: bool) -> None:
+    """Try again after a pause that grows, no two of them alike."""
+    number = request.attempts
+    if number <= _AT_FIRST:
+        longest = min(_LONGEST_AT_FIRST, 2.0 ** (number - 1))
+    else:
+        longest = min(_LONGEST, _LONGEST_AT_FIRST * 2.0 ** (number - _AT_FIRST))
+    pause = timedelta(seconds=longest * random.uniform(0.5, 1))  # noqa: S311 - no secret
+    OutgoingRequest.objects.filter(pk=request.pk, state=State.PROMISED).update(
+        next_attempt_at=timezone.now() + pause,
+        error=error[:2000],
+        error_code=code[:100],
+        server_errors=F("server_errors") + int(server_error),
+    )
+
+
+def take_next_key(request: OutgoingRequest) -> None:
+    """Go on under another idempotency key: for this one Stripe only remembers that it failed."""
+    request.key_number += 1
+    request.server_errors = 0
+    OutgoingRequest.objects.filter(pk=request.pk).update(
+        key_number=request.key_number, server_errors=0
+    )
+
+
+def decide(request: OutgoingRequest, state: str, **facts: Any) -> bool:
+    """Note how a promise ended; say whether it was still open."""
+    return bool(
+        OutgoingRequest.objects.filter(pk=request.pk, state=State.PROMISED).update(
+            state=state, settled_at=timezone.now(), **facts
+        )
+    )
+
+
+def oldest_open(now: datetime) -> timedelta:
+    """Return for how long the oldest promise has been open."""
+    first = _open().aggregate(Min("created_at"))["created_at__min"]
+    return max(timedelta(), now - first) if first else timedelta()
