@@ -1,5 +1,6 @@
 """Admin: hotel groups, their houses, who works for them, and who may log in."""
 
+from decimal import Decimal
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -15,7 +16,8 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from organizations.models import Membership, Organization, Property, Role
-from organizations.staff import StaffAdmin, leads, led_by
+from organizations.staff import StaffAdmin, amount_field, leads, led_by
+from payments import panels
 
 _STRIPE = ["stripe_account_id", "stripe_onboarding_complete", "stripe_charges_enabled"]
 _OWED_TO_PAYMENTS = (
@@ -38,18 +40,70 @@ class ZoneForm(forms.ModelForm):
         return zone
 
 
+LIMITS = {"charge": "charge_limit", "refund": "refund_limit"}  # in the column: in the form
+
+
+class OrganizationForm(ZoneForm):
+    """A hotel group; its limits are typed in its currency."""
+
+    charge_limit = amount_field(
+        "Charges by the front desk",
+        "The most that the front desk may charge to a card on file at once. Empty: any amount.",
+        required=False,
+    )
+    refund_limit = amount_field(
+        "Refunds by the front desk",
+        "The most that the front desk may refund at once. Empty: any amount.",
+        required=False,
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name, field in LIMITS.items():
+            limit = self.instance.limits.get(name)
+            self.initial[field] = (
+                None if limit is None else panels.as_typed(limit, self.instance.currency)
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """Make minor units of the limits."""
+        given = super().clean() or self.cleaned_data
+        currency, limits = given.get("currency") or self.instance.currency, {}
+        for name, field in LIMITS.items():
+            if isinstance(given.get(field), Decimal):
+                try:
+                    limits[name] = panels.from_typed(given[field], currency)
+                except ValueError as error:
+                    self.add_error(field, str(error))
+        self.instance.limits = limits
+        return given
+
+
 @admin.register(Organization)
 class OrganizationAdmin(StaffAdmin):
-    """A hotel group. Its people look; the platform changes."""
+    """A hotel group. Its people look; who leads it sets its limits; the platform changes it."""
 
-    form = ZoneForm
+    form = OrganizationForm
     list_display = ["name", "slug", "currency_code", "timezone", "stripe_architecture", "takes"]
     search_fields = ["name", "slug"]
     readonly_fields = ["stripe_architecture", *_STRIPE]
     fieldsets = [
         (None, {"fields": ["name", "slug", ("currency", "timezone")]}),
+        ("Limits", {"fields": [tuple(LIMITS.values()), "submits_evidence"]}),
         ("Stripe", {"fields": ["stripe_architecture", *_STRIPE]}),
     ]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Let those change it who lead all of it."""
+        if request.user.is_superuser:
+            return True
+        led = led_by(request.user)
+        return led.filter(organization=obj).exists() if obj else leads(request)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        if request.user.is_superuser:
+            return self.readonly_fields
+        return ["name", "slug", "currency", "timezone", *self.readonly_fields]
 
     @display(description="Currency", ordering="currency")
     def currency_code(self, organization: Organization) -> str:

@@ -64,6 +64,17 @@ class Organization(StripeColumns):
         max_length=20, choices=Architecture, default=Architecture.CENTRALIZED
     )
 
+    limits = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="What the front desk may charge and refund at once, in minor units.",
+    )
+    submits_evidence = models.BooleanField(
+        "hands in evidence by itself",
+        default=False,
+        help_text="Shortly before a dispute's deadline, when nobody has handed anything in.",
+    )
+
     objects = OrganizationQuerySet.as_manager()
 
     class Meta:

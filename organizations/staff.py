@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django import forms
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from organizations.models import Membership, Organization, Property, Role
 
@@ -32,6 +34,19 @@ def leads(request: HttpRequest) -> bool:
 def led_by(user: Any) -> QuerySet[Membership]:
     """Return the memberships by which somebody leads a whole organization."""
     return Membership.objects.filter(user=user, role__in=LEADING, properties=None)
+
+
+def amount_field(label: str, help_text: str, **options: Any) -> forms.DecimalField:
+    """Return a field for an amount as people write it: 1024.80, not 102480."""
+    return forms.DecimalField(
+        label=label,
+        help_text=help_text,
+        min_value=0,
+        max_digits=19,
+        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal"}),
+        error_messages={"invalid": "Write an amount as in 1024.80."},
+        **options,
+    )
 
 
 class StaffAdmin(ModelAdmin):

@@ -118,6 +118,10 @@ def _organization(part: Part) -> Organization:
     organization.name = part.take("name", _text, slug)
     organization.currency = part.take("currency", _currency, organization.currency)
     organization.timezone = part.take("timezone", _zone, organization.timezone)
+    organization.limits = part.take("limits", _limits, organization.limits)
+    organization.submits_evidence = part.take(
+        "submits_evidence", _flag, organization.submits_evidence
+    )
     wanted = part.take("stripe_architecture", lambda v: Architecture(v).value, None)
     organization.save()
     if wanted and wanted != organization.stripe_architecture:
@@ -314,6 +318,12 @@ def _amount(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LARGEST:
         raise ValueError("is no amount in minor units.")
     return value
+
+
+def _limits(value: Any) -> dict[str, int]:
+    if not isinstance(value, dict) or not value.keys() <= {"charge", "refund"}:
+        raise ValueError("is no object of a charge and a refund.")
+    return {name: _amount(limit) for name, limit in value.items() if limit is not None}
 
 
 def _currency(value: Any) -> str:

@@ -11,10 +11,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminTextInputWidget
 
 from organizations.models import Organization, Property, Role
-from organizations.staff import StaffAdmin, houses
+from organizations.staff import StaffAdmin, amount_field, houses
 from payments import panels
 from reservations.models import Guest, Reservation
 
@@ -23,24 +22,13 @@ AMOUNTS_SHOWN = ("costs", "elsewhere")
 FRONT_OFFICE = (Role.OWNER, Role.MANAGER, Role.FRONT_DESK, Role.FINANCE)
 
 
-def amount_field(label: str, help_text: str) -> forms.DecimalField:
-    """Return a field for an amount as people write it: 1024.80, not 102480."""
-    return forms.DecimalField(
-        label=label,
-        help_text=help_text,
-        initial=Decimal(0),
-        min_value=0,
-        max_digits=19,
-        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal"}),
-        error_messages={"invalid": "Write an amount as in 1024.80."},
-    )
-
-
 class ReservationForm(forms.ModelForm):
     """A booking as the hotel keeps it: amounts are typed in the booking's currency."""
 
-    total = amount_field("Total", "What the stay owes now.")
-    paid_elsewhere = amount_field("Paid elsewhere", "Cash, bank or travel agency.")
+    total = amount_field("Total", "What the stay owes now.", initial=Decimal(0))
+    paid_elsewhere = amount_field(
+        "Paid elsewhere", "Cash, bank or travel agency.", initial=Decimal(0)
+    )
 
     class Meta:
         model = Reservation

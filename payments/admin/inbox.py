@@ -15,7 +15,7 @@ from unfold.decorators import action, display
 
 from payments import hotel
 from payments.admin import audit, filters, payload, show
-from payments.admin.base import ReadOnlyAdmin, beside, named, roles, sees_a_whole
+from payments.admin.base import ReadOnlyAdmin, beside, named, sees_a_whole
 from payments.admin.finding import NOTHING, Typed
 from payments.admin.outcomes import STATES, outcome_of
 from payments.models import Reason, Scope, State, WebhookEvent
@@ -24,7 +24,6 @@ from payments.reading import identifier
 from payments.webhooks import replaying
 from payments.webhooks.router import route
 
-REPLAYERS = {"owner", "manager", "finance"}  # roles that may have events worked on again
 MOST_REPLAYED = 500  # events while somebody waits for the page
 
 
@@ -93,12 +92,9 @@ class WebhookEventAdmin(ReadOnlyAdmin):
         """Say whether this person may have this event, or any, worked on again."""
         if isinstance(obj, WebhookEvent) and obj.body is None:
             return False  # nothing is left to work on
-        if request.user.is_superuser:
-            return True
-        mine = roles(request)
         if isinstance(obj, WebhookEvent):
-            return obj.organization_id is not None and mine.get(obj.organization_id) in REPLAYERS
-        return not REPLAYERS.isdisjoint(mine.values())
+            return hotel.may(request.user, hotel.Right.REPLAY, obj.organization_id)
+        return hotel.may_anywhere(request.user, hotel.Right.REPLAY)
 
     # The list ----------------------------------------------------------------
 
@@ -223,7 +219,7 @@ class WebhookEventAdmin(ReadOnlyAdmin):
     def replay_chosen(self, request: HttpRequest, queryset: QuerySet[WebhookEvent]) -> None:
         """Have the chosen events worked on again, those of organizations where one may."""
         if not request.user.is_superuser:
-            mine = [pk for pk, role in roles(request).items() if role in REPLAYERS]
+            mine = hotel.organizations_where(request.user, hotel.Right.REPLAY)
             queryset = queryset.filter(organization__in=mine)
         queryset = queryset.filter(body__isnull=False)
         chosen = list(queryset.order_by("id").values_list("pk", flat=True)[:MOST_REPLAYED])

@@ -115,7 +115,7 @@ class NotificationAdmin(ToldAdmin):
         """Say whether this person may have this mail, or any, sent again."""
         if isinstance(obj, Notification):
             return obj.state == State.UNDELIVERABLE and self.may_change(request, obj)
-        return hotel.may_change_anywhere(request.user)
+        return hotel.may_anywhere(request.user, hotel.Right.TAKE_ALERTS)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(require_POST(self.send_one))

@@ -36,7 +36,8 @@ class ToldAdmin(ReadOnlyAdmin):
 
     def may_change(self, request: HttpRequest, row: Any) -> bool:
         """Say whether this person may do something about it, not only look."""
-        return bool(hotel.may_change(request.user, [row.organization_id]))
+        right = hotel.Right.TAKE_ALERTS
+        return hotel.may(request.user, right, row.organization_id, row.property_id)
 
     def meant_by(self, typed: Typed) -> Q:
         if not typed.is_id:
@@ -167,7 +168,7 @@ class AlertAdmin(ToldAdmin):
         """Say whether this person may say of this alert, or of any, that they are on it."""
         if isinstance(obj, Alert):
             return obj.closed_at is None and self.may_change(request, obj)
-        return hotel.may_change_anywhere(request.user)
+        return hotel.may_anywhere(request.user, hotel.Right.TAKE_ALERTS)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(require_POST(self.acknowledge_one))

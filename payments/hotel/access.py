@@ -1,6 +1,5 @@
-"""Who may see what, and who may change it."""
+"""Who may see what."""
 
-from collections.abc import Collection
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -60,22 +59,3 @@ def single_houses(user: Any) -> list[UUID]:
 def visible_reservations(user: Any) -> Any:
     """Return the bookings that this person may see."""
     return reservations().visible_to(user)
-
-
-_CHANGE = ("owner", "manager", "front_desk", "finance")  # all roles but read_only
-
-
-def may_change(user: Any, organization_ids: Collection[UUID]) -> set[UUID]:
-    """Return in which of these organizations this person may change something, not only look."""
-    if user.is_superuser:
-        return set(organization_ids)
-    rows = organizations().filter(
-        pk__in=organization_ids, memberships__user=user, memberships__role__in=_CHANGE
-    )
-    return set(rows.order_by().values_list("pk", flat=True))
-
-
-def may_change_anywhere(user: Any) -> bool:
-    """Say whether this person may change something at any organization."""
-    rows = organizations().filter(memberships__user=user.pk, memberships__role__in=_CHANGE)
-    return bool(user.is_superuser or rows.exists())

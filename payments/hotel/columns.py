@@ -1,5 +1,6 @@
 """What the rest of the hotel reads of its Stripe accounts."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -51,6 +52,31 @@ def empty_columns(organization_id: UUID, property_id: UUID | None) -> None:
         else organizations().filter(pk=organization_id)
     )
     rows.update(**_EMPTY)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much the front desk may charge and refund; amounts in minor units of `currency`."""
+
+    currency: str
+    amounts: dict[str, int | None]  # "charge" and "refund"; None where there is no limit
+
+
+def limits_of(organization_id: UUID) -> Limits:
+    """Return how much the front desk of an organization may charge and refund at once."""
+    found = organizations().filter(pk=organization_id).values_list("currency", "limits").first()
+    currency, amounts = found or ("", {})
+    return Limits(currency, {name: amounts.get(name) for name in ("charge", "refund")})
+
+
+def limit_of(organization_id: UUID, name: str) -> int | None:
+    """Return one limit, `charge` or `refund`, in minor units of the organization's currency."""
+    return limits_of(organization_id).amounts[name]
+
+
+def hands_in_evidence(organization_id: UUID) -> bool:
+    """Say whether evidence is handed in before its deadline when nobody did."""
+    return bool(organizations().filter(pk=organization_id, submits_evidence=True).exists())
 
 
 def organization_with_slug(slug: str) -> Any:

@@ -23,7 +23,8 @@ def acknowledge(alerts: Collection[UUID], *, by: Any) -> list[Alert]:
     """
     rows = hotel.visible_to(by, Alert.objects.filter(pk__in=alerts, closed_at=None))
     organizations = set(rows.order_by().values_list("organization", flat=True))
-    rows = rows.filter(organization__in=hotel.may_change(by, organizations), acknowledged_at=None)
+    theirs = hotel.organizations_where(by, hotel.Right.TAKE_ALERTS, organizations)
+    rows = rows.filter(organization__in=theirs, acknowledged_at=None)
     seen = list(rows)
     now = timezone.now()
     fresh = Alert.objects.filter(pk__in=[alert.pk for alert in seen], acknowledged_at=None)

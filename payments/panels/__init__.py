@@ -108,7 +108,9 @@ def money_of(reservation: UUID, user: Any) -> Money:
         alerts=alerts_of([reservation])[reservation],
         threats=threats.of(folio, now),
         no_cards=_no_cards(folio, now),
-        may_change=bool(hotel.may_change(user, [booking.organization_id])),
+        may_change=hotel.may(
+            user, hotel.Right.TAKE_PAYMENTS, booking.organization_id, booking.property_id
+        ),
     )
 
 

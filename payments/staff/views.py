@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from payments import hotel, words
-from payments.errors import Refused
+from payments.errors import MayNot, Refused
 from payments.folio import Entry
 from payments.models import Payment, PaymentTransaction
 from payments.operations.payments import unmatched
@@ -52,7 +52,9 @@ def unmatched_money(request: HttpRequest) -> HttpResponse:
     payments = list(rows[start : start + PER_PAGE + 1])
     entries = unmatched.with_charges(payments[:PER_PAGE])
     suggested = unmatched.suggest(entries, request.user)
-    changeable = hotel.may_change(request.user, {e.payment.organization_id for e in entries})
+    changeable = hotel.organizations_where(
+        request.user, hotel.Right.TAKE_PAYMENTS, {e.payment.organization_id for e in entries}
+    )
     items = []
     for entry in entries:
         payment = entry.payment
@@ -85,7 +87,9 @@ def _attached(request: HttpRequest, pk: UUID | None) -> dict[str, Any] | None:
     """Return the payment that was attached just now, so that it can be taken back."""
     rows = _payments(request).filter(pk=pk, bound_by=PaymentTransaction.BoundBy.STAFF)
     payment = rows.select_related("reservation").first() if pk else None
-    if payment is None or not hotel.may_change(request.user, [payment.organization_id]):
+    if payment is None or not hotel.may(
+        request.user, hotel.Right.TAKE_PAYMENTS, payment.organization_id, payment.property_id
+    ):
         return None
     return {
         "payment": payment,
@@ -109,7 +113,7 @@ def attach(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
     try:
         unmatched.attach(payment=payment, reservation=reservation, by=request.user)
-    except unmatched.MayNotChange as refusal:
+    except MayNot as refusal:
         raise PermissionDenied(str(refusal)) from refusal
     except Refused as refusal:
         messages.error(request, str(refusal))
@@ -124,7 +128,7 @@ def detach(request: HttpRequest, pk: UUID) -> HttpResponse:
     payment = get_object_or_404(_payments(request), pk=pk)
     try:
         unmatched.detach(payment=payment, by=request.user)
-    except unmatched.MayNotChange as refusal:
+    except MayNot as refusal:
         raise PermissionDenied(str(refusal)) from refusal
     except Refused as refusal:
         messages.error(request, str(refusal))

@@ -154,6 +154,23 @@ def test_loading_twice_is_loading_once(load, document):
     assert everything() == before
 
 
+def test_an_organization_says_what_its_front_desk_may_do_and_keeps_it_when_nothing_is_said(load):
+    load(
+        changed(
+            ORGANIZATION,
+            HOTEL["organizations"][0]
+            | {"submits_evidence": True, "limits": {"charge": 20_000, "refund": None}},
+        )
+    )
+    load(HOTEL)
+
+    group = Organization.objects.get()
+    assert (group.limits, group.submits_evidence) == ({"charge": 20_000}, True)
+    load(changed([*ORGANIZATION, "limits"], {}))
+    group.refresh_from_db()
+    assert group.limits == {}
+
+
 def test_an_account_in_test_mode_beside_its_live_one_is_loaded_once_too(load):
     load(changed(["organizations", 0, "livemode"], True))
     load(HOTEL)
@@ -314,6 +331,19 @@ def place(path):
         ([*ORGANIZATION, "slug"], [None, "", "a b", "é", 5, [], "a/b", "x" * 51]),
         ([*ORGANIZATION, "name"], ["", " ", 5, "\x00", "\ud800", "x" * 201]),
         ([*ORGANIZATION, "currency"], ["euro", "", 978, "xxq", ["eur"]]),
+        (
+            [*ORGANIZATION, "limits"],
+            [
+                5,
+                [],
+                {"charge": -1},
+                {"refund": "5"},
+                {"charge": 1.5},
+                {"more": 1},
+                {"charge": True},
+            ],
+        ),
+        ([*ORGANIZATION, "submits_evidence"], ["yes", 1, []]),
         (
             [*ORGANIZATION, "timezone"],
             ["Mars/Olympus", "", "../etc/passwd", "/etc/passwd", "Europe", 5, "\x00", "posix"],

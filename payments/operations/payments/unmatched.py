@@ -17,7 +17,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from payments import hotel
-from payments.errors import Refused
+from payments.errors import NotAsThingsStand
 from payments.folio import Entry, entries
 from payments.hotel import Candidate
 from payments.models import Alert, Charge, Payment, PaymentTransaction
@@ -31,16 +31,16 @@ MOST_SUGGESTED = 3  # bookings beside one payment
 LATE = timedelta(days=120)  # how long after arrival money may still come for a stay
 
 
-class CannotAttach(Refused):
+class CannotAttach(NotAsThingsStand):
     """The payment cannot be this booking's."""
 
+    code = "already_attached"
 
-class CannotDetach(Refused):
+
+class CannotDetach(NotAsThingsStand):
     """Nobody attached the payment by hand."""
 
-
-class MayNotChange(Refused):
-    """This person may look, and change nothing."""
+    code = "not_detachable"
 
 
 @dataclass(frozen=True)
@@ -138,10 +138,10 @@ def attach(*, payment: Payment, reservation: Any, by: Any) -> None:
     """
     Say that a payment is for this booking; its charges, refunds, figures and alerts follow.
 
-    :raises MayNotChange: they may not change anything there.
+    :raises MayNot: they may not change anything there.
     :raises CannotAttach: it is another organization's booking, or somebody was faster.
     """
-    _may_change(payment, by)
+    hotel.require(by, hotel.Right.TAKE_PAYMENTS, payment.organization_id, payment.property_id)
     if not payment.account:
         raise CannotAttach("This payment is between your organization and the platform.")
     if payment.organization_id != reservation.organization_id:
@@ -163,10 +163,10 @@ def detach(*, payment: Payment, by: Any) -> None:
     """
     Take back that somebody attached a payment: it follows its own hint again, if it has one.
 
-    :raises MayNotChange: they may not change anything there.
+    :raises MayNot: they may not change anything there.
     :raises CannotDetach: nobody attached it by hand, or somebody was faster.
     """
-    _may_change(payment, by)
+    hotel.require(by, hotel.Right.TAKE_PAYMENTS, payment.organization_id, payment.property_id)
     with transaction.atomic():
         held = Payment.objects.select_for_update().get(pk=payment.pk)
         if held.bound_by != BoundBy.STAFF:
@@ -177,8 +177,3 @@ def detach(*, payment: Payment, by: Any) -> None:
     logger.info(
         "payment.detached", payment=held.stripe_id, reservation=held.reservation_id, by=by.pk
     )
-
-
-def _may_change(payment: Payment, by: Any) -> None:
-    if not hotel.may_change(by, [payment.organization_id]):
-        raise MayNotChange("Your role lets you look at payments, not change them.")

@@ -1,0 +1,178 @@
+"""
+Who may do what: the one table of roles, for pages, API, admin and commands alike.
+
+What somebody may see at all is narrowed by `visible_to`; this says what they may do about it.
+"""
+
+from collections.abc import Collection
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from payments import money
+from payments.errors import MayNot
+from payments.hotel.columns import limits_of
+from payments.hotel.tables import organizations
+
+
+class Right(StrEnum):
+    """Something that a role lets somebody do."""
+
+    LOOK = "look"
+    TAKE_PAYMENTS = "take_payments"  # hold, capture, release, pay links, attach, cards on file
+    CHARGE_CARD = "charge_card"
+    REFUND = "refund"
+    PROTECT = "protect"  # disputes, fraud warnings, reviews
+    FIGURES = "figures"  # analytics, exports
+    SEE_ACCOUNTS = "see_accounts"
+    MANAGE_ACCOUNTS = "manage_accounts"  # connect, continue, disconnect; limits; team
+    TAKE_ALERTS = "take_alerts"
+    REPLAY = "replay"  # have Stripe's events worked on again
+
+
+OWNER, MANAGER, FINANCE = "owner", "manager", "finance"
+FRONT_DESK, READ_ONLY = "front_desk", "read_only"
+
+RIGHTS: dict[Right, tuple[str, ...]] = {
+    Right.LOOK: (OWNER, MANAGER, FINANCE, FRONT_DESK, READ_ONLY),
+    Right.TAKE_PAYMENTS: (OWNER, MANAGER, FINANCE, FRONT_DESK),
+    Right.CHARGE_CARD: (OWNER, MANAGER, FINANCE, FRONT_DESK),
+    Right.REFUND: (OWNER, MANAGER, FINANCE, FRONT_DESK),
+    Right.PROTECT: (OWNER, MANAGER, FINANCE),
+    Right.FIGURES: (OWNER, MANAGER, FINANCE, READ_ONLY),
+    Right.SEE_ACCOUNTS: (OWNER, MANAGER, FINANCE),
+    Right.MANAGE_ACCOUNTS: (OWNER, MANAGER),
+    Right.TAKE_ALERTS: (OWNER, MANAGER, FINANCE, FRONT_DESK),
+    Right.REPLAY: (OWNER, MANAGER, FINANCE),
+}
+
+# Roles that have a right for the whole organization or not at all.
+WHOLE: dict[Right, tuple[str, ...]] = {Right.MANAGE_ACCOUNTS: (MANAGER,)}
+
+# Roles whose right ends at what the organization has set, and which of its limits that is.
+LIMITED: dict[Right, str] = {Right.CHARGE_CARD: "charge", Right.REFUND: "refund"}
+UNDER_LIMITS = (FRONT_DESK,)
+
+_TO = {
+    Right.LOOK: "look at payments",
+    Right.TAKE_PAYMENTS: "take payments or change them",
+    Right.CHARGE_CARD: "charge a card on file",
+    Right.REFUND: "refund guests",
+    Right.PROTECT: "act on disputes, fraud warnings and reviews",
+    Right.FIGURES: "see figures and exports",
+    Right.SEE_ACCOUNTS: "see Stripe accounts",
+    Right.MANAGE_ACCOUNTS: "change Stripe accounts, limits or the team",
+    Right.TAKE_ALERTS: "look after alerts",
+    Right.REPLAY: "have events worked on again",
+}
+_PEOPLE = {
+    OWNER: "owners",
+    MANAGER: "managers",
+    FINANCE: "finance",
+    FRONT_DESK: "the front desk",
+    READ_ONLY: "those who only look",
+}
+
+
+class AboveLimit(MayNot):
+    """More than the organization lets this role charge or refund."""
+
+    code = "above_limit"
+
+
+def may(
+    user: Any, right: Right, organization_id: UUID | None, property_id: UUID | None = None
+) -> bool:
+    """
+    Say whether this person may do this at an organization.
+
+    :param property_id: the house that it is about. None where it is about the organization: what
+        of it somebody sees is for `visible_to` to say, but its accounts, limits and team are
+        changed by those alone who work for all of its houses.
+    """
+    if user.is_superuser:
+        return True
+    rows = _where(user, right, property_id).filter(pk=organization_id)
+    return organization_id is not None and rows.exists()
+
+
+def require(
+    user: Any, right: Right, organization_id: UUID | None, property_id: UUID | None = None
+) -> None:
+    """
+    See that this person may do this; as `may`.
+
+    :raises MayNot: they may not; the sentence says who may.
+    """
+    if not may(user, right, organization_id, property_id):
+        raise MayNot(f"Your role does not let you {_TO[right]}. {_who(right)} may.")
+
+
+def require_within_limit(
+    user: Any, right: Right, organization_id: UUID, *, amount: int, currency: str
+) -> None:
+    """
+    See that this person may charge or refund that much at once.
+
+    :param amount: in minor units of `currency`. In another currency than the limit's nobody can
+        say whether it is beyond it, so that those under limits may not.
+    :raises AboveLimit: the sentence says who may.
+    """
+    if user.is_superuser:
+        return
+    limited = organizations().filter(
+        pk=organization_id, memberships__user=user.pk, memberships__role__in=UNDER_LIMITS
+    )
+    limits = limits_of(organization_id)
+    limit = limits.amounts.get(LIMITED[right])
+    if limit is None or (currency == limits.currency and amount <= limit) or not limited.exists():
+        return
+    others = _who(right, but=UNDER_LIMITS)
+    most = money.show(limit, limits.currency)
+    raise AboveLimit(f"Your role lets you {_TO[right]} up to {most}. {others} may go beyond.")
+
+
+def organizations_where(
+    user: Any, right: Right, among: Collection[UUID] | None = None
+) -> set[UUID]:
+    """
+    Return the organizations at which this person may do this.
+
+    :param among: of these alone.
+    """
+    if user.is_superuser and among is not None:
+        return set(among)
+    rows = organizations().all() if user.is_superuser else _where(user, right, None)
+    if among is not None:
+        rows = rows.filter(pk__in=among)
+    return set(rows.order_by().values_list("pk", flat=True))
+
+
+def may_anywhere(user: Any, right: Right) -> bool:
+    """Say whether this person may do this at any organization or house."""
+    rows = organizations().filter(memberships__user=user.pk, memberships__role__in=RIGHTS[right])
+    return bool(user.is_superuser or rows.exists())
+
+
+def _where(user: Any, right: Right, property_id: UUID | None) -> QuerySet[Any]:
+    """Return the organizations at which this person's role has this right, for this house."""
+    covered = Q()
+    if right in WHOLE or property_id:
+        covered = Q(memberships__properties=None)
+    if property_id:
+        of_houses = [role for role in RIGHTS[right] if role not in WHOLE.get(right, ())]
+        covered |= Q(memberships__properties=property_id, memberships__role__in=of_houses)
+    found: QuerySet[Any] = organizations().filter(
+        covered, memberships__user=user.pk, memberships__role__in=RIGHTS[right]
+    )
+    return found
+
+
+def _who(right: Right, but: Collection[str] = ()) -> str:
+    """Return who has this right, as a sentence begins."""
+    people = [_PEOPLE[role] for role in RIGHTS[right] if role not in but]
+    said = " and ".join(filter(None, [", ".join(people[:-1]), people[-1]]))
+    where = " of the whole organization" if right in WHOLE else ""
+    return said[0].upper() + said[1:] + where
