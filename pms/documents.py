@@ -17,9 +17,9 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from organizations.models import Architecture, Membership, Organization, Property, Role
+from payments import panels
 from payments.money import EXPONENTS, LARGEST
 from payments.operations.connect import accounts, architecture
-from payments.panels import refresh_money
 from payments.reading import clean, identifier
 from reservations.models import Guest, Reservation
 
@@ -81,7 +81,7 @@ def load(document: Any) -> dict[str, int]:
             booked = [
                 _reservation(each, organization, houses) for each in part.each("reservations")
             ]
-            refresh_money([reservation.pk for reservation in booked])
+            panels.refresh_money([reservation.pk for reservation in booked])
             for key, found in (
                 ("organizations", [part]),
                 ("properties", houses),
@@ -210,7 +210,10 @@ def _reservation(
     booking.policy_accepted_at = part.take("policy_accepted_at", _time, None)
     booking.checked_in_at = part.take("checked_in_at", _time, None)
     booking.checked_out_at = part.take("checked_out_at", _time, None)
-    if booking.checked_out_at:
+    said = part.take("status", lambda v: Reservation.Status(v).value, None)
+    if said:
+        booking.status = said
+    elif booking.checked_out_at:
         booking.status = Reservation.Status.CHECKED_OUT
     elif booking.checked_in_at:
         booking.status = Reservation.Status.CHECKED_IN
@@ -311,7 +314,8 @@ def _list(value: Any) -> list[Any]:
 
 
 def _steps(value: Any) -> list[Any]:
-    return [_holdable(step) for step in _list(value)]
+    panels.policy_steps(value)
+    return list(value)
 
 
 def _amount(value: Any) -> int:
@@ -345,4 +349,4 @@ def _time(value: Any) -> datetime:
 
 def _why(error: Exception) -> str:
     text = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
-    return text if text.startswith("is ") else f"is not understood ({text})."
+    return text if text.startswith(("is ", "has ", "gives ")) else f"is not understood ({text})."

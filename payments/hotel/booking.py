@@ -168,6 +168,22 @@ def booking_url(id: UUID) -> str:
     return reverse("booking", args=[id])
 
 
+def lower_total(id: UUID, amount: int) -> int:
+    """
+    Take an amount off what a stay owes, in the caller's transaction, never below nothing.
+
+    Its row is held until the transaction ends; `records.bookings.lower_total` counts anew, too.
+
+    :param amount: in minor units of the booking's currency.
+    :return: what was taken off.
+    """
+    held = reservations().select_for_update(no_key=True).get(pk=id)
+    lowered = max(0, min(amount, held.total))
+    held.total -= lowered
+    held.save(update_fields=["total"])
+    return lowered
+
+
 def write_money(figures: Iterable[tuple[Booking, Sequence[Any]]]) -> None:
     """
     Write what payments computed onto bookings that the caller has locked, where it differs.

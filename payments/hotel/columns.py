@@ -65,7 +65,7 @@ class Limits:
 def limits_of(organization_id: UUID) -> Limits:
     """Return how much the front desk of an organization may charge and refund at once."""
     found = organizations().filter(pk=organization_id).values_list("currency", "limits").first()
-    currency, amounts = found or ("", {})
+    currency, amounts = found if found else ("", dict[str, int]())
     return Limits(currency, {name: amounts.get(name) for name in ("charge", "refund")})
 
 

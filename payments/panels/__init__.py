@@ -45,6 +45,15 @@ def refresh_money(reservations: Collection[UUID]) -> None:
         bookings.recompute(reservations)
 
 
+def policy_steps(policy: Any) -> list[hotel.Step]:
+    """
+    Return the steps of a rate's cancellation policy.
+
+    :raises ValueError: it is none; the text says what is wrong, as a sentence goes on.
+    """
+    return hotel.steps_of(policy)
+
+
 def payment_statuses() -> list[tuple[str, str]]:
     """Return every `payment_status` with its plain words, to choose from."""
     return [(status, said.words) for status, said in words.BOOKING.items()]

@@ -154,6 +154,33 @@ def test_loading_twice_is_loading_once(load, document):
     assert everything() == before
 
 
+def test_a_stay_is_loaded_with_all_that_a_hotel_knows_of_it(load):
+    told = HOTEL["organizations"][0]["reservations"][0] | {
+        "status": "canceled",
+        "room": "204",
+        "rate_name": "Standard",
+        "cancellation_policy": [
+            {"days_before": 14, "refund_percent": 100},
+            {"days_before": 3, "refund_percent": 50, "until": "12:30"},
+            {"days_before": 3, "refund_percent": 20},
+        ],
+        "policy_accepted_at": "2026-10-01T10:00:00+02:00",
+        "checked_in_at": "2026-12-05T15:00:00Z",
+        "checked_out_at": "2026-12-06T11:00:00Z",
+        "paid_elsewhere": 1_000,
+    }
+    load(changed(["organizations", 0, "reservations", 0], told))
+
+    booking = Reservation.objects.get()
+    for name in ("status", "room", "rate_name", "cancellation_policy", "paid_elsewhere"):
+        assert getattr(booking, name) == told[name]
+    for name in ("policy_accepted_at", "checked_in_at", "checked_out_at"):
+        assert getattr(booking, name) == datetime.fromisoformat(told[name])
+    for status in Reservation.Status:
+        load(changed(["organizations", 0, "reservations", 0], told | {"status": status}))
+        assert Reservation.objects.get().status == status
+
+
 def test_an_organization_says_what_its_front_desk_may_do_and_keeps_it_when_nothing_is_said(load):
     load(
         changed(
@@ -315,6 +342,15 @@ USER = [*ORGANIZATION, "users", 0]
 BOOKING = [*ORGANIZATION, "reservations", 0]
 
 
+STEP = {"days_before": 3, "refund_percent": 50}
+WRONG_STEPS = [
+    *({"days_before": value} for value in (-1, 1.5, "3", True, None, 3651)),
+    *({"refund_percent": value} for value in (-1, 101, 12.5, "50", True, None)),
+    *({"until": value} for value in ("24:00", "6pm", 18, "18:00:01", "18:00+01:00", "", "8:00")),
+    {"more": 1},
+]
+
+
 def place(path):
     """Return a place as the sentence names it."""
     text = "document"
@@ -377,7 +413,18 @@ def place(path):
         ([*BOOKING, "paid_elsewhere"], ["1", -1, 2**63]),
         ([*BOOKING, "room"], [5, "x" * 51, "\x00"]),
         ([*BOOKING, "rate_name"], [5, "x" * 101]),
-        ([*BOOKING, "cancellation_policy"], ["x", 5, {"a": 1}, ["\x00"]]),
+        ([*BOOKING, "status"], ["gone", 5, [], ""]),
+        (
+            [*BOOKING, "cancellation_policy"],
+            [
+                *("x", 5, {"a": 1}, ["\x00"], [[]], [{}]),
+                *([STEP | wrong] for wrong in WRONG_STEPS),
+                [STEP, STEP],
+                [STEP, STEP | {"days_before": 4}],
+                [STEP, STEP | {"until": "17:59"}],
+                [STEP, STEP | {"days_before": 1, "refund_percent": 51}],
+            ],
+        ),
         ([*BOOKING, "policy_accepted_at"], ["yesterday", 5, "", "0001-01-01T00:00:00+23:59"]),
         ([*BOOKING, "checked_in_at"], ["x", 5, "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"]),
         ([*BOOKING, "checked_out_at"], ["x", []]),
