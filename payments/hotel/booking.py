@@ -178,7 +178,7 @@ def lower_total(id: UUID, amount: int) -> int:
     :return: what was taken off.
     """
     held = reservations().select_for_update(no_key=True).get(pk=id)
-    lowered = max(0, min(amount, held.total))
+    lowered: int = max(0, min(amount, held.total))
     held.total -= lowered
     held.save(update_fields=["total"])
     return lowered
