@@ -12,6 +12,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.support.stripe import Stripe
+from tests.support.wire import Wire
 
 CUSTOMER = "cus_platform_harbour"  # whom the platform bills for the hotel
 
@@ -34,6 +35,17 @@ def booking(db):
 def manager(db):
     """A manager of Harbour Hotels who has an e-mail address."""
     return MembershipFactory(role=Role.MANAGER, user=UserFactory(email="maria@example.com")).user
+
+
+@pytest.fixture
+def wire(settings):
+    """Stripe at the far side of the wire, with answers that the test names."""
+    server = Wire()
+    settings.STRIPE_SECRET_KEY = "sk_test_of_the_tests"
+    settings.STRIPE_API_BASE = server.url
+    settings.STRIPE_TIMEOUT = 1.0
+    yield server
+    server.close()
 
 
 def stay_of(booking, account="acct_harbour", **fields):

@@ -49,7 +49,9 @@ class OutgoingRequest(models.Model):
     next_attempt_at = models.DateTimeField(default=timezone.now)
     state = models.CharField(max_length=20, choices=State, default=State.PROMISED)
     stripe_id = stripe_id()  # of the object that came of it
+    refusal = text(50)  # which kind of refusal: a class of `gateway.errors`
     error_code = text(100)
+    error_param = text(100)
     decline_code = text(100)
     error = models.TextField(blank=True, default="")
     created_at = models.DateTimeField(default=timezone.now)
@@ -76,6 +78,8 @@ class OutgoingRequest(models.Model):
             ),
             models.Index(fields=["about"], name="requests_about"),
         ]
+
+    answer: dict[str, Any] | None = None  # of the attempt that this process made; never stored
 
     def __str__(self) -> str:
         return f"{self.kind} {self.stripe_id or self.pk}"

@@ -32,12 +32,15 @@ def keep(request: OutgoingRequest) -> OutgoingRequest:
     """
     Make the first attempt at a promise that the caller has just committed; return it as it is then.
 
-    Undecided, it stays promised, and the worker goes on with it.
+    Undecided, it stays promised, and the worker goes on with it. Its `answer` is what Stripe said
+    to this process: secrets in it are for whoever asked, and are kept nowhere.
     """
     begun = promises.claim(request.pk, seen=0, early=True)
     if begun is not None:
         _attempt(begun)
-    return OutgoingRequest.objects.get(pk=request.pk)
+    kept = OutgoingRequest.objects.get(pk=request.pk)
+    kept.answer = begun.answer if begun is not None else None
+    return kept
 
 
 def keep_due(*, early: bool = False, stop: Callable[[], bool] = lambda: False) -> Counter[str]:
@@ -97,6 +100,7 @@ def _attempt(request: OutgoingRequest) -> str:
         ended, note = State.REFUSED, partial(_note_refusal, request, kind, error)
         facts |= {"why": type(error).__name__, "code": error.code}
     else:
+        request.answer = answer.object
         ended, note = State.KEPT, partial(_note, request, kind, answer)
         facts |= {"stripe_id": answer.object.get("id")}
     try:
@@ -178,7 +182,9 @@ def _note_refusal(request: OutgoingRequest, kind: Kind, error: errors.Final) -> 
             stripe_id=str(error.object.get("id") or "") if error.object else "",
             params={} if kind.private else request.params,
             error=error.message[:2000],
-            error_code=(error.code or type(error).__name__)[:100],
+            refusal=type(error).__name__,
+            error_code=error.code[:100],
+            error_param=error.param[:100],
             decline_code=error.decline_code[:100],
         )
 

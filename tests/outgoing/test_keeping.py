@@ -1,0 +1,264 @@
+"""A promise is kept once, whatever the network and the processes do."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from payments.models import OutgoingRequest, Payment
+from payments.outgoing import keeping
+from sandbox import events, objects
+
+pytestmark = pytest.mark.django_db
+
+
+def keeps(capsys, *options):
+    """Run `stripe_keep` and return what it did."""
+    call_command("stripe_keep", "--json", *options)
+    return json.loads(capsys.readouterr().out)
+
+
+def state_of(booking, capsys):
+    call_command("payment_state", booking.code, "--json")
+    return json.loads(capsys.readouterr().out)
+
+
+def error(code="", **fields):
+    return {"error": {"type": "api_error", "code": code, "message": "No.", **fields}}
+
+
+def test_an_answer_makes_the_promised_row_stripes(wire, promised, intent, booking, capsys):
+    payment, request = promised()
+    wire.answers = lambda asked: (200, intent(payment))
+
+    kept = keeping.keep(request)
+
+    payment.refresh_from_db()
+    assert (kept.state, kept.stripe_id) == ("kept", payment.stripe_id)
+    assert (payment.seen, payment.status) == (True, "requires_payment_method")
+    assert (payment.reservation, payment.bound_by) == (booking, "promise")
+    (asked,) = wire.asked
+    assert (asked.account, asked.key) == ("acct_harbour", str(payment.pk))
+    assert asked.version == "2026-10-28.endive"
+    assert asked.form["metadata[transactionId]"] == str(payment.pk)
+    (line,) = state_of(booking, capsys)["transactions"]
+    assert line["stripe_id"] == payment.stripe_id
+
+
+def test_what_is_only_promised_is_no_transaction_yet(wire, promised, booking, capsys):
+    promised()
+    assert state_of(booking, capsys)["transactions"] == []
+
+
+@pytest.mark.parametrize("first", ["event", "charge", "answer"])
+def test_an_event_may_come_before_the_answer_or_after(
+    wire, promised, intent, stripe, booking, capsys, first
+):
+    payment, request = promised()
+    paid = intent(payment, status="succeeded", amount_received=30_000, latest_charge="ch_1")
+    charge = events.event("charge.succeeded", charge_of(paid), account="acct_harbour")
+    event = events.event("payment_intent.succeeded", paid, account="acct_harbour")
+    wire.answers = lambda asked: (200, intent(payment))
+
+    if first == "answer":
+        keeping.keep(request)
+    stripe.sends([charge] if first == "charge" else [event])
+    stripe.sends([event, charge])
+    if first != "answer":
+        keeping.keep(request)
+
+    payment = Payment.objects.get()
+    assert (payment.pk, payment.status) == (request.about, "succeeded")
+    state = state_of(booking, capsys)
+    assert (state["paid"], len(state["transactions"]), len(state["charges"])) == (30_000, 1, 1)
+    assert OutgoingRequest.objects.get().state == "kept"
+
+
+def test_a_charge_without_our_metadata_leaves_one_payment(
+    wire, promised, intent, stripe, booking, capsys
+):
+    payment, request = promised()
+    paid = intent(payment, status="succeeded", amount_received=30_000, latest_charge="ch_1")
+    charge = {**charge_of(paid), "metadata": {}}
+    stripe.tells("charge.succeeded", charge)
+    assert Payment.objects.count() == 2  # nobody can know yet
+
+    wire.answers = lambda asked: (200, paid)
+    keeping.keep(request)
+
+    assert Payment.objects.get().pk == payment.pk
+    state = state_of(booking, capsys)
+    assert (state["paid"], len(state["charges"])) == (30_000, 1)
+
+
+def charge_of(paid):
+    return objects.charge(
+        id="ch_1",
+        amount=paid["amount"],
+        created=paid["created"],
+        currency=paid["currency"],
+        payment_intent=paid["id"],
+        metadata=dict(paid["metadata"]),
+    )
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        None,
+        (429, error("rate_limit")),
+        (409, error("lock_timeout")),
+        (500, error()),
+        (503, error()),
+    ],
+    ids=["broken", "429", "409", "500", "503"],
+)
+def test_what_is_undecided_is_asked_again_with_the_same_key(
+    wire, promised, intent, capsys, trouble
+):
+    payment, request = promised()
+    wire.answers = lambda asked: trouble if len(wire.asked) == 1 else (200, intent(payment))
+
+    assert keeping.keep(request).state == "promised"
+    payment.refresh_from_db()
+    assert (payment.status, payment.stripe_id) == ("promised", "")
+    assert keeps(capsys, "--all") == {"kept": 1, "refused": 0, "waiting": 0, "read": 0}
+
+    first, second = wire.asked
+    assert (first.key, first.form) == (second.key, second.form)
+
+
+def test_nothing_is_asked_again_before_its_pause_is_over(wire, promised, capsys):
+    _, request = promised()
+    wire.answers = lambda asked: (503, error())
+    keeping.keep(request)
+    waits = OutgoingRequest.objects.get().next_attempt_at - timezone.now()
+    assert timedelta(0) < waits <= timedelta(seconds=30)
+    assert keeps(capsys)["waiting"] == 0
+    assert len(wire.asked) == 1
+
+
+def test_a_500_that_stripe_remembers_is_found_by_our_id(wire, promised, intent, capsys):
+    payment, request = promised()
+    made = intent(payment)
+
+    def answers(asked):
+        return (
+            (200, page(intent_of_others(made), made)) if asked.method == "GET" else (500, error())
+        )
+
+    wire.answers = answers
+    keeping.keep(request)
+    keeps(capsys, "--all")
+    assert keeps(capsys, "--all")["kept"] == 1
+
+    assert [asked.method for asked in wire.asked] == ["POST", "POST", "GET"]
+    assert Payment.objects.get(pk=payment.pk).stripe_id == made["id"]
+
+
+def test_a_500_that_made_nothing_goes_on_under_another_key(wire, promised, intent, capsys):
+    payment, request = promised()
+
+    def answers(asked):
+        if asked.method == "GET":
+            return 200, page()
+        return (200, intent(payment)) if asked.key.endswith(":2") else (500, error())
+
+    wire.answers = answers
+    keeping.keep(request)
+    keeps(capsys, "--all")
+    assert keeps(capsys, "--all")["kept"] == 1
+    assert [asked.key for asked in wire.asked if asked.key] == [
+        str(payment.pk),
+        str(payment.pk),
+        f"{payment.pk}:2",
+    ]
+
+
+def test_a_promise_of_yesterday_is_looked_for_before_it_is_asked(wire, promised, intent, capsys):
+    payment, request = promised()
+    wire.answers = lambda asked: None
+    keeping.keep(request)
+    OutgoingRequest.objects.update(created_at=timezone.now() - timedelta(hours=25))
+    made = intent(payment)
+    wire.answers = lambda asked: (200, page(made)) if asked.method == "GET" else (500, error())
+
+    assert keeps(capsys, "--all")["kept"] == 1
+
+    assert [asked.method for asked in wire.asked] == ["POST", "GET"]
+
+
+def page(*found):
+    return {"object": "list", "data": list(found), "has_more": False, "url": "/v1/payment_intents"}
+
+
+def intent_of_others(made):
+    return {**made, "id": "pi_other", "metadata": {}}
+
+
+def test_a_refusal_is_final(wire, promised, booking, capsys):
+    payment, request = promised()
+    refusal = {"type": "invalid_request_error", "code": "amount_too_small", "param": "amount"}
+    wire.answers = lambda asked: (400, {"error": {**refusal, "message": "Too small."}})
+
+    kept = keeping.keep(request)
+
+    assert (kept.state, kept.error_code, kept.error) == (
+        "refused",
+        "amount_too_small",
+        "Too small.",
+    )
+    assert Payment.objects.get(pk=payment.pk).status == "refused"
+    assert keeps(capsys, "--all")["waiting"] == 0
+    assert state_of(booking, capsys)["transactions"] == []
+
+
+def test_a_declined_card_leaves_the_payment_that_stripe_made(
+    wire, promised, intent, booking, capsys
+):
+    payment, request = promised()
+    said = {"type": "card_error", "code": "card_declined", "decline_code": "lost_card"}
+    failed = intent(payment, last_payment_error={**said, "message": "No."})
+    wire.answers = lambda asked: (
+        402,
+        {"error": {**said, "message": "No.", "payment_intent": failed}},
+    )
+
+    kept = keeping.keep(request)
+
+    assert (kept.state, kept.decline_code) == ("refused", "lost_card")
+    payment.refresh_from_db()
+    assert (payment.stripe_id, payment.status) == (failed["id"], "requires_payment_method")
+    assert state_of(booking, capsys)["payment_status"] == "failed"
+
+
+def test_another_amount_than_was_promised_is_marked_and_said(wire, promised, intent):
+    payment, request = promised()
+    wire.answers = lambda asked: (200, intent(payment) | {"amount": 1})
+
+    keeping.keep(request)
+
+    payment.refresh_from_db()
+    assert payment.conflict
+    assert payment.reservation.alerts.filter(kind="contradiction").exists()
+
+
+def test_somebody_elses_payment_takes_no_promise(wire, promised, intent, stripe):
+    """The hotel's own metadata may name our row; another account's object is not it."""
+    payment, _ = promised()
+    made = intent(payment) | {"id": "pi_of_nobody"}
+    stripe.tells("payment_intent.created", made, account="acct_of_somebody_else")
+    payment.refresh_from_db()
+    assert payment.stripe_id == ""
+
+
+def test_the_secret_of_a_payment_is_kept_nowhere(wire, promised, intent):
+    payment, request = promised()
+    secret = "pi_secret_that_nobody_keeps"
+    wire.answers = lambda asked: (200, intent(payment) | {"client_secret": secret})
+    assert keeping.keep(request).answer["client_secret"] == secret
+    for model in (OutgoingRequest, Payment):
+        for row in model.objects.values():
+            assert secret not in str(row)
