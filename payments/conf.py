@@ -23,6 +23,11 @@ def has_live_key() -> bool:
     return any(str(key).startswith(("sk_live_", "rk_live_", "pk_live_")) for key in keys)
 
 
+def asks_live() -> bool:
+    """Say whether what we ask of Stripe is about real money."""
+    return str(settings.STRIPE_SECRET_KEY).startswith(("sk_live_", "rk_live_"))
+
+
 def shared_secrets() -> set[str]:
     """Return the secrets that stand in both lists, as `stripe listen` has it."""
     return {*secrets("platform")} & {*secrets("connect")}

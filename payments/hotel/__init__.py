@@ -51,7 +51,7 @@ from payments.hotel.ownership import (
     organization_of_reservations,
     organizations_named,
 )
-from payments.hotel.places import Group, House, groups, houses, organization_name, place
+from payments.hotel.places import Group, House, group, groups, houses, organization_name, place
 from payments.hotel.policies import GivesBack, Step, gives_back, steps_of
 from payments.hotel.rights import (
     RIGHTS,
@@ -93,6 +93,7 @@ __all__ = [
     "caption",
     "empty_columns",
     "gives_back",
+    "group",
     "groups",
     "hands_in_evidence",
     "houses",

@@ -14,6 +14,7 @@ class House:
 
     property_id: UUID
     organization_id: UUID
+    slug: str
     name: str
     architecture: str
 
@@ -21,23 +22,35 @@ class House:
 def houses(user: Any, organization_ids: Collection[UUID]) -> list[House]:
     """Return the houses of these organizations that this person may see."""
     rows = properties().visible_to(user).filter(organization__in=organization_ids).order_by("name")
-    columns = ("pk", "organization_id", "name", "organization__stripe_architecture")
+    columns = ("pk", "organization_id", "slug", "name", "organization__stripe_architecture")
     return [House(*row) for row in rows.values_list(*columns)]
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A hotel group, and by whose clocks its days begin."""
+    """A hotel group, by whose clocks its days begin, and whose Stripe accounts take its money."""
 
     id: UUID
+    slug: str
     name: str
+    currency: str
     timezone: str
+    architecture: str
+
+
+_GROUP = ("pk", "slug", "name", "currency", "timezone", "stripe_architecture")
 
 
 def groups(user: Any, limit: int) -> list[Group]:
     """Return the hotel groups that this person may see."""
     rows = organizations().visible_to(user).order_by("name")
-    return [Group(*row) for row in rows.values_list("pk", "name", "timezone")[:limit]]
+    return [Group(*row) for row in rows.values_list(*_GROUP)[:limit]]
+
+
+def group(user: Any, slug: str) -> Group | None:
+    """Return the hotel group with this slug, if this person may see it."""
+    row = organizations().visible_to(user).filter(slug=slug).values_list(*_GROUP).first()
+    return Group(*row) if row else None
 
 
 def place(row: Any) -> str:

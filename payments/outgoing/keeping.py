@@ -147,6 +147,8 @@ def _note(request: OutgoingRequest, kind: Kind, answer: Answer) -> None:
     """Merge an answer as if it were an event, and note that the promise is kept."""
     with transaction.atomic():
         _apply(request, kind, answer)
+        if kind.after:
+            kind.after(request)
         params = {} if kind.private else request.params
         stripe_id = str(answer.object.get("id") or "")
         promises.decide(

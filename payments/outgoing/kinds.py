@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from payments.gateway import (
     accounts,
     customers,
     disputes,
+    errors,
     payment_intents,
     payment_methods,
     refunds,
@@ -28,6 +31,9 @@ from payments.models import (
     Review,
     SetupIntent,
 )
+from payments.records import accounts as place_accounts
+from payments.records import settling
+from payments.webhooks import inbox
 from payments.webhooks.router import Handler
 
 _EARLIER = timedelta(minutes=10)  # by how much Stripe's clock may be behind ours
@@ -45,6 +51,7 @@ class Kind:
     :param read: reads the object that it changes.
     :param is_done: says whether an object is already as this request would have it.
     :param shows: the handler that reads the answer, where the object's own is not the one.
+    :param after: what else is so once it is done, in the transaction that notes it.
     :param private: its parameters hold what nobody needs to keep once it is decided.
     """
 
@@ -54,6 +61,7 @@ class Kind:
     read: Callable[[OutgoingRequest], Answer] | None = None
     is_done: Callable[[OutgoingRequest, dict[str, Any]], bool] | None = None
     shows: Handler | None = None
+    after: Callable[[OutgoingRequest], None] | None = None
     private: bool = False
 
     def find(self, request: OutgoingRequest) -> Answer | None:
@@ -144,8 +152,26 @@ def _was_closed(request: OutgoingRequest, review: dict[str, Any]) -> bool:
     return review.get("open") is False
 
 
-def _is_let_go(request: OutgoingRequest) -> Answer:
-    return accounts.deauthorize(request.target, client_id=request.params["client_id"])
+def _let_go(request: OutgoingRequest) -> Answer:
+    try:
+        return accounts.deauthorize(request.target, client_id=request.params["client_id"])
+    except errors.RefusedByStripe as error:
+        if error.code != "invalid_client":  # what is not connected any more was let go already
+            raise
+        return Answer({"stripe_user_id": request.target}, error.at)
+
+
+def _become_known(request: OutgoingRequest) -> None:
+    """A new account takes its place's new money, and what Stripe said of it already is due now."""
+    account = ConnectedAccount.objects.get(pk=request.about)
+    place_accounts.write_columns_of({(account.organization_id, account.property_id)})
+    inbox.recall([account.stripe_id])
+
+
+def _close(request: OutgoingRequest) -> None:
+    """Stripe has let go of an account: nothing is asked about it any more."""
+    account = ConnectedAccount.objects.select_for_update().get(pk=request.about)
+    settling.close_connection(account, timezone.now())
 
 
 KINDS: dict[str, Kind] = {
@@ -156,7 +182,11 @@ KINDS: dict[str, Kind] = {
     "setup_intent": Kind(model=SetupIntent, ask=_makes(setup_intents), pages=setup_intents.page),
     "customer": Kind(model=Customer, ask=_makes(customers), pages=customers.page, private=True),
     "account": Kind(
-        model=ConnectedAccount, ask=_makes(accounts), pages=accounts.page, private=True
+        model=ConnectedAccount,
+        ask=_makes(accounts),
+        pages=accounts.page,
+        after=_become_known,
+        private=True,
     ),
     "capture": Kind(
         model=Payment,
@@ -209,5 +239,5 @@ KINDS: dict[str, Kind] = {
         read=_reads(reviews),
         is_done=_was_closed,
     ),
-    "disconnect": Kind(model=ConnectedAccount, ask=_is_let_go),
+    "disconnect": Kind(model=ConnectedAccount, ask=_let_go, after=_close),
 }

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from payments import hotel
 from payments.models import ConnectedAccount
+from payments.models.base import given
 
 Place = tuple[UUID, UUID | None]  # an organization, or one of its houses
 
@@ -45,7 +46,7 @@ def place_of(house: hotel.House | hotel.Booking) -> Place:
 
 def taking(organizations: Collection[UUID]) -> dict[Place, ConnectedAccount]:
     """Return the account of each place that has one: a live one first, then the latest."""
-    rows = ConnectedAccount.objects.filter(organization__in=organizations)
+    rows = ConnectedAccount.objects.filter(given(), organization__in=organizations)
     ordered = rows.order_by("livemode", "connected_at", "pk")
     return {(row.organization_id, row.property_id): row for row in ordered}
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from payments.effects import Effects, alert
 from payments.folio import Entry, entries, of_no_payment
 from payments.hotel import Booking
-from payments.models import KINDS, OF_A_PAYMENT, Payment, Severity
+from payments.models import KINDS, OF_A_PAYMENT, ConnectedAccount, Payment, Severity
 from payments.records import accounts, binding, bookings, telling
 from payments.records.loading import Name, Rows
 from payments.rules import billing, connect, customers, payments, protection, transfers
@@ -61,6 +61,18 @@ def revisit(payment: Payment, now: datetime) -> None:
     """Ask again what follows from a payment: staff decided something about it."""
     name = ("payment", payment.account, payment.livemode, payment.stripe_id)
     ask_again({name: payment.organization_id}, now)
+
+
+def close_connection(account: ConnectedAccount, now: datetime) -> None:
+    """
+    Note that a connection is closed, as an event of Stripe's would.
+
+    :param account: its row, which the caller has locked.
+    """
+    account.deauthorized_at = max(filter(None, [account.deauthorized_at, now]))
+    account.save(update_fields=["deauthorized_at"])
+    name = ("account", account.account, account.livemode, account.stripe_id)
+    ask_again({name: account.organization_id}, now)
 
 
 def ask_again(names: dict[Name, UUID], now: datetime) -> None:

@@ -58,7 +58,7 @@ def hold(stripe_ids: Collection[str]) -> list[ConnectedAccount]:
     waits for what the other holds.
     """
     for stripe_id in sorted(stripe_ids):
-        _one_at_a_time(stripe_id)
+        one_at_a_time(stripe_id)
     rows = ConnectedAccount.objects.select_for_update().filter(stripe_id__in=stripe_ids)
     return list(rows.order_by("stripe_id", "account", "livemode"))
 
@@ -76,11 +76,11 @@ def _take_place(account: ConnectedAccount, place: accounts.Place) -> None:
     accounts.write_columns_of({before, place})
 
 
-def _one_at_a_time(stripe_id: str) -> None:
-    """Let nobody else connect this account until the transaction ends, in whichever mode."""
+def one_at_a_time(name: str) -> None:
+    """Let nobody else connect the account, or at the place, of this name until we are done."""
     if connection.vendor == "postgresql":  # there may be no row to lock yet; SQLite has one lock
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [stripe_id])
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
 
 
 def bill(*, customer: str, livemode: bool, organization_id: UUID) -> Customer:
