@@ -40,7 +40,7 @@ class OutgoingRequest(models.Model):
     )
     account = text(255)  # that holds the object; empty: the platform's own
     livemode = models.BooleanField(default=False)
-    about = models.UUIDField(null=True)  # our row of the object that it makes or changes
+    about = models.UUIDField()  # our row of the object that it makes or changes
     target = stripe_id()  # the object that it changes; empty where it makes one
     params = models.JSONField(default=dict)
     key_number = models.PositiveSmallIntegerField(default=1)

@@ -165,7 +165,7 @@ def _apply(request: OutgoingRequest, kind: Kind, answer: Answer) -> None:
         livemode=request.livemode,
         organization_id=request.organization_id,
         at=answer.at,
-        promised={made: request.about} if made and not request.target and request.about else {},
+        promised={made: request.about} if made and not request.target else {},
         shows=kind.shows,
     )
 
