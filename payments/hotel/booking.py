@@ -36,6 +36,7 @@ class Booking:
     timezone: str
     architecture: str = "centralized"  # whose Stripe account takes new money
     status: str = "confirmed"
+    guest_id: UUID | None = None
     money: tuple[Any, ...] = ()  # what is written in MONEY_FIELDS now
 
     def stay(self, now: datetime) -> str:
@@ -75,6 +76,7 @@ _BOOKING = {
     "timezone": "property__timezone",
     "architecture": "organization__stripe_architecture",
     "status": "status",
+    "guest_id": "guest_id",
 }
 
 

@@ -35,6 +35,7 @@ class Customer(StripeRecord):
         occurred_at=Min(),
     )
 
+    guest_id = models.UUIDField(null=True, blank=True, db_index=True)  # the hotel's own guest
     name = text(200)
     email = text(254)
     currency = text(3)

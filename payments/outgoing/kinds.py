@@ -38,6 +38,7 @@ from payments.webhooks.router import Handler
 
 _EARLIER = timedelta(minutes=10)  # by how much Stripe's clock may be behind ours
 _MOST_PAGES = 50
+PROMISED_CUSTOMER = "customer_row"  # in parameters: our own row, while Stripe has given no id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,11 +89,27 @@ class Kind:
         return None
 
 
+def _with_customer(params: dict[str, Any]) -> dict[str, Any]:
+    """
+    Return parameters that name a customer by its Stripe id, where they name one only promised.
+
+    :raises Busy: Stripe has not made that customer yet.
+    """
+    if PROMISED_CUSTOMER not in params:
+        return params
+    rest = {name: value for name, value in params.items() if name != PROMISED_CUSTOMER}
+    customer = Customer.objects.filter(pk=params[PROMISED_CUSTOMER]).first()
+    if customer is None:
+        return rest
+    if not customer.stripe_id:
+        raise errors.Busy("The customer that this is for has not been made yet.")
+    return {**rest, "customer": customer.stripe_id}
+
+
 def _makes(module: Any) -> Callable[[OutgoingRequest], Answer]:
     def ask(request: OutgoingRequest) -> Answer:
-        made: Answer = module.create(
-            account=request.account, params=request.params, key=request.key
-        )
+        params = _with_customer(request.params)
+        made: Answer = module.create(account=request.account, params=params, key=request.key)
         return made
 
     return ask

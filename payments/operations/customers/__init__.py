@@ -1,0 +1,1 @@
+"""Guests as a hotel's Stripe account knows them, and their cards on file."""

@@ -1,0 +1,77 @@
+"""The customer at Stripe that stands for a guest, in the account that takes the booking's money."""
+
+from typing import Any
+
+from django.db import transaction
+
+from payments import hotel
+from payments.hotel import Booking
+from payments.models import ConnectedAccount, Customer, OutgoingRequest
+from payments.models.base import time_ordered_id
+from payments.models.outgoing import written_on
+from payments.operations import outcome
+from payments.operations.connect import accounts
+from payments.outgoing import keeping, kinds, promises
+
+
+def as_params(customer: Customer | None) -> dict[str, str]:
+    """Return how a request names a customer, who may only be promised yet."""
+    if customer is None:
+        return {}
+    if customer.stripe_id:
+        return {"customer": customer.stripe_id}
+    return {kinds.PROMISED_CUSTOMER: str(customer.pk)}
+
+
+def known(booking: Booking, account: ConnectedAccount) -> Customer | None:
+    """Return the customer that stands for a booking's guest; None where there is none yet."""
+    rows = Customer.objects.filter(
+        guest_id=booking.guest_id,
+        account=account.stripe_id,
+        livemode=account.livemode,
+        deleted=False,
+    )
+    return rows.order_by("pk").first()
+
+
+def ensure(booking: Booking, account: ConnectedAccount, *, by: Any = None) -> Customer:
+    """
+    Return the customer that stands for a booking's guest, made at Stripe unless there is one.
+
+    It has no Stripe id while Stripe has not answered.
+
+    :raises Refused: Stripe will not.
+    """
+    with transaction.atomic():
+        accounts.one_at_a_time(f"{account.stripe_id} {booking.guest_id}")
+        row = known(booking, account)
+        if row is not None:
+            return row
+        row = Customer.objects.create(
+            id=time_ordered_id(),
+            account=account.stripe_id,
+            livemode=account.livemode,
+            organization_id=booking.organization_id,
+            guest_id=booking.guest_id,
+        )
+        stay = hotel.stay(booking.id)
+        params: dict[str, Any] = {
+            "name": stay.guest if stay else "",
+            "metadata": written_on(row.pk, {"orgId": booking.organization_id}),
+        }
+        if stay and stay.email:
+            params["email"] = stay.email
+        request = promises.promise(
+            "customer",
+            about=row,
+            account=account.stripe_id,
+            livemode=account.livemode,
+            params=params,
+            by=by,
+        )
+    kept = keeping.keep(request)
+    if kept.state == OutgoingRequest.State.REFUSED:
+        row.delete()
+        outcome.refuse(kept)
+    row.refresh_from_db()
+    return row
