@@ -106,7 +106,8 @@ class Entry:
         gone = sum(
             refund.amount or 0
             for refund in self.real_refunds
-            if self.charge_of(refund) is charge and refund.status not in ("failed", "canceled")
+            if self.charge_of(refund) is charge
+            and refund.status not in ("failed", "canceled", "refused")
         )
         held = sum(
             max(self.held_by(dispute), (dispute.amount or 0) if dispute.is_open else 0)

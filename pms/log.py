@@ -46,6 +46,9 @@ def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
-            "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False}
+            "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+            "stripe": {
+                "level": "WARNING"
+            },  # each call is told by whoever made it, without its words
         },
     }

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 
 from payments import bulk
@@ -184,6 +184,11 @@ def lower_total(id: UUID, amount: int) -> int:
     held.total -= lowered
     held.save(update_fields=["total"])
     return lowered
+
+
+def raise_total(id: UUID, amount: int) -> None:
+    """Put an amount back onto what a stay owes: what it was taken off for was refused."""
+    reservations().filter(pk=id).update(total=F("total") + amount)
 
 
 def write_money(figures: Iterable[tuple[Booking, Sequence[Any]]]) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from payments.models.activity import Activity
 from payments.models.billing import Invoice, SubscriptionSchedule, UpcomingInvoice
 from payments.models.connect import Capability, ConnectedAccount, ExternalAccount, Person
 from payments.models.customers import Customer, PaymentMethod, SetupIntent
@@ -50,6 +51,7 @@ __all__ = [
     "KINDS",
     "OF_A_CHARGE",
     "OF_A_PAYMENT",
+    "Activity",
     "Alert",
     "ApplicationFee",
     "Capability",

@@ -1,0 +1,29 @@
+"""Writing down who did what, in the transaction of what they do."""
+
+from typing import Any
+
+from payments.hotel import Booking
+from payments.models import Activity
+
+
+def note(kind: str, *, by: Any, of: Any, **facts: Any) -> Activity:
+    """
+    Write down that somebody did something.
+
+    Called inside the transaction that does it, so that one is never without the other.
+
+    :param kind: what, as `words.activity` says it.
+    :param by: who; None where the system did.
+    :param of: a row of ours, or a booking: it says of which organization, house and booking.
+    :param facts: ids, dates, and an `amount` in minor units with its `currency`; never a person.
+    """
+    booking = of.id if isinstance(of, Booking) else getattr(of, "reservation_id", None)
+    return Activity.objects.create(
+        kind=kind,
+        organization_id=of.organization_id,
+        property_id=of.property_id,
+        reservation_id=booking,
+        user_id=by.pk if by else None,
+        who=by.get_username() if by else "",
+        facts=facts,
+    )

@@ -1,0 +1,80 @@
+"""Money held on a guest's card: taking it, in part or whole, and letting it go."""
+
+from typing import Any
+
+from django.db import transaction
+
+from payments import hotel, money
+from payments.errors import NotAsThingsStand
+from payments.hotel import Right
+from payments.models import OutgoingRequest, Payment
+from payments.operations import acting, activity, amounts, outcome
+from payments.operations.payments import payment_intents
+from payments.outgoing import keeping, promises
+
+
+class NotCapturable(NotAsThingsStand):
+    """There is no money held with this payment."""
+
+    code = "not_capturable"
+
+
+def capture(*, payment: Payment, amount: int | None = None, by: Any) -> Payment:
+    """
+    Take money that is held; what is left of the hold is let go.
+
+    :param amount: in minor units; all of it when None.
+    :raises Refused: nothing is held, or less than that.
+    """
+    hotel.require(by, Right.TAKE_PAYMENTS, payment.organization_id, payment.property_id)
+    if amount is not None:
+        amounts.check(amount, payment.currency)
+    account = acting.holder(payment)
+    with transaction.atomic():
+        held: Payment = Payment.objects.select_for_update().get(pk=payment.pk)
+        under_way = payment_intents.changing(held)
+        if under_way is not None and under_way.kind == "capture":
+            return held  # clicked twice
+        if under_way is not None or held.status != "requires_capture" or not held.stripe_id:
+            raise NotCapturable(_why_not(held, under_way))
+        available = held.amount_capturable or 0
+        taken = available if amount is None else amount
+        if taken > available:
+            most = money.show(available, held.currency)
+            raise amounts.AmountTooLarge(f"Only {most} are held.")
+        request = promises.promise(
+            "capture",
+            about=held,
+            account=account.stripe_id,
+            livemode=held.livemode,
+            target=held.stripe_id,
+            params={} if amount is None else {"amount_to_capture": amount},
+            by=by,
+        )
+        activity.note("hold_captured", of=held, by=by, amount=taken, currency=held.currency)
+    kept = keeping.keep(request)
+    held.refresh_from_db()
+    if kept.state == OutgoingRequest.State.REFUSED:
+        outcome.refuse(kept, about=held)
+    return held
+
+
+def release(*, payment: Payment, by: Any) -> Payment:
+    """
+    Let go of money that is held.
+
+    :raises Refused: nothing is held.
+    """
+    if payment.status != "requires_capture":
+        raise NotCapturable(_why_not(payment, None))
+    return payment_intents.cancel(payment=payment, by=by)
+
+
+def _why_not(payment: Payment, under_way: OutgoingRequest | None) -> str:
+    if under_way is not None:
+        return "It is being let go right now."
+    if not payment.stripe_id or payment.status in payment_intents.TO_CONFIRM:
+        return "The guest has not confirmed it yet: nothing is held."
+    if payment.status == "succeeded":
+        return "The money was taken already."
+    return "Nothing is held with this payment any more."

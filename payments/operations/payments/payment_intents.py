@@ -1,0 +1,275 @@
+"""Payments that a guest confirms: taking one, its secret for the browser, ending one."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from django.db import transaction
+
+from payments import hotel
+from payments.errors import Invalid, NotAsThingsStand
+from payments.gateway import errors, payment_intents
+from payments.hotel import Booking, Right
+from payments.models import EXTRAS, ConnectedAccount, OutgoingRequest, Payment, Purpose
+from payments.models.base import time_ordered_id
+from payments.models.outgoing import written_on
+from payments.operations import acting, activity, amounts, outcome
+from payments.operations.customers import customers
+from payments.outgoing import answers, keeping, promises
+
+logger = structlog.get_logger(__name__)
+
+AUTOMATIC, MANUAL = "automatic", "manual"
+TO_CONFIRM = ("requires_payment_method", "requires_confirmation", "requires_action")
+CANCELABLE = (*TO_CONFIRM, "requires_capture", "processing")
+
+
+class BookingCanceled(NotAsThingsStand):
+    """A canceled booking takes no new money but for extras and damage."""
+
+    code = "booking_canceled"
+
+
+class NotCancelable(NotAsThingsStand):
+    """The payment is over, or Stripe has not answered yet."""
+
+    code = "not_cancelable"
+
+
+class NotToConfirm(NotAsThingsStand):
+    """The payment does not wait for the guest."""
+
+    code = "not_to_confirm"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A payment that waits for its guest, and the secret that lets a browser confirm it."""
+
+    payment: Payment
+    client_secret: str | None  # None while Stripe has not answered
+
+
+def take(
+    *,
+    booking: Booking,
+    amount: int,
+    purpose: str,
+    capture_method: str = "",
+    setup_future_usage: str = "",
+    by: Any,
+) -> Taken:
+    """
+    Ask for money that the guest confirms in a browser.
+
+    :param amount: in minor units of the booking's currency.
+    :param purpose: one of `Purpose`; a hold is captured later.
+    :param capture_method: `automatic` or `manual`; by the purpose when empty.
+    :param setup_future_usage: `off_session` or `on_session` keeps the card on file.
+    :raises Refused: they may not, or it cannot be, as its text says.
+    """
+    hotel.require(by, Right.TAKE_PAYMENTS, booking.organization_id, booking.property_id)
+    return begin(
+        booking=booking,
+        amount=amount,
+        purpose=purpose,
+        capture_method=capture_method,
+        setup_future_usage=setup_future_usage,
+        by=by,
+    )
+
+
+def begin(
+    *,
+    booking: Booking,
+    amount: int,
+    purpose: str,
+    capture_method: str = "",
+    setup_future_usage: str = "",
+    by: Any = None,
+) -> Taken:
+    """Ask for money as `take` does, for somebody whose right has been seen: a guest with a link."""
+    check(booking, amount, purpose)
+    if capture_method not in ("", AUTOMATIC, MANUAL):
+        raise Invalid("capture_method", "It is automatic or manual.")
+    if setup_future_usage not in ("", "off_session", "on_session"):
+        raise Invalid("setup_future_usage", "It is off_session or on_session.")
+    manual = purpose == Purpose.HOLD or capture_method == MANUAL
+    account = acting.account_for(booking)
+    customer = (
+        customers.ensure(booking, account, by=by)
+        if setup_future_usage
+        else customers.known(booking, account)
+    )
+    with transaction.atomic():
+        payment = promised(
+            booking, account, amount, purpose, capture_method=MANUAL if manual else AUTOMATIC
+        )
+        params: dict[str, Any] = {
+            "amount": amount,
+            "currency": booking.currency,
+            "capture_method": payment.capture_method,
+            "automatic_payment_methods": {"enabled": True},
+            "description": booking.code,
+            "metadata": payment.metadata,
+            **customers.as_params(customer),
+        }
+        if setup_future_usage:
+            params["setup_future_usage"] = setup_future_usage
+        request = _promise(payment, params, by)
+        activity.note(
+            "payment_begun",
+            of=payment,
+            by=by,
+            amount=amount,
+            currency=booking.currency,
+            purpose=purpose,
+        )
+    kept = keeping.keep(request)
+    payment.refresh_from_db()
+    if kept.state == OutgoingRequest.State.REFUSED:
+        outcome.refuse(kept, about=payment)
+    return Taken(payment, (kept.answer or {}).get("client_secret"))
+
+
+def check(booking: Booking, amount: Any, purpose: str) -> None:
+    """
+    See that a booking may be asked for money at all.
+
+    :raises Refused: the amount or the purpose makes no sense, or the booking is canceled.
+    """
+    if purpose not in Purpose.values:
+        raise Invalid("purpose", f"It is one of {', '.join(Purpose.values)}.")
+    amounts.check(amount, booking.currency)
+    if booking.status == "canceled" and purpose not in EXTRAS:
+        raise BookingCanceled(
+            f"{booking.code} is canceled: only extras and damage can still be charged."
+        )
+
+
+def promised(
+    booking: Booking, account: ConnectedAccount, amount: int, purpose: str, *, capture_method: str
+) -> Payment:
+    """Make the row of a payment that Stripe is about to be asked for."""
+    id = time_ordered_id()
+    hints = {
+        "reservationId": booking.id,
+        "orgId": booking.organization_id,
+        "propertyId": booking.property_id,
+        "type": purpose,
+    }
+    made: Payment = Payment.objects.create(
+        id=id,
+        type=Payment.Type.PAYMENT,
+        account=account.stripe_id,
+        livemode=account.livemode,
+        organization_id=booking.organization_id,
+        property_id=booking.property_id,
+        reservation_id=booking.id,
+        amount=amount,
+        currency=booking.currency,
+        status="promised",
+        purpose=purpose,
+        capture_method=capture_method,
+        bound_by=Payment.BoundBy.PROMISE,
+        metadata=written_on(id, hints),
+    )
+    return made
+
+
+def _promise(payment: Payment, params: dict[str, Any], by: Any) -> OutgoingRequest:
+    return promises.promise(
+        "payment",
+        about=payment,
+        account=payment.account,
+        livemode=payment.livemode,
+        params=params,
+        by=by,
+    )
+
+
+def client_secret(*, payment: Payment, by: Any) -> str | None:
+    """
+    Read the secret with which a browser confirms a payment; None when Stripe does not answer.
+
+    :raises NotToConfirm: it does not wait for the guest.
+    """
+    hotel.require(by, Right.TAKE_PAYMENTS, payment.organization_id, payment.property_id)
+    return secret_of(payment)
+
+
+def secret_of(payment: Payment) -> str | None:
+    """Read a secret as `client_secret` does, for somebody whose right has been seen."""
+    if not payment.stripe_id:
+        return None
+    if payment.status not in TO_CONFIRM:
+        raise NotToConfirm("This payment does not wait for the guest.")
+    account = acting.holder(payment)
+    try:
+        answer = payment_intents.retrieve(payment.stripe_id, account=account.stripe_id)
+    except errors.GatewayError:
+        return None
+    with transaction.atomic():
+        answers.apply(
+            [answer.object],
+            account=payment.account,
+            livemode=payment.livemode,
+            organization_id=payment.organization_id,
+            at=answer.at,
+        )
+    return answer.object.get("client_secret")
+
+
+def cancel(*, payment: Payment, by: Any) -> Payment:
+    """
+    End a payment that is under way; money that is held is let go.
+
+    :raises Refused: it is over, or Stripe will not.
+    """
+    hotel.require(by, Right.TAKE_PAYMENTS, payment.organization_id, payment.property_id)
+    account = acting.holder(payment)
+    with transaction.atomic():
+        held: Payment = Payment.objects.select_for_update().get(pk=payment.pk)
+        under_way = changing(held)
+        if under_way is not None and under_way.kind == "cancel":
+            return held  # clicked twice
+        if under_way is not None or not held.stripe_id or held.status not in CANCELABLE:
+            raise NotCancelable(_why_not(held, under_way))
+        request = promises.promise(
+            "cancel",
+            about=held,
+            account=account.stripe_id,
+            livemode=held.livemode,
+            target=held.stripe_id,
+            params={"cancellation_reason": "requested_by_customer"},
+            by=by,
+        )
+        activity.note(
+            "hold_released" if held.status == "requires_capture" else "payment_canceled",
+            of=held,
+            by=by,
+            amount=held.amount_capturable or held.amount,
+            currency=held.currency,
+        )
+    kept = keeping.keep(request)
+    held.refresh_from_db()
+    if kept.state == OutgoingRequest.State.REFUSED:
+        outcome.refuse(kept, about=held)
+    return held
+
+
+def changing(payment: Payment) -> OutgoingRequest | None:
+    """Return the capture or cancel of a payment that Stripe has not decided yet."""
+    return OutgoingRequest.objects.filter(
+        about=payment.pk, state=OutgoingRequest.State.PROMISED, kind__in=("capture", "cancel")
+    ).first()
+
+
+def _why_not(payment: Payment, under_way: OutgoingRequest | None) -> str:
+    if under_way is not None:
+        return "It is being captured right now."
+    if not payment.stripe_id:
+        return "Stripe has not answered yet; try again in a moment."
+    if payment.status == "succeeded":
+        return "The money was taken already: refund it instead."
+    return "This payment is over already."

@@ -1,0 +1,250 @@
+"""Money that goes back to a guest: how much can, of which payments, and asking for it once."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+
+from payments import hotel, money
+from payments.errors import Invalid, NotAsThingsStand
+from payments.folio import Entry, entries
+from payments.hotel import Booking, Right
+from payments.models import KINDS, OF_A_PAYMENT, Charge, OutgoingRequest, Payment, Refund
+from payments.models.base import time_ordered_id
+from payments.models.outgoing import written_on
+from payments.operations import acting, activity, amounts, outcome
+from payments.outgoing import keeping, promises
+from payments.records import bookings, settling
+
+logger = structlog.get_logger(__name__)
+
+REASONS = ("duplicate", "fraudulent", "requested_by_customer")  # Stripe's own
+
+
+class InDispute(NotAsThingsStand):
+    """A bank decides about this payment: a refund would pay the guest twice."""
+
+    code = "in_dispute"
+
+
+class Part(NamedTuple):
+    """So much of one payment; in minor units of its currency."""
+
+    payment: UUID
+    amount: int
+
+
+@dataclass(frozen=True)
+class Refundable:
+    """
+    What can still be given back of a payment.
+
+    :param charge: the attempt that took the money.
+    :param amount: in minor units of the payment's currency.
+    :param disputed: a dispute is why it is not more.
+    """
+
+    payment: Payment
+    charge: Charge
+    amount: int
+    disputed: bool
+
+
+def refundable(booking: Booking) -> list[Refundable]:
+    """Return what can be given back of each of a booking's payments, the newest payment first."""
+    return _refundable(_entries(booking, Payment.objects.filter(reservation=booking.id)), booking)
+
+
+def issue(
+    *,
+    booking: Booking,
+    amount: int,
+    reason: str = "",
+    parts: Sequence[Part] | None = None,
+    lower_total: bool = False,
+    by: Any,
+) -> list[Refund]:
+    """
+    Give a guest money back: promised now, settled when Stripe says so.
+
+    :param amount: in minor units of the booking's currency.
+    :param reason: one of `REASONS`, or empty.
+    :param parts: which payments; without them, over what can be refunded, the newest first.
+    :param lower_total: the stay costs so much less, too.
+    :raises Refused: they may not; or less can be given back, counting what is under way and in
+        dispute.
+    """
+    where = (booking.organization_id, booking.property_id)
+    hotel.require(by, Right.REFUND, *where)
+    amounts.check(amount, booking.currency)
+    hotel.require_within_limit(by, Right.REFUND, where[0], amount=amount, currency=booking.currency)
+    if reason not in ("", *REASONS):
+        raise Invalid("reason", f"It is one of {', '.join(REASONS)}.")
+    if parts is not None:
+        _check_parts(parts, amount, booking.currency)
+    acting.require_key()
+    with transaction.atomic():
+        locked = Payment.objects.select_for_update().filter(reservation=booking.id)
+        found = _refundable(_entries(booking, locked.order_by("stripe_id", "account")), booking)
+        chosen = _allocated(found, amount, booking) if parts is None else _chosen(found, parts)
+        made = [_promise(part, of, reason, by) for of, part in chosen]
+        lowered = hotel.lower_total(booking.id, amount) if lower_total else 0
+        activity.note(
+            "refund_issued",
+            of=booking,
+            by=by,
+            amount=amount,
+            currency=booking.currency,
+            reason=reason,
+            lowered=lowered,
+        )
+        settling.ask_again(
+            {
+                ("payment", of.payment.account, of.payment.livemode, of.payment.stripe_id): where[0]
+                for of, _ in chosen
+            },
+            timezone.now(),
+        )
+    kept = [keeping.keep(request) for _, request in made]
+    refused = [each for each in kept if each.state == OutgoingRequest.State.REFUSED]
+    _put_back(booking, lowered, [row for row, request in made if request.pk in _ids(refused)])
+    if len(refused) == len(kept):
+        outcome.refuse(refused[0])
+    rows = {row.pk: row for row in Refund.objects.filter(pk__in=[row.pk for row, _ in made])}
+    return [rows[row.pk] for row, _ in made]
+
+
+def _ids(requests: Collection[OutgoingRequest]) -> set[UUID]:
+    return {request.pk for request in requests}
+
+
+def _put_back(booking: Booking, lowered: int, refused: Collection[Refund]) -> None:
+    """Let the stay owe again what it was lowered by for refunds that Stripe refused at once."""
+    back = min(lowered, sum(refund.amount or 0 for refund in refused))
+    if back:
+        with transaction.atomic():
+            hotel.raise_total(booking.id, back)
+            bookings.recompute([booking.id])
+
+
+def _check_parts(parts: Sequence[Part], amount: int, currency: str) -> None:
+    if not parts:
+        raise Invalid("payments", "Name at least one payment, or leave it out.")
+    if len({part.payment for part in parts}) != len(parts):
+        raise Invalid("payments", "Name each payment once.")
+    for part in parts:
+        amounts.check(part.amount, currency, "payments")
+    if sum(part.amount for part in parts) != amount:
+        raise Invalid("payments", "The parts do not add up to the amount.")
+
+
+def _entries(booking: Booking, payments: Any) -> list[Entry]:
+    found = list(payments)
+    ids = [payment.pk for payment in found]
+    children = {kind: KINDS[kind].objects.filter(payment__in=ids) for kind in OF_A_PAYMENT}
+    return entries(found, children)
+
+
+def _refundable(found: Collection[Entry], booking: Booking) -> list[Refundable]:
+    """Return what can be given back of these payments in the booking's currency, newest first."""
+    listed = []
+    for entry in found:
+        for charge in entry.charges:
+            left = entry.refundable(charge)
+            if left is None or entry.payment.currency != booking.currency:
+                continue
+            disputed = entry.is_disputed(charge)
+            if left or disputed:
+                listed.append(Refundable(entry.payment, charge, left, disputed))
+    return sorted(listed, key=_newest_first, reverse=True)
+
+
+def _newest_first(each: Refundable) -> tuple[Any, str]:
+    return (each.payment.occurred_at or each.payment.updated_at, each.payment.stripe_id)
+
+
+def _allocated(
+    found: Sequence[Refundable], amount: int, booking: Booking
+) -> list[tuple[Refundable, int]]:
+    """Return how much of which payment makes up an amount."""
+    chosen, missing = [], amount
+    for each in found:
+        part = min(each.amount, missing)
+        if part:
+            acting.holder(each.payment)
+            chosen.append((each, part))
+            missing -= part
+    if missing:
+        _refuse_too_much(found, amount - missing, booking.currency)
+    return chosen
+
+
+def _chosen(found: Sequence[Refundable], parts: Sequence[Part]) -> list[tuple[Refundable, int]]:
+    of = {each.payment.pk: each for each in found}
+    chosen = []
+    for part in parts:
+        each = of.get(part.payment)
+        if each is None:
+            raise amounts.AmountTooLarge("Nothing can be given back of one of these payments.")
+        if part.amount > each.amount:
+            _refuse_too_much([each], each.amount, each.payment.currency)
+        acting.holder(each.payment)
+        chosen.append((each, part.amount))
+    return chosen
+
+
+def _refuse_too_much(found: Sequence[Refundable], most: int, currency: str) -> None:
+    if not most and any(each.disputed for each in found):
+        raise InDispute("A bank decides about this payment: a refund would pay the guest twice.")
+    if not most:
+        raise amounts.AmountTooLarge("There is nothing to give back.")
+    raise amounts.AmountTooLarge(
+        f"At most {money.show(most, currency)} can be given back, counting what is under way."
+    )
+
+
+def _promise(amount: int, of: Refundable, reason: str, by: Any) -> tuple[Refund, OutgoingRequest]:
+    payment, charge, id = of.payment, of.charge, time_ordered_id()
+    refund = Refund.objects.create(
+        id=id,
+        type=Refund.Type.REFUND,
+        account=payment.account,
+        livemode=payment.livemode,
+        organization_id=payment.organization_id,
+        property_id=payment.property_id,
+        reservation_id=payment.reservation_id,
+        amount=amount,
+        currency=payment.currency,
+        status="promised",
+        reason=reason,
+        payment=payment,
+        charge=charge,
+        stripe_payment_intent_id=charge.stripe_payment_intent_id,
+        stripe_charge_id=charge.stripe_id,
+        bound_by=Refund.BoundBy.PROMISE,
+    )
+    hints = {
+        "reservationId": payment.reservation_id,
+        "orgId": payment.organization_id,
+        "propertyId": payment.property_id,
+    }
+    params: dict[str, Any] = {
+        "charge": charge.stripe_id,
+        "amount": amount,
+        "metadata": written_on(id, hints),
+    }
+    if reason:
+        params["reason"] = reason
+    request = promises.promise(
+        "refund",
+        about=refund,
+        account=payment.account,
+        livemode=payment.livemode,
+        params=params,
+        by=by,
+    )
+    return refund, request
