@@ -9,6 +9,7 @@ app_name = "payments"
 
 urlpatterns = [
     path("api/webhooks/stripe", stripe_webhook, name="stripe_webhook"),
+    path("api/", include("payments.api.urls")),
     path("", include("payments.staff.urls")),
     path("healthz", healthz, name="healthz"),
     path("metrics", metrics, name="metrics"),

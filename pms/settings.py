@@ -1,5 +1,6 @@
 """Settings of the hotel's system. The environment, or `.env`, says what differs by machine."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -24,6 +25,7 @@ VAR_DIR = BASE_DIR / "var"  # what a running system writes: database, mails, log
 
 # Applications ------------------------------------------------------------
 INSTALLED_APPS = [
+    "knox",
     "pms",
     "organizations",
     "reservations",
@@ -134,6 +136,8 @@ PAYMENTS_FLOOD_WINDOW = env.int("PAYMENTS_FLOOD_WINDOW", default=60)  # … in s
 PAYMENTS_BATCH_SIZE = env.int("PAYMENTS_BATCH_SIZE", default=500)  # events in one transaction
 PAYMENTS_CALLS_AT_ONCE = env.int("PAYMENTS_CALLS_AT_ONCE", default=16)  # of Stripe, a worker
 PAYMENTS_CALLS_PER_SECOND = env.int("PAYMENTS_CALLS_PER_SECOND", default=20)  # an account, a worker
+PAYMENTS_API_LIMIT = env.int("PAYMENTS_API_LIMIT", default=6_000)  # requests of a person …
+PAYMENTS_API_WINDOW = env.int("PAYMENTS_API_WINDOW", default=60)  # … in so many seconds
 METRICS_TOKEN = env("METRICS_TOKEN", default="")  # unset: /metrics asks for none
 
 # Mail --------------------------------------------------------------------
@@ -187,11 +191,26 @@ WHITENOISE_USE_FINDERS = True  # no collectstatic needed
 
 # API ---------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "payments.api.schema.Schema",
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "payments.api.authentication.Tokens",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": ["payments.api.throttling.PerPerson"],
+    "DEFAULT_PARSER_CLASSES": ["payments.api.parsing.Json"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "payments.api.parsing.AlwaysJson",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "payments.api.problems.handle",
 }
-SPECTACULAR_SETTINGS = {"TITLE": "Hotel payments", "VERSION": "1.0"}
+REST_KNOX = {"TOKEN_TTL": timedelta(days=env.int("API_TOKEN_DAYS", default=90))}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Hotel payments",
+    "VERSION": "1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+}
 
 # Logging -----------------------------------------------------------------
 LOGGING = logging_config(level=env("LOG_LEVEL", default="INFO"), as_json=not DEBUG)

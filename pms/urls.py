@@ -5,7 +5,6 @@ from django.contrib import admin
 from django.contrib.auth import views as auth
 from django.urls import include, path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView
 
 login = auth.LoginView.as_view(template_name="login.html", extra_context={"demo": settings.DEBUG})
 
@@ -16,5 +15,4 @@ urlpatterns = [
     path("login/", login, name="login"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
 ]

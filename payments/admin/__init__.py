@@ -1,5 +1,8 @@
 """Admin: to look, to search, to replay. What changes money is on the staff pages."""
 
+from django.contrib import admin
+from knox.models import AuthToken
+
 from payments.admin import (
     billing,
     connect,
@@ -23,3 +26,5 @@ __all__ = [
     "protection",
     "transfers",
 ]
+
+admin.site.unregister(AuthToken)  # `manage.py api_token` makes and ends them

@@ -6,6 +6,7 @@ from payments.models.activity import Activity
 from payments.models.billing import Invoice, SubscriptionSchedule, UpcomingInvoice
 from payments.models.connect import Capability, ConnectedAccount, ExternalAccount, Person
 from payments.models.customers import Customer, PaymentMethod, SetupIntent
+from payments.models.idempotency import IdempotentRequest
 from payments.models.inbox import Reason, Scope, State, WebhookEvent
 from payments.models.notifications import Alert, Notification, Severity
 from payments.models.outgoing import OutgoingRequest
@@ -62,6 +63,7 @@ __all__ = [
     "DisputeMovement",
     "EarlyFraudWarning",
     "ExternalAccount",
+    "IdempotentRequest",
     "Invoice",
     "Notification",
     "OutgoingRequest",

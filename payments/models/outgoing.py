@@ -56,6 +56,13 @@ class OutgoingRequest(models.Model):
     error = models.TextField(blank=True, default="")
     created_at = models.DateTimeField(default=timezone.now)
     settled_at = models.DateTimeField(null=True, blank=True)
+    asked_as = models.ForeignKey(  # the request to our API that it came of, for as long as we know
+        "payments.IdempotentRequest",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="promises",
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,

@@ -1,6 +1,9 @@
 """What we have promised to ask of Stripe: written down before it is asked, due until decided."""
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,6 +16,8 @@ from payments.models import OutgoingRequest
 
 State = OutgoingRequest.State
 
+_asked_as: ContextVar[UUID | None] = ContextVar("asked_as", default=None)
+
 _LONGEST_AT_FIRST = 30.0  # seconds, in the first ten attempts
 _LONGEST = 3600.0
 _AT_FIRST = 10
@@ -21,6 +26,23 @@ _AT_FIRST = 10
 def lease() -> timedelta:
     """Return for how long an attempt is left alone: longer than one can take."""
     return timedelta(seconds=settings.STRIPE_TIMEOUT + 10)
+
+
+@contextmanager
+def asked_as(request: UUID) -> Iterator[None]:
+    """
+    Let whatever is promised meanwhile point at the request to our API that it came of.
+
+    Once somebody else took that request over nothing can be promised in its name any more: the
+    database refuses the row.
+
+    :param request: id of an `IdempotentRequest`.
+    """
+    token = _asked_as.set(request)
+    try:
+        yield
+    finally:
+        _asked_as.reset(token)
 
 
 def promise(
@@ -61,6 +83,7 @@ def promise(
         target=target,
         params=params,
         next_attempt_at=timezone.now() + lease(),
+        asked_as_id=_asked_as.get(),
         created_by=by if getattr(by, "pk", None) else None,
     )
 

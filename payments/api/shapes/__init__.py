@@ -1,0 +1,1 @@
+"""What comes back: each thing as a serializer, which the schema is made of."""

@@ -1,0 +1,16 @@
+"""The addresses of the API; whatever else is asked for below `/api/` is not there."""
+
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView
+
+from payments.api import addresses
+from payments.api.views.base import Nothing
+
+app_name = "api"
+
+urlpatterns = [
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    *addresses.patterns(),
+    path("", Nothing.as_view()),
+    path("<path:rest>", Nothing.as_view()),
+]

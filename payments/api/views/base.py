@@ -1,0 +1,199 @@
+"""What all addresses have in common: who asks, where, about what, and whether they may."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from rest_framework.exceptions import MethodNotAllowed, NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+
+from payments import hotel
+from payments.api import bodies, keys, paging
+from payments.errors import NotAsThingsStand
+from payments.hotel import Right, Workplace
+from payments.models import OutgoingRequest
+from payments.reading import clean
+
+Filter = Callable[[QuerySet[Any], str], QuerySet[Any]]
+
+
+def with_stripe_id(rows: QuerySet[Any], given: str) -> QuerySet[Any]:
+    """Narrow records to the one with this id of Stripe's."""
+    return rows.filter(stripe_id=given)
+
+
+class CurrencyDiffers(NotAsThingsStand):
+    """The amount is in another currency than the booking's."""
+
+    code = "currency_differs"
+
+
+class Address(APIView):
+    """
+    One address of the API.
+
+    Decided in this order: who asks (401), whether there is such a thing that they may see (404),
+    whether their role may do this (403), and only then what was sent (400).
+
+    :cvar rights: for each method what the person must be allowed to do: from the table.
+    :cvar sends: for each method the body that it takes.
+    :cvar shape: of what it answers with.
+    :cvar status: of the answer when something is done.
+    """
+
+    rights: ClassVar[Mapping[str, Right]] = {}
+    sends: ClassVar[Mapping[str, type[BaseSerializer[Any]]]] = {}
+    filters: ClassVar[Mapping[str, Filter]] = {}
+    shape: ClassVar[type[BaseSerializer[Any]]] = bodies.Nothing
+    many: ClassVar[bool] = False
+
+    status: ClassVar[int] = 200
+
+    organization: Workplace
+    thing: Any = None
+
+    @property
+    def allowed_methods(self) -> list[str]:
+        return list(self.rights)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        right = self.rights.get("GET" if request.method == "HEAD" else str(request.method))
+        if right is None:
+            raise MethodNotAllowed(str(request.method))
+        if "org" in kwargs:
+            found = hotel.workplace(request.user, kwargs["org"])
+            if found is None:
+                raise NotFound
+            self.organization = found
+            self.thing = self.find(**{name: kwargs[name] for name in kwargs if name != "org"})
+            house = getattr(self.thing, "property_id", None)
+            hotel.require(request.user, right, found.id, house)
+
+    def find(self, **named: Any) -> Any:
+        """
+        Return what the address names within the organization.
+
+        :raises NotFound: there is no such thing, or not for this person.
+        """
+        return None
+
+    def visible(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Narrow records to those of this organization that this person may see."""
+        return hotel.visible_to(self.request.user, rows.filter(organization=self.organization.id))
+
+    def reservation(self, code: str) -> Any:
+        """
+        Return the booking with this code.
+
+        :raises NotFound: there is none, or not for this person.
+        """
+        held = clean(code) == code
+        found = held and hotel.reservation_with_code(self.request.user, self.organization.id, code)
+        if not found:
+            raise NotFound
+        return found
+
+    def body(self) -> dict[str, Any]:
+        """
+        Return what was sent.
+
+        :raises ValidationError: something about it is wrong.
+        """
+        read = self.sends[str(self.request.method)](data=self.request.data)
+        read.is_valid(raise_exception=True)
+        found: dict[str, Any] = read.validated_data
+        return found
+
+    def finalize_response(
+        self, request: Request, response: Any, *args: Any, **kwargs: Any
+    ) -> Response:
+        response.headers["Cache-Control"] = "no-store"  # it is about money, and for one person
+        finished: Response = super().finalize_response(request, response, *args, **kwargs)
+        return finished
+
+
+class Listing(Address, ABC):
+    """A list, a page at a time."""
+
+    many = True
+    order: ClassVar[Sequence[str]] = ("-id",)
+
+    def get(self, request: Request, **kwargs: Any) -> Response:
+        found = paging.page(request, self.filtered(self.rows()), self.order)
+        return Response(
+            {"next": found.next, "previous": found.previous, "results": self.shown(found.rows)}
+        )
+
+    @abstractmethod
+    def rows(self) -> QuerySet[Any]:
+        """Return all that this person may see of it."""
+
+    def filtered(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Narrow them to what the query asks for."""
+        given = self.request.query_params
+        for name, narrow in self.filters.items():
+            if name in given:
+                rows = narrow(rows, clean(given[name]))
+        return rows
+
+    @abstractmethod
+    def shown(self, rows: list[Any]) -> Any:
+        """Return these rows as they are shown."""
+
+
+class Known(Address, ABC):
+    """One thing, by our id."""
+
+    def find(self, **named: Any) -> Any:
+        found = self.rows().filter(pk=named["id"]).first()
+        if found is None:
+            raise NotFound
+        return found
+
+    @abstractmethod
+    def rows(self) -> QuerySet[Any]:
+        """Return all things of its kind that this person may see."""
+
+    @abstractmethod
+    def shown(self, row: Any) -> Any:
+        """Return it as it is shown."""
+
+
+class One(Known, ABC):
+    """One thing, to look at."""
+
+    def get(self, request: Request, **kwargs: Any) -> Response:
+        return Response(self.shown(self.thing))
+
+
+class Asking(Address, ABC):
+    """Something that is done; asked again with the same `Idempotency-Key`, it is only told."""
+
+    def post(self, request: Request, **kwargs: Any) -> Response:
+        return keys.answer(self, request, self.act)
+
+    @abstractmethod
+    def act(self) -> Response:
+        """Do it, and return what came of it."""
+
+    @abstractmethod
+    def standing(self, made: Sequence[OutgoingRequest]) -> Response:
+        """Return what is true now of what an earlier request promised."""
+
+    def again(self, answer: dict[str, Any]) -> dict[str, Any]:
+        """Return a remembered answer with the secret that it had, if it may be told again."""
+        return answer
+
+
+class Nothing(Address):
+    """Every other address under `/api/`: alike to whatever is not there."""
+
+    schema = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        raise NotFound

@@ -1,0 +1,76 @@
+"""People of a hotel, each with a program of their own that asks the API."""
+
+import json
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from knox.models import AuthToken
+
+from organizations.models import Role
+from tests.factories import (
+    AccountFactory,
+    MembershipFactory,
+    OrganizationFactory,
+    PropertyFactory,
+    ReservationFactory,
+)
+
+ORG = "/api/organizations/harbour/"
+
+
+class Program:
+    """Asks the API as one person, with a token of theirs."""
+
+    def __init__(self, user: Any) -> None:
+        self.user = user
+        self.token = AuthToken.objects.create(user=user)[1]
+        self.client = Client()
+
+    def asks(self, method: str, address: str, body: Any = None, **headers: str) -> Any:
+        """Ask for an address, in the hotel group where it does not begin with a slash."""
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return self.client.generic(
+            method,
+            address if address.startswith("/") else ORG + address,
+            b"" if body is None else raw,
+            content_type="application/json" if body is not None else "application/octet-stream",
+            headers={"Authorization": f"Token {self.token}"} | headers,
+        )
+
+    def gets(self, address: str, **headers: str) -> Any:
+        return self.asks("GET", address, **headers)
+
+    def posts(self, address: str, body: Any = None, *, key: str = "", **headers: str) -> Any:
+        return self.asks(
+            "POST", address, body, **({"Idempotency-Key": key} if key else {}), **headers
+        )
+
+
+def program(role: str = Role.MANAGER, *, houses: Any = (), **membership: Any) -> Program:
+    """Return the program of somebody with this role at Harbour Hotels."""
+    member = MembershipFactory(role=role, **membership)
+    member.properties.set(houses)
+    return Program(member.user)
+
+
+@pytest.fixture(autouse=True)
+def fresh_counters():
+    """Let no test be throttled for what another asked."""
+    cache.clear()
+
+
+@pytest.fixture
+def api(db):
+    """The program of a manager of the whole organization."""
+    return program()
+
+
+@pytest.fixture
+def rival(db):
+    """Another hotel with a booking, an account, and somebody who works there."""
+    organization = OrganizationFactory(slug="rival")
+    house = PropertyFactory(organization=organization, slug="uptown")
+    AccountFactory(stripe_id="acct_rival", organization=organization)
+    return ReservationFactory(property=house, code="RV-1")
