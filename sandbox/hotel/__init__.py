@@ -45,6 +45,18 @@ def house_of(organization: object) -> House | None:
     return next((house for house in HOUSES if same_id(house.slug) == str(organization)), None)
 
 
+def accounts() -> dict[str, tuple[str, str]]:
+    """Return the demo hotel's Stripe accounts, each with a name and a currency."""
+    found = {}
+    for house in HOUSES:
+        if house.account:
+            found[house.account] = house.name, house.currency
+        for name, account in house.properties.values():
+            if account:
+                found[account] = name, house.currency
+    return found
+
+
 def organization(house: House, now: datetime) -> dict[str, Any]:
     """A hotel group with everything that belongs to it."""
     return {

@@ -156,41 +156,84 @@ def outcome(**fields: Any) -> Object:
     }
 
 
-# Stripe's decline code: the network's own code, and what Stripe tells the guest.
+# Stripe's word for a decline: the network's own code, what to do about it, what the guest is told.
 DECLINES = {
-    "insufficient_funds": ("51", "Your card has insufficient funds."),
-    "generic_decline": ("05", "Your card was declined."),
+    "authentication_required": (
+        None,
+        None,
+        "Your card was declined. This transaction requires authentication.",
+    ),
+    "card_velocity_exceeded": (
+        "61",
+        "try_again_later",
+        "Your card was declined for making repeated attempts too frequently or exceeding its "
+        "amount limit.",
+    ),
+    "expired_card": ("54", "do_not_try_again", "Your card has expired."),
+    "fraudulent": (None, None, "Your card was declined."),
+    "generic_decline": ("05", "try_again_later", "Your card was declined."),
+    "incorrect_cvc": ("N7", "confirm_card_data", "Your card's security code is incorrect."),
+    "incorrect_number": ("14", "confirm_card_data", "Your card number is incorrect."),
+    "insufficient_funds": ("51", "try_again_later", "Your card has insufficient funds."),
+    "lost_card": ("41", "do_not_try_again", "Your card was declined."),
+    "processing_error": (
+        "96",
+        "try_again_later",
+        "An error occurred while processing your card. Try again in a little bit.",
+    ),
+    "stolen_card": ("43", "do_not_try_again", "Your card was declined."),
+}
+OWN_CODES = {
+    "authentication_required",
+    "expired_card",
+    "incorrect_cvc",
+    "incorrect_number",
+    "processing_error",
 }
 
 
-def declined(code: str) -> Object:
-    """The fields of a charge that say why the bank refused."""
-    network_code, message = DECLINES[code]
-    return {
-        "failure_code": "card_declined",
-        "failure_message": message,
-        "outcome": outcome(
-            advice_code="try_again_later",
+def error_code(decline: str) -> str:
+    """Return the error code of a decline: its own, or that of declines in general."""
+    return decline if decline in OWN_CODES else "card_declined"
+
+
+def declined(code: str, *, blocked: bool = False) -> Object:
+    """The fields of a charge that say why the bank refused, or that Stripe itself did."""
+    network_code, advice, message = DECLINES[code]
+    if blocked:
+        said = outcome(
+            network_status="not_sent_to_network",
+            reason="highest_risk_level",
+            risk_level="highest",
+            risk_score=94,
+            seller_message="Stripe blocked this payment as too risky.",
+            type="blocked",
+        )
+    else:
+        said = outcome(
+            advice_code=advice,
             network_decline_code=network_code,
             network_status="declined_by_network",
             reason=code,
             seller_message=f"The bank returned the decline code `{code}`.",
             type="issuer_declined",
-        ),
-    }
+        )
+    return {"failure_code": error_code(code), "failure_message": message, "outcome": said}
 
 
 def payment_error(code: str, *, payment_method: Object, charge: str | None = None) -> Object:
     """What an intent says of the attempt that was declined last."""
-    network_code, message = DECLINES[code]
+    network_code, advice, message = DECLINES[code]
+    error = error_code(code)
+    own = error != "authentication_required" and error == code
     return {
         **({"charge": charge} if charge else {}),
-        "advice_code": "try_again_later",
-        "code": "card_declined",
-        "decline_code": code,
-        "doc_url": "https://docs.stripe.com/error-codes/card-declined",
+        **({"advice_code": advice} if advice else {}),
+        "code": error,
+        **({} if own else {"decline_code": code}),
+        "doc_url": f"https://docs.stripe.com/error-codes/{error.replace('_', '-')}",
         "message": message,
-        "network_decline_code": network_code,
+        **({"network_decline_code": network_code} if network_code else {}),
         "payment_method": payment_method,
         "type": "card_error",
     }

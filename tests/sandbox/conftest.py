@@ -4,6 +4,12 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
 import pytest
+import stripe
+
+from sandbox.server.delivery import Endpoint as Own
+from sandbox.server.web import Sandbox
+
+HARBOUR = "acct_1HarbourHotels00"
 
 
 class Endpoint(HTTPServer):
@@ -43,3 +49,31 @@ def nobody():
     """Return an address where nobody answers any more."""
     with Endpoint() as gone:
         return gone.url
+
+
+@pytest.fixture
+def sandbox():
+    """Return a sandbox of one's own, which serves."""
+    with Sandbox(port=0, seed="tests") as server:
+        server.start()
+        yield server
+
+
+@pytest.fixture
+def told(endpoint):
+    """Return a sandbox that sends its events to `endpoint`, as it does to ours by default."""
+    own = {scope: Own(endpoint.url, f"whsec_{scope}") for scope in ("platform", "connect")}
+    with Sandbox(port=0, seed="tests", own=own) as server:
+        server.start()
+        yield server
+
+
+def client_of(server, key="sk_test_any", **options):
+    """Return the official SDK's client for a sandbox."""
+    bases = dict.fromkeys(("api", "files", "connect"), server.url)
+    return stripe.StripeClient(key, base_addresses=bases, max_network_retries=0, **options)
+
+
+@pytest.fixture
+def client(sandbox):
+    return client_of(sandbox)

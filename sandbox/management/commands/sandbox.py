@@ -1,6 +1,10 @@
 """A Stripe of one's own: play what Stripe would send, for development and demonstration."""
 
+import contextlib
 import json
+import signal
+import threading
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +14,10 @@ from django.utils import timezone
 from reservations.models import Reservation
 from sandbox import guard, hotel, play
 from sandbox.scenarios import SCENARIOS, Scenario
+from sandbox.server.delivery import Endpoint
+from sandbox.server.web import Sandbox
+
+PORT = 12111
 
 LOAD = "manage.py sandbox hotel > demo.json, then manage.py load_hotel demo.json"
 
@@ -62,6 +70,24 @@ class Command(BaseCommand):
         demo.set_defaults(run=self.demo)
         add_delivery(demo)
 
+        serves = actions.add_parser(
+            "serve",
+            help="be Stripe's API, in test mode, on this machine",
+            description="Answer as Stripe's API in test mode would, and send signed events to "
+            "WEBHOOK_URL and to the endpoints that are made. Any sk_test_… is good. Set "
+            "STRIPE_API_BASE to the address that it prints.",
+        )
+        serves.set_defaults(run=self.serve)
+        serves.add_argument(
+            "--port", type=int, default=PORT, metavar="N", help="default: %(default)s"
+        )
+        serves.add_argument(
+            "--state", type=Path, metavar="FILE", help="keep everything here, over a restart"
+        )
+        serves.add_argument(
+            "--seed", metavar="TEXT", help="the same ids each time (default: others each time)"
+        )
+
         prints = actions.add_parser(
             "hotel",
             help="print the demo hotel, for `load_hotel`",
@@ -98,6 +124,31 @@ class Command(BaseCommand):
     def demo(self, options: dict[str, Any]) -> None:
         """Play every scenario onto its booking of the demo hotel."""
         self.deliver([(each, find_for(each)) for each in SCENARIOS.values()], options)
+
+    def serve(self, options: dict[str, Any]) -> None:
+        """Be Stripe until somebody ends it."""
+        if refusal := guard.elsewhere(settings.WEBHOOK_URL):
+            raise CommandError(refusal)
+        secrets = {
+            "platform": settings.STRIPE_WEBHOOK_SECRET[0],
+            "connect": settings.STRIPE_CONNECT_WEBHOOK_SECRET[0],
+        }
+        own = {scope: Endpoint(settings.WEBHOOK_URL, each) for scope, each in secrets.items()}
+        try:
+            server = Sandbox(
+                port=options["port"], state=options["state"], seed=options["seed"], own=own
+            )
+        except OSError as error:
+            raise CommandError(f"Port {options['port']} cannot be used: {error}") from error
+        except (ValueError, KeyError) as error:
+            raise CommandError(f"{options['state']} holds no state of a sandbox.") from error
+        signal.signal(signal.SIGTERM, interrupt)
+        self.stdout.write(f"Stripe's stand-in answers at {server.url}; Ctrl-C ends it.")
+        self.stdout.flush()
+        server.start()
+        with contextlib.suppress(KeyboardInterrupt):
+            threading.Event().wait()
+        server.stop()
 
     def hotel(self, options: dict[str, Any]) -> None:
         """Print the demo hotel."""
@@ -145,6 +196,11 @@ class Command(BaseCommand):
     def print(self, value: Any) -> None:
         """Print one JSON value."""
         self.stdout.write(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def interrupt(number: int, frame: Any) -> None:
+    """End it as Ctrl-C does."""
+    raise KeyboardInterrupt
 
 
 def add_delivery(parser: CommandParser) -> None:
