@@ -231,9 +231,10 @@ class World:
             account = None
         found = self._books.get(account)
         if found is None:
-            found = self._books[account] = Books(self, account)
-            if account:
-                self.accounts.setdefault(account, self._account(account))
+            with self.lock:
+                found = self._books.setdefault(account, Books(self, account))
+                if account:
+                    self.accounts.setdefault(account, self._account(account))
         return found
 
     @property
@@ -263,7 +264,7 @@ class World:
         """
         if account == PLATFORM:
             return self.books(None)
-        if not account.startswith("acct_") or self.books(None).note(account).get("gone"):
+        if not account.startswith("acct_") or self.is_gone(account):
             raise Refusal(
                 "The provided key 'sk_test_…' does not have access to account "
                 f"'{account}' (or that account does not exist). Application access may have been "
@@ -273,6 +274,10 @@ class World:
                 began=False,
             )
         return self.books(account)
+
+    def is_gone(self, account: str) -> bool:
+        """Tell whether an account let go of the platform, or was deleted."""
+        return bool(self.books(None).notes.get(account, {}).get("gone"))
 
     def everybody(self) -> Iterator[Books]:
         """Return the books of the platform and of all accounts."""

@@ -9,8 +9,6 @@ import stripe
 from sandbox.server.delivery import Endpoint as Own
 from sandbox.server.web import Sandbox
 
-HARBOUR = "acct_1HarbourHotels00"
-
 
 class Endpoint(HTTPServer):
     """Writes down what it is sent, and answers what it is told to."""

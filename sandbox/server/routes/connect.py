@@ -90,9 +90,8 @@ def create(call: Call) -> Object:
 @route("GET", "/v1/accounts", **PAGE, **CREATED)
 def page(call: Call) -> Object:
     """List those that are connected, the newest first."""
-    gone = call.world.books(None).note
     rows = reversed(list(call.world.accounts.values()))
-    return call.paged(each for each in rows if not gone(each["id"]).get("gone"))
+    return call.paged(each for each in rows if not call.world.is_gone(each["id"]))
 
 
 @route("GET", "/v1/account")

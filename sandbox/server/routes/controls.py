@@ -139,7 +139,7 @@ def accounts(call: Call) -> Object:
         rows.append(
             {
                 "account": books.account,
-                "gone": bool(call.world.books(None).note(books.account or "").get("gone")),
+                "gone": call.world.is_gone(books.account or ""),
                 "objects": {kind: len(each) for kind, each in books.kept.items() if each},
             }
         )
