@@ -39,8 +39,12 @@ ADDRESSES = [
     _row("organizations/", stays.Organizations, "organizations", GET=R.LOOK),
     _row(ORG + "reservations/", stays.Stays, "reservations", GET=R.LOOK),
     _row(STAY, stays.Stay, "reservation", GET=R.LOOK),
+    _row(STAY + "payments/", payments.TakePayment, "take_payment", POST=R.TAKE_PAYMENTS),
+    _row(STAY + "refunds/", payments.IssueRefunds, "issue_refunds", POST=R.REFUND),
     _row(ORG + "payments/", payments.Payments, "payments", GET=R.LOOK),
     _row(ORG + "payments/<uuid:id>/", payments.PaymentOne, "payment", GET=R.LOOK),
+    _row(ORG + "payments/<uuid:id>/capture/", payments.Capture, "capture", POST=R.TAKE_PAYMENTS),
+    _row(ORG + "payments/<uuid:id>/cancel/", payments.Cancel, "cancel", POST=R.TAKE_PAYMENTS),
     _row(ORG + "payments/<uuid:id>/attach/", payments.Attach, "attach", POST=R.TAKE_PAYMENTS),
     _row(ORG + "payments/<uuid:id>/detach/", payments.Detach, "detach", POST=R.TAKE_PAYMENTS),
     _row(ORG + "refunds/", payments.Refunds, "refunds", GET=R.LOOK),
@@ -62,8 +66,22 @@ ADDRESSES = [
     _row(ORG + "alerts/<uuid:id>/seen/", alerts.Seen, "seen_alert", POST=R.TAKE_ALERTS),
     _row(ORG + "unmatched/", payments.Unmatched, "unmatched", GET=R.LOOK),
     _row(ORG + "unmatched/<uuid:id>/", payments.UnmatchedOne, "unmatched_one", GET=R.LOOK),
-    _row(ORG + "accounts/", connect.Accounts, "accounts", GET=R.SEE_ACCOUNTS),
+    _row(
+        ORG + "accounts/",
+        connect.Accounts,
+        "accounts",
+        GET=R.SEE_ACCOUNTS,
+        POST=R.MANAGE_ACCOUNTS,
+    ),
     _row(ORG + "accounts/<uuid:id>/", connect.AccountOne, "account", GET=R.SEE_ACCOUNTS),
+    _row(ORG + "accounts/<uuid:id>/link/", connect.Link, "link", POST=R.MANAGE_ACCOUNTS),
+    _row(ORG + "accounts/<uuid:id>/refresh/", connect.Refresh, "refresh", POST=R.SEE_ACCOUNTS),
+    _row(
+        ORG + "accounts/<uuid:id>/disconnect/",
+        connect.Disconnect,
+        "disconnect",
+        POST=R.MANAGE_ACCOUNTS,
+    ),
 ]
 
 

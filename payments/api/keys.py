@@ -12,9 +12,10 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from hashlib import sha256
-from typing import Any, NamedTuple, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -36,7 +37,9 @@ _FORGOTTEN = (400, 401, 403, 404, 405, 413, 415, 422, 429)
 
 
 class Repeatable(Protocol):
-    """A view whose requests may be repeated."""
+    """A view whose requests may be repeated; `kind` is of the request to Stripe that it makes."""
+
+    kind: ClassVar[str]
 
     def standing(self, made: Sequence[OutgoingRequest]) -> Response:
         """Return what is true now of what an earlier request promised."""
@@ -77,7 +80,8 @@ def answer(view: Repeatable, request: Request, act: Callable[[], Response]) -> R
     if not key:
         return act()
     parts = "\n".join([str(request.method), request.path, key])
-    row, ours = _kept(request.user, sha256(parts.encode()).hexdigest(), _body(request))
+    digest = sha256(parts.encode()).hexdigest()
+    row, ours = _kept(view, request.user, digest, parsing.digest(request.data))
     if not ours:
         return _repeated(view, row)
     try:
@@ -98,11 +102,7 @@ def answer(view: Repeatable, request: Request, act: Callable[[], Response]) -> R
     return found
 
 
-def _body(request: Request) -> str:
-    return parsing.digest(request.data)
-
-
-def _kept(person: Any, digest: str, body: str) -> Kept:
+def _kept(view: Repeatable, person: Any, digest: str, body: str) -> Kept:
     """Return the row of a request: a new one, or the one that was written when it first came."""
     while True:
         row = IdempotentRequest(person=person, digest=digest, body=body)
@@ -113,14 +113,19 @@ def _kept(person: Any, digest: str, body: str) -> Kept:
             earlier = IdempotentRequest.objects.filter(person=person, digest=digest).first()
         else:
             return Kept(row, ours=True)
-        if earlier is None or _let_go(earlier):
+        if earlier is None or _let_go(view, earlier):
             continue
         if earlier.body != body:
             raise problems.KeyWithAnotherBody
         return Kept(earlier, ours=False)
 
 
-def _let_go(row: IdempotentRequest) -> bool:
+def _promised(view: Repeatable, row: IdempotentRequest) -> QuerySet[OutgoingRequest]:
+    """Return what a request has promised to ask of Stripe, in the order it did."""
+    return row.promises.filter(kind=view.kind).order_by("id")
+
+
+def _let_go(view: Repeatable, row: IdempotentRequest) -> bool:
     """Forget a request that is over for long, or whose process died before it promised anything."""
     age = timezone.now() - row.begun_at
     if age < (LONGEST if row.status is None else REMEMBERED):
@@ -128,7 +133,7 @@ def _let_go(row: IdempotentRequest) -> bool:
     rows = IdempotentRequest.objects.filter(pk=row.pk, status=row.status)
     with transaction.atomic():
         held = list(rows.select_for_update())  # what is being promised waits, and then fails
-        if held and age < REMEMBERED and row.promises.exists():
+        if held and age < REMEMBERED and _promised(view, row).exists():
             return False
         rows.delete()
     return True
@@ -136,9 +141,7 @@ def _let_go(row: IdempotentRequest) -> bool:
 
 def _repeated(view: Repeatable, row: IdempotentRequest) -> Response:
     """Return the answer to a request that was made before."""
-    made = []
-    if row.status in (None, 202):
-        made = list(row.promises.order_by("id"))
+    made = list(_promised(view, row)) if row.status in (None, 202) else []
     if row.status is None:
         if not made or timezone.now() - row.begun_at < LONGEST:
             raise problems.InProgress

@@ -10,6 +10,7 @@ from django.http import Http404, UnreadablePostError
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from payments.api.shapes.payments import shown_one
 from payments.errors import (
     Declined,
     Invalid,
@@ -18,6 +19,7 @@ from payments.errors import (
     NotAsThingsStand,
     Refused,
 )
+from payments.operations.connect.onboarding import StripeAway
 
 MEDIA_TYPE = "application/problem+json"
 MISSING = "There is nothing here, or nothing that you may see."
@@ -36,9 +38,11 @@ _FAMILIES: tuple[tuple[type[Refused], int], ...] = (
     (MayNot, 403),
     (Declined, 402),
     (NoStripeKey, 503),
+    (StripeAway, 503),
     (NotAsThingsStand, 409),
     (Refused, 409),
 )
+_AGAIN = 5  # seconds after which Stripe may answer again
 
 Errors = dict[str, list[str]]
 
@@ -125,8 +129,15 @@ def refused(error: Refused) -> Response:
     if isinstance(error, Invalid):
         return problem(400, str(error), code=error.code, errors={error.field: [str(error)]})
     if isinstance(error, Declined):
-        return problem(402, str(error), code=error.code, decline_code=error.decline_code or None)
-    return problem(status, str(error), code=error.code)
+        return problem(
+            402,
+            str(error),
+            code=error.code,
+            decline_code=error.decline_code or None,
+            payment=shown_one(error.payment) if error.payment else None,
+        )
+    headers = {"Retry-After": str(_AGAIN)} if isinstance(error, StripeAway) else None
+    return problem(status, str(error), code=error.code, headers=headers)
 
 
 def invalid(errors: Errors) -> Response:

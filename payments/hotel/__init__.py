@@ -27,6 +27,7 @@ from payments.hotel.booking import (
     named,
     raise_total,
     stay_of,
+    visible_booking,
     with_code,
     write_money,
 )
@@ -53,7 +54,6 @@ from payments.hotel.listing import (
     stays,
     visible_organizations,
     with_this_code,
-    workplace,
     workplaces,
 )
 from payments.hotel.mailing import Stay, managers, stay
@@ -145,12 +145,12 @@ __all__ = [
     "stays",
     "steps_of",
     "visible_as_a_whole",
+    "visible_booking",
     "visible_organizations",
     "visible_reservations",
     "visible_to",
     "with_code",
     "with_this_code",
-    "workplace",
     "workplaces",
     "write_account",
     "write_money",

@@ -112,6 +112,12 @@ def with_code(code: str, organization: str | None = None) -> list[Booking]:
     return list(_as_bookings(rows).values())
 
 
+def visible_booking(user: Any, organization_id: UUID, code: str) -> Booking | None:
+    """Return the booking of a hotel group with exactly this code, if this person may see it."""
+    rows = visible_reservations(user).filter(organization=organization_id, code=code)
+    return next(iter(_as_bookings(rows).values()), None)
+
+
 def named(hints: Collection[tuple[UUID, str]]) -> dict[tuple[UUID, str], UUID]:
     """
     Return which booking each hint names: a reservation's id, or a code, in that organization alone.

@@ -18,7 +18,7 @@ class Workplace:
     A hotel group as one person sees it.
 
     :param role: what they do there; empty for who only looks after the system.
-    :param properties: the slugs of the houses that they may see, by name of the slug.
+    :param properties: the slugs of the houses that they may see.
     """
 
     id: UUID
@@ -53,12 +53,6 @@ def workplaces(user: Any, rows: Iterable[dict[str, Any]]) -> list[Workplace]:
         Workplace(**row, role=roles.get(row["id"], ""), properties=houses[row["id"]])
         for row in rows
     ]
-
-
-def workplace(user: Any, slug: str) -> Workplace | None:
-    """Return the hotel group with this slug, if this person may see it; without its houses."""
-    row = visible_organizations(user).filter(slug=slug).first()
-    return Workplace(**row) if row else None
 
 
 _STAY = (

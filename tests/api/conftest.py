@@ -16,6 +16,9 @@ from tests.factories import (
     PropertyFactory,
     ReservationFactory,
 )
+from tests.operations.conftest import paid
+
+__all__ = ["paid"]
 
 ORG = "/api/organizations/harbour/"
 

@@ -37,7 +37,8 @@ class AtRiskShape(serializers.Serializer[Any]):
 class AccountShape(Own):
     """A hotel's own Stripe account."""
 
-    connected = serializers.BooleanField(source="is_connected")
+    status = serializers.SerializerMethodField()
+    connected = serializers.SerializerMethodField()
     charges_enabled = serializers.BooleanField()
     payouts_enabled = serializers.BooleanField()
     details_submitted = serializers.BooleanField()
@@ -46,6 +47,14 @@ class AccountShape(Own):
     disabled_reason = Text()
     disabled_because = serializers.SerializerMethodField(help_text="The reason in words.")
     arrivals_at_risk = serializers.SerializerMethodField()
+
+    def get_status(self, row: ConnectedAccount) -> str:
+        if not row.stripe_id:
+            return "promised"
+        return "connected" if row.is_connected else "disconnected"
+
+    def get_connected(self, row: ConnectedAccount) -> bool:
+        return bool(row.stripe_id) and row.is_connected
 
     @extend_schema_field(RequirementShape(many=True))
     def get_requirements(self, row: ConnectedAccount) -> Any:
@@ -70,3 +79,17 @@ class AccountShape(Own):
         risk = risks.get(row.pk) or Risk(row)
         sums = [{"currency": c, "amount": a} for c, a in sorted(risk.owed.items())]
         return AtRiskShape({"bookings": risk.owing, "amounts": sums}).data
+
+
+class LinkShape(serializers.Serializer[Any]):
+    """A way into Stripe's pages, for one use."""
+
+    url = serializers.URLField()
+    expires_at = serializers.DateTimeField()
+
+
+class LetGoShape(AccountShape):
+    """An account that was let go, and where to finish it at Stripe, where that is left to do."""
+
+    finish_at = serializers.URLField(read_only=True, allow_null=True)
+    how = serializers.CharField(read_only=True, allow_null=True)

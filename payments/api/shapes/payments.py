@@ -113,6 +113,13 @@ class PaymentShape(OfBooking):
         return RefundShape(self.entry.refunds, many=True).data
 
 
+class TakenShape(PaymentShape):
+    """A payment, and what a browser confirms it with while it waits for that."""
+
+    client_secret = serializers.CharField(read_only=True, allow_null=True)
+    publishable_key = serializers.CharField(read_only=True, allow_null=True)
+
+
 class SuggestionShape(serializers.Serializer[Any]):
     """A booking that money without a hint may be for."""
 

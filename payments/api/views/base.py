@@ -13,9 +13,9 @@ from rest_framework.views import APIView
 
 from payments import hotel
 from payments.api import bodies, keys, paging
-from payments.errors import NotAsThingsStand
-from payments.hotel import Right, Workplace
+from payments.hotel import Booking, Group, Right
 from payments.models import OutgoingRequest
+from payments.operations import amounts
 from payments.reading import clean
 
 Filter = Callable[[QuerySet[Any], str], QuerySet[Any]]
@@ -24,12 +24,6 @@ Filter = Callable[[QuerySet[Any], str], QuerySet[Any]]
 def with_stripe_id(rows: QuerySet[Any], given: str) -> QuerySet[Any]:
     """Narrow records to the one with this id of Stripe's."""
     return rows.filter(stripe_id=given)
-
-
-class CurrencyDiffers(NotAsThingsStand):
-    """The amount is in another currency than the booking's."""
-
-    code = "currency_differs"
 
 
 class Address(APIView):
@@ -53,7 +47,7 @@ class Address(APIView):
 
     status: ClassVar[int] = 200
 
-    organization: Workplace
+    organization: Group
     thing: Any = None
 
     @property
@@ -66,7 +60,7 @@ class Address(APIView):
         if right is None:
             raise MethodNotAllowed(str(request.method))
         if "org" in kwargs:
-            found = hotel.workplace(request.user, kwargs["org"])
+            found = hotel.group(request.user, kwargs["org"])
             if found is None:
                 raise NotFound
             self.organization = found
@@ -171,8 +165,28 @@ class One(Known, ABC):
         return Response(self.shown(self.thing))
 
 
+class OfStay(Address):
+    """Something about one booking."""
+
+    thing: Booking
+
+    def find(self, **named: Any) -> Booking:
+        code = named["code"]
+        held = clean(code) == code
+        found = held and hotel.visible_booking(self.request.user, self.organization.id, code)
+        if not found:
+            raise NotFound
+        return found
+
+
 class Asking(Address, ABC):
-    """Something that is done; asked again with the same `Idempotency-Key`, it is only told."""
+    """
+    Something that is done; asked again with the same `Idempotency-Key`, it is only told.
+
+    :cvar kind: of the request to Stripe that does it; none where Stripe is not asked.
+    """
+
+    kind: ClassVar[str] = ""
 
     def post(self, request: Request, **kwargs: Any) -> Response:
         return keys.answer(self, request, self.act)
@@ -183,11 +197,27 @@ class Asking(Address, ABC):
 
     @abstractmethod
     def standing(self, made: Sequence[OutgoingRequest]) -> Response:
-        """Return what is true now of what an earlier request promised."""
+        """
+        Return what is true now of what an earlier request promised.
+
+        :raises Refused: Stripe refused it in the end.
+        """
 
     def again(self, answer: dict[str, Any]) -> dict[str, Any]:
         """Return a remembered answer with the secret that it had, if it may be told again."""
         return answer
+
+    def sent_in(self, currency: str) -> dict[str, Any]:
+        """
+        Return what was sent about an amount; where it names a currency, it must be this one.
+
+        :raises CurrencyDiffers: it is another.
+        """
+        found = self.body()
+        given = found.pop("currency", currency)
+        if given.lower() != currency:
+            raise amounts.CurrencyDiffers(f"This is in {currency.upper()}.")
+        return found
 
 
 class Nothing(Address):

@@ -2,17 +2,24 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
+from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
 
 from payments import hotel
 from payments.api import bodies
 from payments.api.shapes import payments as shapes
-from payments.api.views.base import Address, Asking, Known, Listing, One, with_stripe_id
+from payments.api.views.base import Address, Asking, Known, Listing, OfStay, One, with_stripe_id
+from payments.errors import Refused
+from payments.hotel import Right
 from payments.models import OutgoingRequest, Payment, PaymentTransaction, Refund
-from payments.operations.payments import unmatched
+from payments.operations import outcome
+from payments.operations.payments import holds, payment_intents, refunds, unmatched
 
+PROMISED = "promised"
 _KNOWN = Q(seen=True) | Q(bound_by=PaymentTransaction.BoundBy.PROMISE)
 
 
@@ -35,12 +42,36 @@ class Payments(_Payments, Listing):
 
 
 class PaymentOne(_Payments, One):
-    """One payment."""
+    """
+    One payment; while it waits to be confirmed, with what a browser confirms it with.
 
-    shape = shapes.PaymentShape
+    That is for those who may take payments.
+    """
+
+    shape = shapes.TakenShape
 
     def shown(self, row: Any) -> Any:
-        return shapes.shown_one(row)
+        secret = None
+        if row.promised and row.status in payment_intents.TO_CONFIRM:
+            secret = self._secret(row)
+            row = self.rows().get(pk=row.pk)
+        return taken(row, secret)
+
+    def _secret(self, payment: Payment) -> str | None:
+        where = (payment.organization_id, payment.property_id)
+        if not hotel.may(self.request.user, Right.TAKE_PAYMENTS, *where):
+            return None
+        try:
+            return payment_intents.client_secret(payment=payment, by=self.request.user)
+        except Refused:  # the account was let go, or no key is set
+            return None
+
+
+def taken(payment: Payment, secret: str | None) -> dict[str, Any]:
+    """Return a payment with what a browser confirms it with."""
+    key = settings.STRIPE_PUBLISHABLE_KEY if secret else ""
+    shown = {"client_secret": secret, "publishable_key": key or None}
+    return shapes.shown_one(payment) | shown
 
 
 class _Refunds(Address):
@@ -111,7 +142,16 @@ class _OfPayment(_Payments, Known, Asking):
         return shapes.shown_one(self.rows().get(pk=row.pk))
 
     def standing(self, made: Sequence[OutgoingRequest]) -> Response:
-        return Response(self.shown(self.thing))
+        return self.told(made[0])
+
+    def told(self, request: OutgoingRequest | None) -> Response:
+        """Return the payment; while Stripe has not decided, as promised."""
+        if request is not None and request.state == OutgoingRequest.State.REFUSED:
+            outcome.refuse(request, about=self.thing)
+        shown = self.shown(self.thing)
+        if request is None or request.is_decided:
+            return Response(shown)
+        return Response(shown | {"status": PROMISED}, status=202)
 
 
 class Attach(_OfPayment):
@@ -122,7 +162,7 @@ class Attach(_OfPayment):
     def act(self) -> Response:
         found = self.reservation(self.body()["reservation"])
         unmatched.attach(payment=self.thing, reservation=found, by=self.request.user)
-        return Response(self.shown(self.thing))
+        return self.told(None)
 
 
 class Detach(_OfPayment):
@@ -130,4 +170,101 @@ class Detach(_OfPayment):
 
     def act(self) -> Response:
         unmatched.detach(payment=self.thing, by=self.request.user)
-        return Response(self.shown(self.thing))
+        return self.told(None)
+
+
+class Capture(_OfPayment):
+    """Take money that is held; the rest of the hold is let go."""
+
+    sends = {"POST": bodies.Capture}
+    kind = "capture"
+
+    def act(self) -> Response:
+        sent = self.sent_in(self.thing.currency)
+        held = holds.capture(payment=self.thing, amount=sent.get("amount"), by=self.request.user)
+        return self.told(payment_intents.changing(held))
+
+
+class Cancel(_OfPayment):
+    """Let go of a hold, or end a payment that is under way."""
+
+    kind = "cancel"
+
+    def act(self) -> Response:
+        held = payment_intents.cancel(payment=self.thing, by=self.request.user)
+        return self.told(payment_intents.changing(held))
+
+
+class TakePayment(OfStay, Asking):
+    """Begin a payment that the guest confirms in a browser."""
+
+    sends = {"POST": bodies.TakePayment}
+    shape = shapes.TakenShape
+    status = 201
+    kind = "payment"
+
+    def act(self) -> Response:
+        sent = self.sent_in(self.thing.currency)
+        begun = payment_intents.take(booking=self.thing, **sent, by=self.request.user)
+        return self._told(begun.payment, begun.client_secret)
+
+    def standing(self, made: Sequence[OutgoingRequest]) -> Response:
+        payment = self._payment(made[0].about)
+        if made[0].state == OutgoingRequest.State.REFUSED:
+            outcome.refuse(made[0], about=payment)
+        return self._told(payment, self._secret(payment))
+
+    def again(self, answer: dict[str, Any]) -> dict[str, Any]:
+        return answer | {"client_secret": self._secret(self._payment(answer["id"]))}
+
+    def _payment(self, id: Any) -> Payment:
+        found: Payment = Payment.objects.select_related(*shapes.WITH).get(pk=id)
+        return found
+
+    def _secret(self, payment: Payment) -> str | None:
+        try:
+            return payment_intents.client_secret(payment=payment, by=self.request.user)
+        except payment_intents.NotToConfirm:
+            return None
+
+    def _told(self, payment: Payment, secret: str | None) -> Response:
+        status = 202 if payment.status == PROMISED else 201
+        return Response(taken(payment, secret), status=status)
+
+
+class IssueRefunds(OfStay, Asking):
+    """Give a guest money back."""
+
+    sends = {"POST": bodies.Refund}
+    shape = shapes.RefundsShape
+    status = 201
+    kind = "refund"
+
+    def act(self) -> Response:
+        sent = self.sent_in(self.thing.currency)
+        parts = sent.pop("payments", None)
+        if parts is not None:
+            parts = [refunds.Part(part["payment"], part["amount"]) for part in parts]
+            self._find({part.payment for part in parts})
+        made = refunds.issue(booking=self.thing, parts=parts, **sent, by=self.request.user)
+        return self._told([refund.pk for refund in made])
+
+    def standing(self, made: Sequence[OutgoingRequest]) -> Response:
+        if all(request.state == OutgoingRequest.State.REFUSED for request in made):
+            outcome.refuse(made[0])
+        return self._told([request.about for request in made])
+
+    def _find(self, payments: set[UUID]) -> None:
+        """
+        See that all these payments are there.
+
+        :raises NotFound: one is not, or not for this person.
+        """
+        if self.visible(Payment.objects.filter(pk__in=payments)).count() != len(payments):
+            raise NotFound
+
+    def _told(self, ids: Sequence[UUID]) -> Response:
+        found = Refund.objects.select_related(*shapes.WITH).in_bulk(ids)
+        rows = [found[id] for id in ids]
+        status = 202 if any(refund.status == PROMISED for refund in rows) else 201
+        return Response(shapes.RefundsShape({"refunds": rows}).data, status=status)

@@ -1,0 +1,378 @@
+"""What asks Stripe: payments, holds and refunds, from the request to the answer."""
+
+from typing import Any
+
+import pytest
+
+from organizations.models import Role
+from payments.models import OutgoingRequest, Payment, Refund
+from payments.outgoing import keeping
+from sandbox import objects
+from tests.api.conftest import program
+from tests.factories import OrganizationFactory, ReservationFactory
+from tests.operations.conftest import makes_intents, makes_refunds
+
+PAY = "reservations/HB-2481/payments/"
+REFUND = "reservations/HB-2481/refunds/"
+DEPOSIT = {"amount": 12_600, "purpose": "deposit"}
+
+
+def answers(*parts: tuple[str, str, Any]) -> Any:
+    """Return a far side that answers each method and end of a path in its way."""
+
+    def answer(asked):
+        for method, end, said in parts:
+            if asked.method == method and asked.path.endswith(end):
+                return said(asked) if callable(said) else said
+        return 404, {"error": {"type": "invalid_request_error", "message": asked.path}}
+
+    return answer
+
+
+def away(asked):
+    """Break every connection."""
+
+
+@pytest.fixture(autouse=True)
+def publishable(settings):
+    settings.STRIPE_PUBLISHABLE_KEY = "pk_test_of_the_tests"
+
+
+@pytest.fixture
+def waiting(wire, stripe, booking, api):
+    """A payment that waits for its guest, as the API told it."""
+    wire.answers = makes_intents
+    answer = api.posts(PAY, DEPOSIT)
+    assert answer.status_code == 201, answer.content
+    return answer.json()
+
+
+@pytest.fixture
+def hold(stripe, booking):
+    """A hold of €300.00 that was confirmed."""
+    intent = objects.payment_intent(
+        id="pi_hold",
+        amount=30_000,
+        amount_capturable=30_000,
+        capture_method="manual",
+        metadata={"reservationId": str(booking.pk), "type": "hold"},
+        status="requires_capture",
+    )
+    stripe.tells("payment_intent.amount_capturable_updated", intent)
+    return Payment.objects.get()
+
+
+def test_a_payment_comes_with_what_a_browser_needs(waiting, wire):
+    payment = Payment.objects.get()
+
+    assert waiting["id"] == str(payment.pk)
+    assert waiting["stripe_id"] == payment.stripe_id
+    assert waiting["client_secret"] == f"{payment.stripe_id}_secret_of_the_guest"
+    assert waiting["publishable_key"] == "pk_test_of_the_tests"
+    assert (waiting["account"], waiting["status"]) == ("acct_harbour", "requires_payment_method")
+    assert (waiting["amount"], waiting["amount_received"]) == (12_600, 0)
+    assert (waiting["purpose"], waiting["capture_method"]) == ("deposit", "automatic")
+    (asked,) = wire.asked
+    assert asked.account == "acct_harbour"
+    assert asked.form["metadata[transactionId]"] == waiting["id"]
+
+
+def test_a_hold_is_captured_later(wire, stripe, booking, api):
+    wire.answers = makes_intents
+
+    told = api.posts(PAY, {"amount": 30_000, "purpose": "hold"}).json()
+
+    assert told["capture_method"] == wire.asked[0].form["capture_method"] == "manual"
+
+
+def test_its_address_says_the_secret_to_whoever_may_take_payments(waiting, wire, api):
+    payment = Payment.objects.get()
+    intent = objects.payment_intent(
+        id=payment.stripe_id, status="requires_payment_method", metadata=payment.metadata
+    )
+    wire.answers = answers(
+        ("GET", payment.stripe_id, (200, intent | {"client_secret": "read_again"}))
+    )
+    address = f"payments/{payment.pk}/"
+
+    assert api.gets(address).json()["client_secret"] == "read_again"
+    told = program(Role.READ_ONLY).gets(address).json()
+    assert (told["client_secret"], told["publishable_key"]) == (None, None)
+    wire.answers = away
+    assert api.gets(address).json()["client_secret"] is None
+
+
+def test_while_stripe_is_away_a_payment_is_promised(wire, stripe, booking, api):
+    wire.answers = away
+
+    answer = api.posts(PAY, DEPOSIT)
+
+    assert answer.status_code == 202
+    told = answer.json()
+    assert (told["status"], told["stripe_id"], told["client_secret"]) == ("promised", None, None)
+    assert api.gets(f"payments/{told['id']}/").json()["status"] == "promised"
+    wire.answers = makes_intents
+    keeping.keep_due(early=True)
+    kept = api.gets(f"payments/{told['id']}/").json()
+    assert kept["status"] == "requires_payment_method"
+    assert kept["stripe_id"].startswith("pi_")
+
+
+def test_a_refusal_of_stripes_is_said_in_its_words(wire, stripe, booking, api):
+    error = {"type": "invalid_request_error", "code": "amount_too_small", "message": "Too small"}
+    wire.answers = lambda asked: (400, {"error": error})
+    answer = api.posts(PAY, DEPOSIT)
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["amount"])
+
+    wire.answers = lambda asked: (400, {"error": error | {"code": "else", "message": "Never"}})
+    answer = api.posts(PAY, DEPOSIT)
+    assert (answer.status_code, answer.json()["code"]) == (409, "refused_by_stripe")
+    assert "Never" in answer.json()["detail"]
+
+
+def test_a_canceled_booking_takes_no_deposit(wire, stripe, booking, api):
+    booking.status = "canceled"
+    booking.save()
+    answer = api.posts(PAY, DEPOSIT)
+    assert (answer.status_code, answer.json()["code"]) == (409, "booking_canceled")
+    assert wire.asked == []
+
+
+def test_a_hold_is_captured_in_part(wire, hold, api):
+    done = objects.payment_intent(
+        id="pi_hold", amount=30_000, amount_received=20_000, status="succeeded",
+        metadata=hold.metadata,
+    )  # fmt: skip
+    wire.answers = answers(("POST", "/capture", (200, done)))
+
+    answer = api.posts(f"payments/{hold.pk}/capture/", {"amount": 20_000})
+
+    assert answer.status_code == 200
+    told = answer.json()
+    assert (told["status"], told["amount_received"], told["amount_capturable"]) == (
+        "succeeded",
+        20_000,
+        0,
+    )
+    assert wire.asked[0].form["amount_to_capture"] == "20000"
+    again = api.posts(f"payments/{hold.pk}/capture/", {"amount": 20_000})
+    assert (again.status_code, again.json()["code"]) == (409, "not_capturable")
+
+
+def test_more_than_is_held_is_not_captured(wire, hold, api):
+    answer = api.posts(f"payments/{hold.pk}/capture/", {"amount": 30_001})
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "amount_too_large")
+    assert wire.asked == []
+
+
+@pytest.mark.parametrize("what", ["capture", "cancel"])
+def test_while_stripe_is_away_it_is_promised(what, wire, hold, api):
+    wire.answers = away
+
+    answer = api.posts(f"payments/{hold.pk}/{what}/")
+
+    assert (answer.status_code, answer.json()["status"]) == (202, "promised")
+    again = api.posts(f"payments/{hold.pk}/{what}/")
+    assert (again.status_code, again.json()["status"]) == (202, "promised")
+    assert OutgoingRequest.objects.filter(kind=what).count() == 1
+
+
+def test_a_hold_is_let_go(wire, hold, api):
+    gone = objects.payment_intent(id="pi_hold", amount=30_000, status="canceled")
+    wire.answers = answers(("POST", "/cancel", (200, gone)))
+
+    answer = api.posts(f"payments/{hold.pk}/cancel/")
+
+    assert (answer.status_code, answer.json()["status"]) == (200, "canceled")
+    again = api.posts(f"payments/{hold.pk}/cancel/")
+    assert (again.status_code, again.json()["code"]) == (409, "not_cancelable")
+
+
+def test_refunds_are_a_list(wire, paid, api, booking):
+    paid(50_000, at=1_800_000_000)
+    newest = paid(30_000, at=1_900_000_000)
+    wire.answers = makes_refunds()
+
+    answer = api.posts(REFUND, {"amount": 60_000, "reason": "requested_by_customer"})
+
+    assert answer.status_code == 201
+    made = answer.json()["refunds"]
+    assert [(each["amount"], each["status"]) for each in made] == [
+        (30_000, "succeeded"),
+        (30_000, "succeeded"),
+    ]
+    assert made[0]["payment"] == str(newest.pk)
+    assert [each["reservation"] for each in made] == ["HB-2481", "HB-2481"]
+    assert made[0]["account"] == "acct_harbour"
+
+
+def test_the_total_goes_down_with_a_refund(wire, paid, api, booking):
+    paid(100_000)
+    wire.answers = makes_refunds()
+
+    api.posts(REFUND, {"amount": 20_000, "lower_total": True})
+
+    assert api.gets("reservations/HB-2481/").json()["money"]["total"] == 100_000
+
+
+def test_a_refund_is_promised_if_any_part_of_it_is(wire, paid, api):
+    first, second = paid(50_000), paid(30_000)
+    wire.answers = lambda asked: makes_refunds()(asked) if len(wire.asked) == 1 else None
+
+    answer = api.posts(
+        REFUND,
+        {
+            "amount": 50_000,
+            "payments": [
+                {"payment": str(first.pk), "amount": 20_000},
+                {"payment": str(second.pk), "amount": 30_000},
+            ],
+        },
+    )
+
+    assert answer.status_code == 202
+    assert [each["status"] for each in answer.json()["refunds"]] == ["succeeded", "promised"]
+    assert api.gets(f"payments/{second.pk}/").json()["refundable"] == 0
+
+
+def test_refunds_beyond_what_came_are_refused(wire, paid, api):
+    paid(50_000)
+
+    answer = api.posts(REFUND, {"amount": 50_001})
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "amount_too_large")
+    assert wire.asked == []
+    assert not Refund.objects.exists()
+
+
+def test_parts_that_do_not_add_up_are_wrong(wire, paid, api):
+    payment = paid(50_000)
+    parts = [{"payment": str(payment.pk), "amount": 20_000}]
+
+    answer = api.posts(REFUND, {"amount": 30_000, "payments": parts})
+
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["payments"])
+
+
+def test_another_tenants_payment_is_not_there(wire, paid, api, rival, stripe):
+    paid(50_000)
+    theirs = Payment.objects.create(
+        type="payment", organization=rival.organization, property=rival.property, seen=True,
+        reservation=rival, account="acct_rival", stripe_id="pi_theirs", amount=5, currency="eur",
+    )  # fmt: skip
+    parts = {"amount": 5, "payments": [{"payment": str(theirs.pk), "amount": 5}]}
+
+    answer = api.posts(REFUND, parts)
+
+    assert answer.status_code == 404
+    assert answer.content == api.gets("/api/nothing/").content
+    assert wire.asked == []
+
+
+def test_the_front_desk_goes_up_to_the_limit(wire, paid, booking):
+    OrganizationFactory(slug="harbour")
+    booking.organization.limits = {"refund": 10_000}
+    booking.organization.save()
+    paid(50_000)
+    wire.answers = makes_refunds()
+    desk = program(Role.FRONT_DESK)
+
+    assert desk.posts(REFUND, {"amount": 10_000}).status_code == 201
+    answer = desk.posts(REFUND, {"amount": 10_001})
+    assert (answer.status_code, answer.json()["code"]) == (403, "above_limit")
+    assert "nance" in answer.json()["detail"]
+
+
+def test_in_a_currency_of_three_decimals_the_last_digit_is_zero(wire, stripe, booking, api):
+    ReservationFactory(code="HB-KW", currency="kwd", property=booking.property)
+
+    answer = api.posts("reservations/HB-KW/payments/", {"amount": 12_605, "purpose": "deposit"})
+
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["amount"])
+    assert wire.asked == []
+
+
+# Accounts ----------------------------------------------------------------
+
+
+def makes_accounts(asked):
+    metadata = {"transactionId": asked.form["metadata[transactionId]"]}
+    return 200, objects.account(id="acct_new", metadata=metadata)
+
+
+def test_an_account_is_made_once(wire, booking, api):
+    wire.answers = makes_accounts
+
+    made = api.posts("accounts/", {"country": "PT"})
+    again = api.posts("accounts/")
+
+    assert (made.status_code, again.status_code) == (201, 200)
+    assert made.json()["id"] == again.json()["id"]
+    assert made.json()["stripe_id"] == "acct_new"
+    assert len(wire.asked) == 1
+
+
+def test_an_account_is_promised_while_stripe_is_away(wire, booking, api):
+    wire.answers = away
+
+    answer = api.posts("accounts/")
+
+    assert (answer.status_code, answer.json()["status"]) == (202, "promised")
+    assert answer.json()["connected"] is False
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"property": "downtown"}, 400),
+        ({"property": "nowhere"}, 404),
+        ({"property": 1}, 400),
+        ({"country": "Portugal"}, 400),
+        ({"country": "éé"}, 400),
+    ],
+)
+def test_an_account_is_for_a_place(body, status, wire, booking, api):
+    assert api.posts("accounts/", body).status_code == status
+    assert wire.asked == []
+
+
+def test_a_link_is_made_anew_whatever_the_key(wire, stripe, booking, api):
+    made = iter(range(1, 9))
+    wire.answers = lambda asked: (
+        200,
+        {"object": "account_link", "url": f"https://x/{next(made)}", "expires_at": 1_900_000_000},
+    )
+    (account,) = api.gets("accounts/").json()["results"]
+
+    links = [api.posts(f"accounts/{account['id']}/link/", key="one") for _ in range(2)]
+
+    assert [link.json()["url"] for link in links] == ["https://x/1", "https://x/2"]
+    assert links[0].json()["expires_at"] == "2030-03-17T17:46:40Z"
+    assert "http://testserver/accounts/harbour/" in wire.asked[0].form.values()
+    wire.answers = away
+    answer = api.posts(f"accounts/{account['id']}/link/")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+
+
+def test_an_account_is_let_go_on_our_side(wire, stripe, booking, api):
+    (account,) = api.gets("accounts/").json()["results"]
+
+    answer = api.posts(f"accounts/{account['id']}/disconnect/")
+
+    assert answer.status_code == 200
+    assert answer.json()["connected"] is False
+    assert answer.json()["finish_at"].startswith("https://dashboard.stripe.com/")
+    again = api.posts(f"accounts/{account['id']}/disconnect/")
+    assert (again.status_code, again.json()["code"]) == (409, "account_disconnected")
+    refused = api.posts(PAY, DEPOSIT)
+    assert (refused.status_code, refused.json()["code"]) == (409, "account_disconnected")
+
+
+def test_an_account_is_read_again(wire, stripe, booking, api):
+    (account,) = api.gets("accounts/").json()["results"]
+    wire.answers = lambda asked: (200, objects.account(id="acct_harbour", charges_enabled=True))
+
+    answer = api.posts(f"accounts/{account['id']}/refresh/")
+
+    assert (answer.status_code, answer.json()["charges_enabled"]) == (200, True)
