@@ -31,8 +31,27 @@ CANCELABLE = (
 )
 
 
+def check_enabled(books: Books) -> None:
+    """
+    Refuse to take money for an account that may not.
+
+    :raises Refusal: Stripe wants to know something first, or wants nothing to do with it.
+    """
+    if books.account and not books.world.accounts[books.account]["charges_enabled"]:
+        raise Refusal(
+            "Your account cannot currently make charges. If you are a customer trying to make a "
+            "purchase, please contact the owner of this site. Your transaction has not been "
+            "processed."
+        )
+
+
 def create(books: Books, **fields: Any) -> Object:
-    """Make a payment intent; nothing is attempted yet."""
+    """
+    Make a payment intent; nothing is attempted yet.
+
+    :raises Refusal: the account may take no money.
+    """
+    check_enabled(books)
     intent = objects.payment_intent(id=books.id("pi"), created=books.now, **fields)
     if intent["payment_method"]:
         intent["status"] = "requires_confirmation"
@@ -87,6 +106,7 @@ def confirm(
     :raises Refusal: it cannot be confirmed, or was declined.
     """
     check_confirmable(intent)
+    check_enabled(books)
     if method is None and intent["payment_method"]:
         method = books.get("payment_method", intent["payment_method"])
     if method is None:
