@@ -1,9 +1,10 @@
 """
 What some tests need beside Python, and what happens where it is not there.
 
-A test marked `browser`, `redis` or `rabbitmq` is skipped on a machine without that; one line at the
-end says what to install. With CI set nothing may be skipped, for whatever reason: a skip fails.
-A test marked `postgres` is about PostgreSQL, and is left out while the tests run on SQLite.
+A test marked `browser`, `node`, `redis` or `rabbitmq` is skipped on a machine without that; one
+line at the end says what to install. With CI set nothing may be skipped, for whatever reason: a
+skip fails. A test marked `postgres` is about PostgreSQL, and is left out while the tests run on
+SQLite.
 """
 
 import os
@@ -17,6 +18,7 @@ from django.db.utils import OperationalError
 
 MISSING = {
     "browser": "no Chromium: install it, or name it in CHROMIUM",
+    "node": "no node, or no npm",
     "redis": "no Redis on 127.0.0.1:6379",
     "rabbitmq": "no RabbitMQ on 127.0.0.1:5672",
 }
@@ -40,6 +42,8 @@ def is_there(need):
     match need:
         case "browser":
             return chromium() is not None
+        case "node":
+            return bool(shutil.which("node") and shutil.which("npm"))
         case "redis":
             return answers(6379)
         case "rabbitmq":
