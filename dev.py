@@ -2,7 +2,8 @@
 """
 Two commands for a laptop that has a Python and nothing else.
 
-    python3 dev.py run           the demo hotel: database, worker and web server; Ctrl-C ends it
+    python3 dev.py run           the demo hotel: database, Stripe's stand-in, worker and web server;
+                                 Ctrl-C ends it
     python3 dev.py test [ARGS]   the tests; what follows is for pytest
     python3 dev.py install       only what both need, into .venv
 
@@ -32,6 +33,9 @@ STAMP = VENV / "installed.json"  # which requirements are in there
 ENV_FILE = ROOT / ".env"
 LOGS = ROOT / "var" / "log"
 HOTEL = ROOT / "var" / "hotel.json"  # the demo hotel as it was loaded, logins included
+STAND_IN = ROOT / "var" / "sandbox.json"  # what Stripe's stand-in knows
+
+STAND_IN_PORT = 12111
 
 OLDEST, NEWEST = (3, 11), (3, 14)
 RUNTIME, DEVELOPMENT = "requirements.txt", "requirements-dev.txt"  # the second holds the first
@@ -216,9 +220,12 @@ def run(rest):
     """Start everything, show what there is, and wait for Ctrl-C."""
     port = chosen_port()
     address = f"http://127.0.0.1:{port}"
-    refuse_taken(port)
+    refuse_taken(port, "PORT")
     install(RUNTIME)
     write_env()
+    stand_in = stand_in_port()
+    if stand_in:
+        refuse_taken(stand_in, "STRIPE_API_BASE")
     os.environ.update(PORT=str(port), DJANGO_SETTINGS_MODULE="pms.settings", PYTHONUNBUFFERED="1")
 
     say("Preparing the database.")
@@ -232,27 +239,34 @@ def run(rest):
 
     started = {}
     try:
+        if stand_in:
+            say("Starting Stripe's stand-in.")
+            with undisturbed():
+                started["stand-in"] = start(
+                    "stand-in", "sandbox", "serve", "--port", str(stand_in), "--state", STAND_IN
+                )
+            wait_for(f"http://127.0.0.1:{stand_in}", "/_sandbox/clock", "stand-in", started)
         say("Starting the worker and the web server.")
         with undisturbed():
             started["worker"] = start("worker", "payments_work")
             started["web server"] = start("web server", "runserver", "--noreload", address[7:])
-        wait_for(address, started)
+        wait_for(address, "/healthz", "web server", started)
         demo = database["load"] or database["demo"]
         if demo and not database["events"]:
             say("Playing the demo: what Stripe would send about some stays.")
             answer(
                 "demo", "manage.py", "sandbox", "demo", "--url", f"{address}/api/webhooks/stripe"
             )
-        welcome(address, demo)
+        welcome(address, demo, stand_in)
         while True:
             watch(started)
             time.sleep(0.5)
     except Stop:
-        say("\nEnding the worker and the web server.")
+        say("\nEnding it.")
     finally:
         with undisturbed():
             end(started)
-    say("Both have ended.")
+    say("All of it has ended.")
 
 
 def write_env():
@@ -266,6 +280,13 @@ def write_env():
         f"SECRET_KEY={secrets.token_urlsafe(48)}\n"
         f"STRIPE_WEBHOOK_SECRET=whsec_{secrets.token_hex(16)}\n"
         f"STRIPE_CONNECT_WEBHOOK_SECRET=whsec_{secrets.token_hex(16)}\n"
+        "# Stripe's stand-in, which `make run` starts (docs/sandbox.md). For Stripe itself: keys\n"
+        "# and a client id of your own here, and neither STRIPE_API_BASE nor STRIPE_JS_URL.\n"
+        "STRIPE_SECRET_KEY=sk_test_sandbox\n"
+        "STRIPE_PUBLISHABLE_KEY=pk_test_sandbox\n"
+        "STRIPE_CLIENT_ID=ca_sandbox\n"
+        f"STRIPE_API_BASE=http://127.0.0.1:{STAND_IN_PORT}\n"
+        f"STRIPE_JS_URL=http://127.0.0.1:{STAND_IN_PORT}/stripe.js\n"
     )
     say("Wrote .env with secrets of this machine's own.")
 
@@ -285,37 +306,48 @@ def chosen_port():
     return int(port)
 
 
-def refuse_taken(port):
+def stand_in_port():
+    """Return the port of Stripe's stand-in; None where Stripe itself, or nobody, is asked."""
+    found = re.fullmatch(r"http://(?:127\.0\.0\.1|localhost):(\d+)/?", setting("STRIPE_API_BASE"))
+    return int(found[1]) if found else None
+
+
+def refuse_taken(port, name):
     """Refuse a port that somebody else has, or that is the system's."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except PermissionError as error:
-            raise Problem(f"Port {port} is the system's: set PORT to 1024 or more.") from error
+            raise Problem(f"Port {port} is the system's: {name} needs 1024 or more.") from error
         except OSError as error:
             raise Problem(
                 f"Port {port} is taken; perhaps this runs in another window already.\nTo use "
-                f"another: PORT={port % 65535 + 1} make run, or write PORT=… into .env."
+                f"another: {name}={way_out(port % 65535 + 1, name)} make run, or write {name}=… "
+                "into .env."
             ) from error
 
 
-def wait_for(address, started):
-    """Wait until the web server says that it is well."""
+def way_out(port, name):
+    """Return what a setting would be with another port."""
+    return port if name == "PORT" else f"http://127.0.0.1:{port}"
+
+
+def wait_for(address, path, name, started):
+    """Wait until something that was started says that it is well."""
     deadline = time.monotonic() + 60  # seconds
-    while not healthy(address):
+    while not healthy(address, path):
         watch(started)
         if time.monotonic() > deadline:
-            log = end_of(log_of("web server"))
-            raise Problem(f"{address}/healthz does not answer 200. {log}")
+            raise Problem(f"{address}{path} does not answer 200. {end_of(log_of(name))}")
         time.sleep(0.05)
 
 
-def healthy(address):
-    """Ask the web server whether it can do its work."""
+def healthy(address, path):
+    """Ask a server whether it can do its work."""
     connection = http.client.HTTPConnection(address[7:], timeout=5)
     try:
-        connection.request("GET", "/healthz")
+        connection.request("GET", path)
         return connection.getresponse().status == 200
     except (OSError, http.client.HTTPException):
         return False
@@ -323,12 +355,14 @@ def healthy(address):
         connection.close()
 
 
-def welcome(address, demo):
+def welcome(address, demo, stand_in):
     """Say where everything is, who can log in, and what to look at."""
     say(f"\nThe hotel's system runs at {address}/")
     say(f"  bookings  {address}/bookings/")
     say(f"  admin     {address}/admin/")
     say(f"  health    {address}/healthz, figures at /metrics, the API at /api/schema/")
+    if stand_in:
+        say(f"  Stripe    http://127.0.0.1:{stand_in}/ stands in for it; cards: docs/sandbox.md")
     if demo:
         for hotel in json.loads(HOTEL.read_text(encoding="utf-8"))["organizations"]:
             say(f"\n{hotel['name']}: log in as")
@@ -348,7 +382,7 @@ def start(name, *arguments):
     """Start a command in a process group of its own, so that all of it can be ended."""
     LOGS.mkdir(parents=True, exist_ok=True)
     with log_of(name).open("wb") as log:
-        command = [str(PYTHON), "manage.py", *arguments]
+        command = [str(PYTHON), "manage.py", *map(str, arguments)]
         return subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
         )

@@ -30,8 +30,9 @@ elif arguments[1] == "payments_work":
     print("working", flush=True)
     time.sleep({worker_lives})
     sys.exit("the worker has had enough")
-elif arguments[1] == "runserver":
-    host, port = arguments[-1].split(":")
+elif arguments[1] in ("runserver", "sandbox"):
+    port = arguments[-1].split(":")[-1] if arguments[1] == "runserver" else arguments[4]
+    host = "127.0.0.1"
     http.server.HTTPServer((host, int(port)), http.server.SimpleHTTPRequestHandler).serve_forever()
 """
 
@@ -227,6 +228,17 @@ def test_every_setting_that_a_machine_may_choose_is_explained():
     assert SETTINGS[:3] == ["SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "STRIPE_CONNECT_WEBHOOK_SECRET"]
 
 
+def test_stripes_stand_in_is_used_until_somebody_has_keys(dev):
+    assert dev.stand_in_port() is None
+    dev.write_env()
+    assert dev.stand_in_port() == 12111
+    assert dev.setting("STRIPE_SECRET_KEY") == "sk_test_sandbox"
+
+    dev.ENV_FILE.write_text("STRIPE_SECRET_KEY=sk_test_mine\n")
+
+    assert dev.stand_in_port() is None
+
+
 def test_the_port_comes_from_the_environment_then_env_then_8000(dev, monkeypatch):
     assert dev.chosen_port() == 8000
     dev.ENV_FILE.write_text("DEBUG=True\nexport PORT='8123'\n")
@@ -250,7 +262,9 @@ def test_a_taken_port_is_told_with_the_way_to_another(dev):
         port = other.getsockname()[1]
 
         with pytest.raises(dev.Problem, match=rf"Port {port} is taken[\s\S]*PORT={port + 1} make"):
-            dev.refuse_taken(port)
+            dev.refuse_taken(port, "PORT")
+        with pytest.raises(dev.Problem, match=rf"STRIPE_API_BASE=http://127.0.0.1:{port + 1} make"):
+            dev.refuse_taken(port, "STRIPE_API_BASE")
 
 
 @pytest.mark.parametrize(
@@ -284,10 +298,13 @@ def test_a_missing_setting_is_told_with_the_way_out(dev):
 def running(dev, monkeypatch):
     """Start `dev.py run` where the worker lives so many seconds; return it and its port."""
     started = []
-    with socket.socket() as free:
+    with socket.socket() as free, socket.socket() as another:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        another.bind(("127.0.0.1", 0))
+        port, stand_in = free.getsockname()[1], another.getsockname()[1]
     (dev.ROOT / "healthz").write_text("{}")
+    (dev.ROOT / "_sandbox").mkdir()
+    (dev.ROOT / "_sandbox" / "clock").write_text("{}")
 
     def run(worker_lives):
         script(dev.PYTHON, PROJECT.format(python=sys.executable, worker_lives=worker_lives))
@@ -296,7 +313,11 @@ def running(dev, monkeypatch):
             subprocess.Popen(
                 [sys.executable, "dev.py", "run"],
                 cwd=dev.ROOT,
-                env={**os.environ, "PORT": str(port)},
+                env={
+                    **os.environ,
+                    "PORT": str(port),
+                    "STRIPE_API_BASE": f"http://127.0.0.1:{stand_in}",
+                },
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,
@@ -323,9 +344,9 @@ def test_a_signal_ends_all_that_was_started(dev, running, number):
     process.send_signal(number)
     rest, _ = process.communicate(timeout=30)
 
-    assert "Both have ended." in rest
+    assert "All of it has ended." in rest
     assert process.returncode == 0
-    dev.refuse_taken(port)
+    dev.refuse_taken(port, "PORT")
 
 
 def test_when_the_worker_dies_it_says_so_and_ends_the_rest(dev, running):
@@ -336,7 +357,7 @@ def test_when_the_worker_dies_it_says_so_and_ends_the_rest(dev, running):
     assert "The worker ended by itself (exit code 1)" in told
     assert "the worker has had enough" in told
     assert process.returncode == 1
-    dev.refuse_taken(port)
+    dev.refuse_taken(port, "PORT")
 
 
 def test_an_unknown_command_gets_the_known_ones():
