@@ -13,6 +13,7 @@ from payments.models import (
     Charge,
     ConnectedAccount,
     Dispute,
+    IdempotentRequest,
     Reason,
     Scope,
     State,
@@ -80,10 +81,17 @@ def recall_known_accounts(now: datetime) -> int:
     return inbox.recall(accounts) if accounts else 0
 
 
+def forget_answered_requests(now: datetime) -> int:
+    """Forget what was asked of our API with an `Idempotency-Key` more than a day ago."""
+    rows = IdempotentRequest.objects.filter(begun_at__lt=now - IdempotentRequest.REMEMBERED)
+    return rows.delete()[1].get("payments.IdempotentRequest", 0)
+
+
 JOBS: dict[Callable[[datetime], int], timedelta] = {
     warn_of_expiring_holds: timedelta(minutes=5),
     notice_missed_evidence: timedelta(minutes=5),
     recall_known_accounts: timedelta(minutes=1),
+    forget_answered_requests: timedelta(hours=1),
 }
 
 

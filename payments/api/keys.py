@@ -28,7 +28,6 @@ from payments.outgoing import promises
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
-REMEMBERED = timedelta(hours=24)
 LONGEST = timedelta(seconds=60)  # that one request is worked on
 
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
@@ -128,12 +127,12 @@ def _promised(view: Repeatable, row: IdempotentRequest) -> QuerySet[OutgoingRequ
 def _let_go(view: Repeatable, row: IdempotentRequest) -> bool:
     """Forget a request that is over for long, or whose process died before it promised anything."""
     age = timezone.now() - row.begun_at
-    if age < (LONGEST if row.status is None else REMEMBERED):
+    if age < (LONGEST if row.status is None else row.REMEMBERED):
         return False
     rows = IdempotentRequest.objects.filter(pk=row.pk, status=row.status)
     with transaction.atomic():
         held = list(rows.select_for_update())  # what is being promised waits, and then fails
-        if held and age < REMEMBERED and _promised(view, row).exists():
+        if held and age < row.REMEMBERED and _promised(view, row).exists():
             return False
         rows.delete()
     return True

@@ -1,5 +1,8 @@
 """What was asked of us under an `Idempotency-Key`, and how it was answered."""
 
+from datetime import timedelta
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -15,6 +18,8 @@ class IdempotentRequest(models.Model):
     promised to ask of Stripe points here, so that whoever takes over from a process that died
     knows what was promised already.
     """
+
+    REMEMBERED: ClassVar[timedelta] = timedelta(hours=24)
 
     id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
     person = models.ForeignKey(
