@@ -9,6 +9,8 @@ from django.test import Client
 from knox.models import AuthToken
 
 from organizations.models import Role
+from sandbox.scenarios import SCENARIOS
+from tests.conftest import stay_of
 from tests.factories import (
     AccountFactory,
     MembershipFactory,
@@ -77,3 +79,17 @@ def rival(db):
     house = PropertyFactory(organization=organization, slug="uptown")
     AccountFactory(stripe_id="acct_rival", organization=organization)
     return ReservationFactory(property=house, code="RV-1")
+
+
+@pytest.fixture
+def full(stripe, booking):
+    """A hotel with one thing of every kind."""
+    for name in (
+        "two_partial_refunds",
+        "dispute_lost",
+        "fraud_warning_before_arrival",
+        "review_open",
+        "dashboard_payment",
+    ):
+        stripe.sends(SCENARIOS[name].events(stay_of(booking)))
+    return booking

@@ -18,9 +18,7 @@ from payments.models import (
     Refund,
     Review,
 )
-from sandbox.scenarios import SCENARIOS
 from tests.api.conftest import program
-from tests.conftest import stay_of
 from tests.factories import PropertyFactory, ReservationFactory
 
 METHODS = {"get", "post", "put", "patch", "delete"}
@@ -59,20 +57,6 @@ def ids_of(booking):
             rows = rows.filter(reservation=None)
         found[part] = rows.order_by("pk").values_list("pk", flat=True)[0]
     return found
-
-
-@pytest.fixture
-def full(stripe, booking):
-    """A hotel with one thing of every kind."""
-    for name in (
-        "two_partial_refunds",
-        "dispute_lost",
-        "fraud_warning_before_arrival",
-        "review_open",
-        "dashboard_payment",
-    ):
-        stripe.sends(SCENARIOS[name].events(stay_of(booking)))
-    return booking
 
 
 def below(patterns, prefix=""):

@@ -39,6 +39,7 @@ class Address(APIView):
     :cvar status: of the answer when something is done.
     """
 
+    http_method_names = ["get", "head", "post", "patch", "delete"]
     rights: ClassVar[Mapping[str, Right]] = {}
     sends: ClassVar[Mapping[str, type[BaseSerializer[Any]]]] = {}
     filters: ClassVar[Mapping[str, Filter]] = {}
@@ -49,10 +50,6 @@ class Address(APIView):
 
     organization: Group
     thing: Any = None
-
-    @property
-    def allowed_methods(self) -> list[str]:
-        return list(self.rights)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

@@ -1,0 +1,49 @@
+"""The description of the API: without warnings, and of every address in the table."""
+
+import pytest
+import yaml
+from django.core.management import call_command
+from django.test import Client
+
+from payments.api.addresses import ADDRESSES
+
+
+@pytest.fixture
+def schema(tmp_path):
+    file = tmp_path / "schema.yml"
+    call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(file))
+    return yaml.safe_load(file.read_text())
+
+
+def plain(address):
+    """Return an address of the table as the schema writes it."""
+    for converter in ("<slug:", "<str:", "<uuid:"):
+        address = address.replace(converter, "{")
+    return "/api/" + address.replace(">", "}")
+
+
+def test_every_address_and_method_is_described(schema):
+    assert {
+        path: {method.upper() for method in operations if method != "parameters"}
+        for path, operations in schema["paths"].items()
+    } == {plain(row.address): set(row.rights) for row in ADDRESSES}
+
+
+def test_every_error_is_problem_details(schema):
+    for path, operations in schema["paths"].items():
+        for method, operation in operations.items():
+            assert {"400", "401", "403", "404", "429"} <= set(operation["responses"]), path
+            if method == "post":
+                names = [each["name"] for each in operation["parameters"] if each["in"] == "header"]
+                assert names == ["Idempotency-Key"]
+            for status, answer in operation["responses"].items():
+                if status >= "400":
+                    (media_type,) = answer["content"]
+                    assert media_type == "application/problem+json"
+
+
+def test_anybody_may_read_it(db):
+    answer = Client().get("/api/schema/")
+
+    assert answer.status_code == 200
+    assert b"openapi: 3" in answer.content
