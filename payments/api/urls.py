@@ -1,6 +1,6 @@
 """The addresses of the API; whatever else is asked for below `/api/` is not there."""
 
-from django.urls import path
+from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
 from payments.api import addresses
@@ -11,6 +11,5 @@ app_name = "api"
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     *addresses.patterns(),
-    path("", Nothing.as_view()),
-    path("<path:rest>", Nothing.as_view()),
+    re_path("", Nothing.as_view()),
 ]

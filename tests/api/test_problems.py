@@ -135,6 +135,7 @@ def test_another_type_of_body_is_not_read(type, booking, api):
     [
         "/api/",
         "/api/nothing/",
+        "/api/a%0ab/",
         "/api/organizations",
         "/api/organizations/harbour/",
         "/api/organizations/harbour/payments",
