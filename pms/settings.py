@@ -138,6 +138,7 @@ PAYMENTS_CALLS_AT_ONCE = env.int("PAYMENTS_CALLS_AT_ONCE", default=16)  # of Str
 PAYMENTS_CALLS_PER_SECOND = env.int("PAYMENTS_CALLS_PER_SECOND", default=20)  # an account, a worker
 PAYMENTS_API_LIMIT = env.int("PAYMENTS_API_LIMIT", default=6_000)  # requests of a person …
 PAYMENTS_API_WINDOW = env.int("PAYMENTS_API_WINDOW", default=60)  # … in so many seconds
+PAYMENTS_ATTACHMENTS = env("PAYMENTS_ATTACHMENTS", default=str(VAR_DIR / "attachments"))
 METRICS_TOKEN = env("METRICS_TOKEN", default="")  # unset: /metrics asks for none
 
 # Mail --------------------------------------------------------------------

@@ -33,6 +33,7 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
             [
                 ("Alerts", "notifications", "payments.Alert"),
                 ("Mails", "mail", "payments.Notification"),
+                ("Activity", "history", "payments.Activity"),
             ],
         ),
         (

@@ -52,5 +52,6 @@ def booking(request: HttpRequest, pk: UUID) -> HttpResponse:
         "state": state,
         "urgency": urgency,
         "money": panels.money_of(found.pk, request.user),
+        "activity": panels.activity_of(found.pk, request.user),
     }
     return render(request, "bookings/detail.html", context)

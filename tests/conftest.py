@@ -17,6 +17,12 @@ from tests.support.wire import Wire
 CUSTOMER = "cus_platform_harbour"  # whom the platform bills for the hotel
 
 
+@pytest.fixture(autouse=True)
+def _files(settings, tmp_path_factory):
+    """Keep what a test uploads out of the system's own files."""
+    settings.PAYMENTS_ATTACHMENTS = tmp_path_factory.getbasetemp() / "attachments"
+
+
 @pytest.fixture
 def stripe(db):
     """Stripe at the other end of the wire, with one hotel's account connected and billed."""

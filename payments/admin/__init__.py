@@ -4,6 +4,7 @@ from django.contrib import admin
 from knox.models import AuthToken
 
 from payments.admin import (
+    activity,
     billing,
     connect,
     customers,
@@ -16,6 +17,7 @@ from payments.admin import (
 )
 
 __all__ = [
+    "activity",
     "billing",
     "connect",
     "customers",

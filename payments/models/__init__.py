@@ -3,6 +3,7 @@
 from typing import Any
 
 from payments.models.activity import Activity
+from payments.models.attachments import Attachment
 from payments.models.billing import Invoice, SubscriptionSchedule, UpcomingInvoice
 from payments.models.connect import Capability, ConnectedAccount, ExternalAccount, Person
 from payments.models.customers import Customer, PaymentMethod, SetupIntent
@@ -10,6 +11,7 @@ from payments.models.idempotency import IdempotentRequest
 from payments.models.inbox import Reason, Scope, State, WebhookEvent
 from payments.models.notifications import Alert, Notification, Severity
 from payments.models.outgoing import OutgoingRequest
+from payments.models.pay_links import PayLink
 from payments.models.payments import (
     EXTRAS,
     Charge,
@@ -19,7 +21,13 @@ from payments.models.payments import (
     Purpose,
     Refund,
 )
-from payments.models.protection import Dispute, EarlyFraudWarning, Review
+from payments.models.protection import (
+    Dispute,
+    EarlyFraudWarning,
+    EvidenceFile,
+    EvidencePack,
+    Review,
+)
 from payments.models.transfers import ApplicationFee, Transfer
 
 # What sightings are merged into, parents before what belongs to them: the order of locking.
@@ -55,6 +63,7 @@ __all__ = [
     "Activity",
     "Alert",
     "ApplicationFee",
+    "Attachment",
     "Capability",
     "Charge",
     "ConnectedAccount",
@@ -62,11 +71,14 @@ __all__ = [
     "Dispute",
     "DisputeMovement",
     "EarlyFraudWarning",
+    "EvidenceFile",
+    "EvidencePack",
     "ExternalAccount",
     "IdempotentRequest",
     "Invoice",
     "Notification",
     "OutgoingRequest",
+    "PayLink",
     "Payment",
     "PaymentMethod",
     "PaymentTransaction",

@@ -3,9 +3,11 @@
 import builtins
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 
 from payments.merge import Frozen, Min, Once, Or, Register
+from payments.models.attachments import Attachment
 from payments.models.base import (
     BookingRecord,
     flag,
@@ -15,6 +17,7 @@ from payments.models.base import (
     one_per_account,
     stripe_id,
     text,
+    time_ordered_id,
 )
 from payments.models.payments import Charge, PaymentTransaction
 
@@ -98,6 +101,49 @@ class Dispute(OfACharge):
     def needs_response(self) -> bool:
         """Whether the hotel is asked for evidence now."""
         return self.status.endswith("needs_response")
+
+
+class EvidencePack(models.Model):
+    """What a hotel answers to a dispute: what staff wrote over what was composed, and its files."""
+
+    id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
+    dispute = models.OneToOneField(Dispute, on_delete=models.PROTECT, related_name="pack")
+    draft = models.JSONField(default=dict)  # Stripe's evidence name → text; empty: say nothing
+    edited_at = models.DateTimeField(null=True, blank=True)
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    staged_at = models.DateTimeField(null=True, blank=True)  # Stripe has it, the bank has not
+    submitted_at = models.DateTimeField(null=True, blank=True)  # handed in for good
+
+    class Meta:
+        db_table = "evidence_packs"
+
+    def __str__(self) -> str:
+        return f"Evidence for {self.dispute_id}"
+
+
+class EvidenceFile(models.Model):
+    """One file of a pack, under the name that Stripe has for what it shows."""
+
+    id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
+    pack = models.ForeignKey(EvidencePack, on_delete=models.CASCADE, related_name="files")
+    name = models.CharField(max_length=50)
+    attachment = models.ForeignKey(Attachment, on_delete=models.PROTECT, related_name="+")
+    stripe_file_id = stripe_id()  # empty until Stripe has it
+
+    class Meta:
+        db_table = "evidence_files"
+        constraints = [
+            models.UniqueConstraint(fields=["pack", "name"], name="evidence_has_one_file_a_name")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class EarlyFraudWarning(OfACharge):

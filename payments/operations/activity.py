@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from payments.hotel import Booking
+from payments import hotel
 from payments.models import Activity
 
 
@@ -17,7 +17,8 @@ def note(kind: str, *, by: Any, of: Any, **facts: Any) -> Activity:
     :param of: a row of ours, or a booking: it says of which organization, house and booking.
     :param facts: ids, dates, and an `amount` in minor units with its `currency`; never a person.
     """
-    booking = of.id if isinstance(of, Booking) else getattr(of, "reservation_id", None)
+    is_booking = isinstance(of, (hotel.Booking, hotel.reservations().model))
+    booking = of.id if is_booking else getattr(of, "reservation_id", None)
     return Activity.objects.create(
         kind=kind,
         organization_id=of.organization_id,

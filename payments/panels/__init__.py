@@ -18,12 +18,14 @@ from payments.models import Alert
 from payments.money import EXPONENTS, from_decimal, to_decimal
 from payments.notifications import messages
 from payments.panels import bar, history, threats
+from payments.panels.activity import of as activity_of
 from payments.panels.amounts import amount, amounts
 from payments.records import accounts, bookings
 from payments.words import Said, connect
 
 __all__ = [
     "CURRENCIES",
+    "activity_of",
     "admin_inlines",
     "alerts_of",
     "amount",
@@ -32,6 +34,7 @@ __all__ = [
     "from_typed",
     "money_of",
     "payment_statuses",
+    "policy_steps",
     "refresh_money",
     "status",
 ]

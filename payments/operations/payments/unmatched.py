@@ -21,6 +21,7 @@ from payments.errors import NotAsThingsStand
 from payments.folio import Entry, entries
 from payments.hotel import Candidate
 from payments.models import Alert, Charge, Payment, PaymentTransaction
+from payments.operations import activity
 from payments.records import settling
 
 logger = structlog.get_logger(__name__)
@@ -155,6 +156,7 @@ def attach(*, payment: Payment, reservation: Any, by: Any) -> None:
         held.reservation_id = reservation.pk
         held.bound_by = BoundBy.STAFF
         held.save(update_fields=["reservation", "bound_by"])
+        _note("payment_attached", held, of=reservation, by=by)
         settling.revisit(held, timezone.now())
     logger.info("payment.attached", payment=held.stripe_id, reservation=reservation.pk, by=by.pk)
 
@@ -171,9 +173,15 @@ def detach(*, payment: Payment, by: Any) -> None:
         held = Payment.objects.select_for_update().get(pk=payment.pk)
         if held.bound_by != BoundBy.STAFF:
             raise CannotDetach("This payment is not attached by hand.")
+        _note("payment_detached", held, of=held, by=by)
         held.bound_by = ""  # binding takes the booking away, and counts both bookings anew
         held.save(update_fields=["bound_by"])
         settling.revisit(held, timezone.now())
     logger.info(
         "payment.detached", payment=held.stripe_id, reservation=held.reservation_id, by=by.pk
     )
+
+
+def _note(kind: str, payment: Payment, *, of: Any, by: Any) -> None:
+    sum = {"amount": payment.amount_received or payment.amount, "currency": payment.currency}
+    activity.note(kind, by=by, of=of, payment=payment.stripe_id, **sum)

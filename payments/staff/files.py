@@ -1,0 +1,33 @@
+"""Private files: handed to whoever may see them, as something to save, never as a page."""
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
+
+from payments import hotel
+from payments.models import Attachment
+
+
+@login_required
+@require_safe
+def attachment(request: HttpRequest, pk: UUID) -> FileResponse:
+    """Hand out one file."""
+    row = get_object_or_404(hotel.visible_to(request.user, Attachment.objects.all()), pk=pk)
+    try:
+        opened = row.file.open("rb")
+    except FileNotFoundError as error:
+        raise Http404 from error
+    return FileResponse(
+        opened,
+        as_attachment=True,
+        filename=row.name,
+        content_type=row.content_type,
+        headers={
+            "Cache-Control": "private, no-store",
+            "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )

@@ -1,0 +1,38 @@
+"""Plain words for what somebody did."""
+
+from payments import money
+from payments.models import Activity
+from payments.words import PURPOSES, spelled
+
+SYSTEM = "The system"
+
+# A line each; `{amount}` and `{purpose}` come from the facts.
+DID = {
+    "account_begun": "began to connect a Stripe account",
+    "account_let_go": "let go of a Stripe account",
+    "alert_closed": "saw an alert",
+    "alert_taken": "looks after an alert",
+    "attachment_added": "added a file",
+    "evidence_edited": "wrote evidence for a dispute",
+    "evidence_file_added": "added a file to the evidence for a dispute",
+    "hold_captured": "took {amount} of a hold",
+    "hold_released": "let go of a hold of {amount}",
+    "pay_link_made": "made a pay link over {amount}: {purpose}",
+    "payment_begun": "began a payment of {amount}: {purpose}",
+    "payment_canceled": "canceled a payment of {amount}",
+    "refund_issued": "refunded {amount}",
+    "payment_attached": "attached a payment of {amount} to this booking",
+    "payment_detached": "took a payment of {amount} off this booking again",
+}
+
+
+def did(row: Activity) -> str:
+    """Return what somebody did, as the end of a sentence that begins with who."""
+    facts = row.facts
+    amount = ""
+    if isinstance(facts.get("amount"), int) and facts.get("currency"):
+        amount = money.show(facts["amount"], facts["currency"])
+    if row.kind not in DID:
+        return f"{spelled(row.kind).lower()}{f' ({amount})' if amount else ''}"
+    purpose = PURPOSES.get(facts.get("purpose", ""), "payment").lower()
+    return DID[row.kind].format(amount=amount or "an amount", purpose=purpose)
