@@ -1,9 +1,21 @@
 """Log lines: what happened, as `noun.verb` with the facts as fields. JSON on servers."""
 
+import re
 import sys
 from typing import Any
 
 import structlog
+
+_PAY_LINK = re.compile(r"(/pay/)[^\s'\"?]+")
+
+
+def without_tokens(logger: Any, name: str, line: dict[str, Any]) -> dict[str, Any]:
+    """Leave the tokens of pay links out of a line: whoever reads one could open the link."""
+    for key, value in line.items():
+        if isinstance(value, str) and "/pay/" in value:
+            line[key] = _PAY_LINK.sub(r"\1…", value)
+    return line
+
 
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -11,6 +23,7 @@ _SHARED: list[Any] = [
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.format_exc_info,
+    without_tokens,
 ]
 
 

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from payments.staff import files, views
+from payments.staff import files, pay, views
 
 urlpatterns = [
+    path("pay/", pay.pay, name="pay"),
+    path("pay/<str:token>", pay.swap, name="pay_link"),
     path("attachments/<uuid:pk>/", files.attachment, name="attachment"),
     path("bookings/unmatched/", views.unmatched_money, name="unmatched"),
     path("bookings/unmatched/<uuid:pk>/attach/", views.attach, name="attach"),
