@@ -29,8 +29,8 @@ from benchmarks.sizes import FULL, QUICK, TINY, Failed, Rows, table
 
 
 def _core(run: Run) -> Rows:
-    with run.hands("sqlite://:memory:") as pair:  # which nobody opens
-        return pair.do("shuffle", seconds=run.sizes.seconds)
+    with run.tasks("sqlite://:memory:") as process:  # which nobody opens
+        return process.do("shuffle", seconds=run.sizes.seconds)
 
 
 # Part → table → its title, and what makes it.
@@ -63,8 +63,8 @@ def main() -> int:
         log.touch()
 
         def migrate(url: str) -> None:
-            with processes.hands(url, log) as pair:
-                pair.do("migrate")
+            with processes.tasks(url, log) as process:
+                process.do("migrate")
 
         try:
             with Databases(migrate) as databases:

@@ -50,8 +50,8 @@ def measure(run: Run) -> Rows:
 
 def statements(run: Run) -> Rows:
     """Count what the door says to PostgreSQL for each event."""
-    with run.hands(run.databases.new("door_statements")) as pair:
-        found = pair.do("statements_of_door", count=run.sizes.counted, seed=1)
+    with run.tasks(run.databases.new("door_statements")) as process:
+        found = process.do("statements_of_door", count=run.sizes.counted, seed=1)
     words = sorted({*found["words"]})
     return [
         {

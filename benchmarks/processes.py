@@ -139,8 +139,8 @@ def _wait_for(process: "subprocess.Popen[str]", port: int, log: Path) -> None:
     raise Failed("The server did not start.")
 
 
-class Hands:
-    """A process inside the system that does what it is told: see `benchmarks.hands`."""
+class TaskProcess:
+    """A process inside the system that does what it is told: see `benchmarks.tasks`."""
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self._in: IO[str] = process.stdin  # type: ignore[assignment]
@@ -165,8 +165,8 @@ class Hands:
 
 
 @contextmanager
-def hands(url: str, log: Path) -> Iterator[Hands]:
+def tasks(url: str, log: Path) -> Iterator[TaskProcess]:
     """Start a process inside the system with this database."""
     pipe = subprocess.PIPE
-    with running("benchmarks.hands", url=url, log=log, stdin=pipe, stdout=pipe) as process:
-        yield Hands(process)
+    with running("benchmarks.tasks", url=url, log=log, stdin=pipe, stdout=pipe) as process:
+        yield TaskProcess(process)

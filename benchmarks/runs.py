@@ -6,7 +6,7 @@ from pathlib import Path
 
 from benchmarks import processes
 from benchmarks.databases import Databases
-from benchmarks.processes import Hands, Served
+from benchmarks.processes import Served, TaskProcess
 from benchmarks.sizes import Sizes
 
 
@@ -19,9 +19,9 @@ class Run:
     databases: Databases
     log: Path  # what all processes say
 
-    def hands(self, url: str) -> AbstractContextManager[Hands]:
+    def tasks(self, url: str) -> AbstractContextManager[TaskProcess]:
         """Start a process inside the system with this database."""
-        return processes.hands(url, self.log)
+        return processes.tasks(url, self.log)
 
     def serving(self, module: str, url: str) -> AbstractContextManager[Served]:
         """Serve a module's WSGI application with this database."""

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from benchmarks import client, stays
-from benchmarks.processes import Hands, Served
+from benchmarks.processes import Served, TaskProcess
 from benchmarks.runs import Run
 from benchmarks.sizes import Rows, middle, spread
 from benchmarks.work import Settled, settle
@@ -40,17 +40,17 @@ def measure(run: Run) -> Rows:
         sides = {}
         for name, side in (("short_past", EMPTY), ("long_past", FULL)):
             url = run.databases.new(name)
-            pair = stack.enter_context(run.hands(url))
+            process = stack.enter_context(run.tasks(url))
             if side == FULL:
-                pair.do("fill", settled=run.sizes.settled, transactions=run.sizes.transactions)
-            sides[side] = (pair, stack.enter_context(run.serving("pms.wsgi", url)))
-        for pair, served in sides.values():  # to warm up, and to know the tables
-            _turn(pair, served, stays.bodies(bookings, seed=0), bookings, seed=0)
-            pair.do("analyze")
+                process.do("fill", settled=run.sizes.settled, transactions=run.sizes.transactions)
+            sides[side] = (process, stack.enter_context(run.serving("pms.wsgi", url)))
+        for process, served in sides.values():  # to warm up, and to know the tables
+            _turn(process, served, stays.bodies(bookings, seed=0), bookings, seed=0)
+            process.do("analyze")
         for number in range(1, run.sizes.rounds + 1):
             bodies = stays.bodies(bookings, seed=number)
-            for side, (pair, served) in sides.items():
-                turns[side].append(_turn(pair, served, bodies, bookings, seed=number))
+            for side, (process, served) in sides.items():
+                turns[side].append(_turn(process, served, bodies, bookings, seed=number))
     rows: Rows = []
     for name, unit, figure in FIGURES:
         empty, full = ([figure(turn) for turn in turns[side]] for side in (EMPTY, FULL))
@@ -68,10 +68,12 @@ def measure(run: Run) -> Rows:
     return rows
 
 
-def _turn(pair: Hands, served: Served, bodies: list[bytes], bookings: int, seed: int) -> Turn:
+def _turn(
+    process: TaskProcess, served: Served, bodies: list[bytes], bookings: int, seed: int
+) -> Turn:
     """Bring the events of new bookings to one side's door, and have its worker settle them."""
-    pair.do("book", count=bookings, seed=seed)
+    process.do("book", count=bookings, seed=seed)
     requests = stays.deliveries(bodies, served.port)
     with served.timed() as busy:
         load = client.send(served.port, requests, CONNECTIONS)
-    return Turn(load.rate, 1000 * busy() / len(requests), settle([pair], len(bodies)))
+    return Turn(load.rate, 1000 * busy() / len(requests), settle([process], len(bodies)))

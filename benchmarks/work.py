@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from benchmarks.processes import Hands
+from benchmarks.processes import TaskProcess
 from benchmarks.runs import Run
 from benchmarks.sizes import Failed, Rows, middle, share, spread
 
@@ -22,16 +22,16 @@ def measure(run: Run) -> Rows:
     """Let one worker and two settle an inbox, in turns; return how fast they were."""
     url = run.databases.new("work")
     found: dict[int, list[Settled]] = {1: [], 2: []}
-    with run.hands(url) as first, run.hands(url) as second:
-        pairs = [first, second]
-        for pair in pairs:  # the first batches plan, import and fill caches
-            settle([pair], pair.do("receive", count=50, seed=pairs.index(pair)))
+    with run.tasks(url) as first, run.tasks(url) as second:
+        processes = [first, second]
+        for process in processes:  # the first batches plan, import and fill caches
+            settle([process], process.do("receive", count=50, seed=processes.index(process)))
         first.do("analyze")
         for number in range(run.sizes.rounds):
             for workers, rounds in found.items():
                 seed = 10 + 2 * number + workers
                 events = first.do("receive", count=run.sizes.bookings, seed=seed)
-                rounds.append(settle(pairs[:workers], events))
+                rounds.append(settle(processes[:workers], events))
     rows: Rows = []
     for workers, rounds in found.items():
         ratios = [this.rate / one.rate for this, one in zip(rounds, found[1], strict=True)]
@@ -50,10 +50,10 @@ def measure(run: Run) -> Rows:
 def statements(run: Run) -> Rows:
     """Count what a worker says to PostgreSQL for each event, by the size of its batches."""
     rows: Rows = []
-    with run.hands(run.databases.new("work_statements")) as pair:
-        settle([pair], pair.do("receive", count=10, seed=1))
+    with run.tasks(run.databases.new("work_statements")) as process:
+        settle([process], process.do("receive", count=10, seed=1))
         for batch in BATCHES:
-            found = pair.do(
+            found = process.do(
                 "statements_of_worker", count=run.sizes.counted, seed=100 + batch, batch=batch
             )
             batches = -(-found["events"] // batch)
@@ -67,15 +67,15 @@ def statements(run: Run) -> Rows:
     return rows
 
 
-def settle(pairs: list[Hands], expected: int) -> Settled:
+def settle(processes: list[TaskProcess], expected: int) -> Settled:
     """
     Let workers settle all that is due.
 
     :raises Failed: not every event that was expected was settled, or one met an error.
     """
-    for pair in pairs:
-        pair.begin("drain")
-    done = [pair.end() for pair in pairs]
+    for process in processes:
+        process.begin("drain")
+    done = [process.end() for process in processes]
     counts = sum((Counter(each["counts"]) for each in done), Counter())
     if counts.total() != expected or counts["received"] or counts["quarantined"]:
         raise Failed(f"{expected} events were due. What became of them: {dict(counts)}.")

@@ -1,4 +1,4 @@
-"""What stops the start: a door without a lock is worse than no door."""
+"""What stops the start: settings without which the endpoints would trust anybody."""
 
 import re
 from typing import Any

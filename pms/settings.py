@@ -49,7 +49,7 @@ if DEBUG:
     INSTALLED_APPS.append("sandbox")  # a Stripe of one's own: never on a live server
 
 MIDDLEWARE = [
-    "payments.webhooks.middleware.Door",  # first: Stripe needs nothing of the rest
+    "payments.webhooks.middleware.WebhookEndpoint",  # first: Stripe needs nothing of the rest
     "django.middleware.security.SecurityMiddleware",
     "pms.csp.ContentSecurityPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -7,9 +7,10 @@ from django.db.models import QuerySet
 from unfold.decorators import display
 
 from payments import hotel
-from payments.admin import filters, show
-from payments.admin.base import ReadOnlyAdmin
-from payments.admin.finding import NOTHING, Typed
+from payments.admin.display import show
+from payments.admin.lists import filters
+from payments.admin.lists.read_only import ReadOnlyAdmin
+from payments.admin.lists.search import NOTHING, Typed
 from payments.models import Activity
 from payments.words import activity as words
 

@@ -8,10 +8,11 @@ from django.utils import timezone
 from django.utils.html import format_html
 from unfold.decorators import display
 
-from payments.admin import filters, show
 from payments.admin.connect import OfAccountAdmin
 from payments.admin.customers import Whose
-from payments.admin.finding import Typed
+from payments.admin.display import show
+from payments.admin.lists import filters
+from payments.admin.lists.search import Typed
 from payments.admin.payments import THE_RECORD, RecordAdmin
 from payments.models import Invoice, SubscriptionSchedule, UpcomingInvoice
 from payments.words import billing, spelled

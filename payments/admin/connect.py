@@ -12,9 +12,10 @@ from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
 
 from payments import hotel
-from payments.admin import filters, show
-from payments.admin.base import beside, named
-from payments.admin.finding import Typed
+from payments.admin.display import show
+from payments.admin.lists import filters
+from payments.admin.lists.read_only import beside, named
+from payments.admin.lists.search import Typed
 from payments.admin.payments import THE_RECORD, RecordAdmin, read_accounts
 from payments.models import Capability, ConnectedAccount, ExternalAccount, Person
 from payments.records import accounts

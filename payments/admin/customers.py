@@ -10,9 +10,10 @@ from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
 
 from payments import hotel
-from payments.admin import filters, show
 from payments.admin.connect import OfAccountAdmin
-from payments.admin.finding import Typed
+from payments.admin.display import show
+from payments.admin.lists import filters
+from payments.admin.lists.search import Typed
 from payments.admin.payments import THE_RECORD, RecordAdmin
 from payments.models import Customer, PaymentMethod, SetupIntent
 from payments.words import BAD, GOOD, QUIET, Said, customers, decline

@@ -13,10 +13,17 @@ from django.utils.formats import date_format
 from django.utils.timesince import timesince
 
 from payments import hotel
-from payments.admin import charts, show
-from payments.admin.base import MOST_COUNTED, count, counted, named, sees_a_whole, works_here
-from payments.admin.filters import unmatched
-from payments.admin.outcomes import OUTCOMES, SEVERITIES
+from payments.admin.display import charts, show
+from payments.admin.display.outcomes import OUTCOMES, SEVERITIES
+from payments.admin.lists.filters import unmatched
+from payments.admin.lists.read_only import (
+    MOST_COUNTED,
+    count,
+    counted,
+    named,
+    sees_a_whole,
+    works_here,
+)
 from payments.analytics import arrivals, deadlines, income
 from payments.analytics.sums import sum_of, total
 from payments.models import (
@@ -74,7 +81,7 @@ def index(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "alerts": _alerts(alerts),
         "loose": _loose(loose),
         "last_word": timesince(last[0].created_at, timezone.now(), depth=1) if last else "",
-        "events": show.told(last),
+        "events": show.event_rows(last),
     }
 
 

@@ -14,10 +14,12 @@ from django.views.decorators.http import require_POST
 from unfold.decorators import action, display
 
 from payments import hotel
-from payments.admin import audit, filters, payload, show
-from payments.admin.base import ReadOnlyAdmin, beside, named, sees_a_whole
-from payments.admin.finding import NOTHING, Typed
-from payments.admin.outcomes import STATES, outcome_of
+from payments.admin.display import payload, show
+from payments.admin.display.outcomes import STATES, outcome_of
+from payments.admin.lists import filters
+from payments.admin.lists.read_only import ReadOnlyAdmin, beside, named, sees_a_whole
+from payments.admin.lists.search import NOTHING, Typed
+from payments.admin.related import changes
 from payments.models import Reason, Scope, State, WebhookEvent
 from payments.models.inbox import ABOUT
 from payments.reading import identifier
@@ -165,7 +167,7 @@ class WebhookEventAdmin(ReadOnlyAdmin):
 
     @display(description="Records, before and after")
     def changed(self, event: WebhookEvent) -> str:
-        return show.part("changes", changes=audit.changes(event, event.reader))  # type: ignore[attr-defined]
+        return show.part("changes", changes=changes.changes(event, event.reader))  # type: ignore[attr-defined]
 
     @display(description="Mode")
     def mode(self, event: WebhookEvent) -> str:

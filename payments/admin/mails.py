@@ -14,8 +14,9 @@ from django.views.decorators.http import require_POST
 from unfold.decorators import action, display
 
 from payments import hotel
-from payments.admin import filters, show
-from payments.admin.base import beside, named
+from payments.admin.display import show
+from payments.admin.lists import filters
+from payments.admin.lists.read_only import beside, named
 from payments.admin.notifications import ToldAdmin
 from payments.models import Notification
 from payments.notifications import outbox

@@ -14,10 +14,12 @@ from django.views.decorators.http import require_POST
 from unfold.decorators import action, display
 
 from payments import hotel
-from payments.admin import about, audit, filters, show
-from payments.admin.base import ReadOnlyAdmin, beside, named
-from payments.admin.finding import NOTHING, Typed
-from payments.admin.outcomes import CLOSED, SEVERITIES
+from payments.admin.display import show
+from payments.admin.display.outcomes import CLOSED, SEVERITIES
+from payments.admin.lists import filters
+from payments.admin.lists.read_only import ReadOnlyAdmin, beside, named
+from payments.admin.lists.search import NOTHING, Typed
+from payments.admin.related import changes, records
 from payments.models import Alert, Severity
 from payments.notifications import messages
 from payments.operations import alerts
@@ -70,13 +72,13 @@ class ToldAdmin(ReadOnlyAdmin):
 
     @display(description="About")
     def about(self, row: Any) -> str:
-        found = about.record_of(row)
+        found = records.record_of(row)
         return show.link(found) if found else show.code(row.object_id)
 
     @display(description="Events, newest first")
     def events(self, row: Any) -> str:
-        found = audit.events(row, {row.object_id}, row.reader)
-        return show.part("events", events=show.told(found), most=audit.MOST)
+        found = changes.events(row, {row.object_id}, row.reader)
+        return show.part("events", events=show.event_rows(found), most=changes.MOST)
 
 
 class AlertStanding(filters.Standing):

@@ -9,12 +9,14 @@ from django.http import HttpRequest
 from unfold.decorators import display
 
 from payments import hotel, words
-from payments.admin import audit, filters, show, told
-from payments.admin.base import ReadOnlyAdmin
-from payments.admin.entries import SHOWN_WITH, entry_of, read
-from payments.admin.finding import Typed
-from payments.admin.history import AWAITED, attempt, lines_of
-from payments.admin.lines import Line
+from payments.admin.display import alerts, show
+from payments.admin.display.history import AWAITED, attempt, lines_of
+from payments.admin.display.lines import Line
+from payments.admin.lists import filters
+from payments.admin.lists.read_only import ReadOnlyAdmin
+from payments.admin.lists.search import Typed
+from payments.admin.related import changes
+from payments.admin.related.payments import SHOWN_WITH, entry_of, read
 from payments.models import KINDS, OF_A_CHARGE, Charge, ConnectedAccount, PaymentTransaction
 
 Type = PaymentTransaction.Type
@@ -56,8 +58,8 @@ class RecordAdmin(ReadOnlyAdmin):
 
     def render_change_form(self, request: HttpRequest, context: Any, **options: Any) -> Any:
         row = context["original"]
-        context["doubt"] = told.doubt(row)
-        context["notices"] = told.about(row, self.ids(row), request.user)
+        context["doubt"] = alerts.doubt(row)
+        context["notices"] = alerts.about(row, self.ids(row), request.user)
         return super().render_change_form(request, context, **options)
 
     def ids(self, row: Any) -> set[str]:
@@ -102,12 +104,12 @@ class RecordAdmin(ReadOnlyAdmin):
 
     @display(description="Certainty")
     def certainty(self, row: Any) -> str:
-        return show.said(told.doubt(row) or "As Stripe's events have told it so far.")
+        return show.said(alerts.doubt(row) or "As Stripe's events have told it so far.")
 
     @display(description="Events, newest first")
     def events(self, row: Any) -> str:
-        found = audit.events(row, self.ids(row), row.reader)
-        return show.part("events", events=show.told(found), most=audit.MOST)
+        found = changes.events(row, self.ids(row), row.reader)
+        return show.part("events", events=show.event_rows(found), most=changes.MOST)
 
 
 def read_accounts(rows: Sequence[Any]) -> None:

@@ -10,12 +10,13 @@ from django.utils import timezone
 from unfold.decorators import display
 
 from payments import hotel, words
-from payments.admin import filters, show
-from payments.admin.base import beside, named
-from payments.admin.entries import entry_of, read
-from payments.admin.finding import Typed
-from payments.admin.history import lines_of
+from payments.admin.display import show
+from payments.admin.display.history import lines_of
+from payments.admin.lists import filters
+from payments.admin.lists.read_only import beside, named
+from payments.admin.lists.search import Typed
 from payments.admin.payments import THE_RECORD, RecordAdmin
+from payments.admin.related.payments import entry_of, read
 from payments.models import Dispute, EarlyFraudWarning, PaymentTransaction, Review
 from payments.words import Said, protection
 

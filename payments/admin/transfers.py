@@ -6,9 +6,10 @@ from django.contrib import admin
 from django.db.models import Q
 from unfold.decorators import display
 
-from payments.admin import filters, show
 from payments.admin.connect import OfAccountAdmin
-from payments.admin.finding import Typed
+from payments.admin.display import show
+from payments.admin.lists import filters
+from payments.admin.lists.search import Typed
 from payments.admin.payments import THE_RECORD
 from payments.models import ApplicationFee, Charge, Transfer
 from payments.words import transfers

@@ -1,5 +1,5 @@
 """
-The one door to the rest of the hotel: its bookings, its houses, and who may see what.
+All that payments knows of the rest of the hotel: bookings, houses, and who may see what.
 
 Only this folder knows the fields of the models that settings name as `PAYMENTS_ORGANIZATION_MODEL`,
 `PAYMENTS_PROPERTY_MODEL` and `PAYMENTS_RESERVATION_MODEL`. Another hotel system plugs in here; all

@@ -101,7 +101,7 @@ class WebhookEvent(models.Model):
                 condition=models.Q(organization__isnull=False),
                 name="events_of_organization",
             ),
-            # A new event has no data yet, so the door does not write to this one.
+            # A new event has no data yet, so the endpoint does not write to this one.
             models.Index(ABOUT, condition=models.Q(data__isnull=False), name="events_about_object"),
         ]
 

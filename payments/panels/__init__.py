@@ -152,7 +152,7 @@ def alerts_of(reservations: Collection[UUID]) -> dict[UUID, list[Notice]]:
 
 def admin_inlines() -> list[Any]:
     """Return what shows a booking's money on the hotel's own admin page of it."""
-    return [import_module("payments.admin.panels").PaymentsInline]
+    return [import_module("payments.admin.bookings").PaymentsInline]
 
 
 def status(payment_status: str) -> Said:

@@ -1,1 +1,1 @@
-"""How an event comes in: the door, the inbox, the worker, and who handles what."""
+"""How an event comes in: the endpoint, the inbox, the worker, and who handles what."""

@@ -1,4 +1,4 @@
-"""The door before the hall: an event of Stripe's needs no session, no language and no page."""
+"""The webhook endpoint ahead of all other middleware: an event needs no session and no page."""
 
 from collections.abc import Callable
 from functools import cached_property
@@ -9,11 +9,11 @@ from django.urls import reverse
 from payments.webhooks.views import stripe_webhook
 
 
-class Door:
+class WebhookEndpoint:
     """
     Answers Stripe before all other middleware.
 
-    The rest of them is for pages, and takes longer than the door itself. First in `MIDDLEWARE`;
+    The rest of them is for pages, and takes longer than the endpoint itself. First in `MIDDLEWARE`;
     without it the endpoint answers the same, from its place among the addresses.
     """
 

@@ -1,5 +1,5 @@
 """
-The door: verify, write down, answer.
+The webhook endpoint: verify, write down, answer.
 
 It makes one INSERT and no other call. A proven event is answered 200 once it is committed, whatever
 will become of it; what is not proven is answered alike for every cause, and writes nothing.

@@ -1,5 +1,5 @@
 """
-Turns the wheel: due events → handlers → records ⇄ rules → settled.
+The worker: due events → handlers → records ⇄ rules → settled.
 
 A batch is one transaction. When it fails, its events are worked on one by one, each in its own, so
 that only the culprit waits. Nothing is marked as under way: a crash leaves every event due.

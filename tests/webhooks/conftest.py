@@ -1,4 +1,4 @@
-"""What the tests of the door share."""
+"""What the tests of the endpoint share."""
 
 import pytest
 from django.core.cache import cache

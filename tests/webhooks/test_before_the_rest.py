@@ -1,4 +1,4 @@
-"""The door answers before all middleware that only pages need, and the same without it."""
+"""The endpoint answers before all middleware that only pages need, and the same without it."""
 
 import json
 
@@ -21,7 +21,9 @@ def test_no_other_middleware_touches_a_delivery(stripe, booking):
 
 
 def test_the_endpoint_answers_without_its_place_before_the_rest(stripe, booking, settings):
-    settings.MIDDLEWARE = [name for name in django_settings.MIDDLEWARE if "Door" not in name]
+    settings.MIDDLEWARE = [
+        name for name in django_settings.MIDDLEWARE if "WebhookEndpoint" not in name
+    ]
     event = SCENARIOS["deposit_and_balance"].events(stay_of(booking))[0]
 
     answer = stripe.posts(json.dumps(event).encode())

@@ -11,7 +11,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import QuerySet
 
 from payments import hotel
-from payments.admin import show
+from payments.admin.display import show
 from payments.models import KINDS, WebhookEvent
 from payments.models.inbox import ABOUT
 from payments.words import spelled

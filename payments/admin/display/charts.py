@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.formats import date_format
 
-from payments.admin import show
+from payments.admin.display import show
 from payments.analytics.income import Income
 
 WIDTH, HEIGHT = 600, 120  # of the drawing; the page stretches it

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from payments import words
-from payments.admin import show
-from payments.admin.lines import Line, age, doubts
+from payments.admin.display import show
+from payments.admin.display.lines import Line, age, doubts
 from payments.folio import Entry
 from payments.models import Dispute, DisputeMovement, EarlyFraudWarning
 from payments.words import Said, protection

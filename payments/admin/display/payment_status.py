@@ -1,6 +1,6 @@
 """Why a booking's money stands as it does, in a sentence or two."""
 
-from payments.admin import show
+from payments.admin.display import show
 from payments.folio import Folio
 
 

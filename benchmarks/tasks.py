@@ -24,7 +24,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 from psycopg.pq import Trace  # noqa: E402
 
-from benchmarks import filling, looking, stays  # noqa: E402
+from benchmarks import admin_pages, filling, stays  # noqa: E402
 from benchmarks.core import shuffle  # noqa: E402
 from organizations.models import Organization, Property  # noqa: E402
 from payments.operations.connect import accounts  # noqa: E402
@@ -170,7 +170,7 @@ TASKS: dict[str, Callable[..., Any]] = {
     for task in (
         *(migrate, filling.book, receive, drain, fill, analyze),
         *(statements_of_door, statements_of_worker, shuffle),
-        *(looking.fill_admin, looking.look),
+        *(admin_pages.fill_admin, admin_pages.look),
     )
 }
 

@@ -1,4 +1,4 @@
-"""What the door answers, and that it does nothing else."""
+"""What the endpoint answers, and that it does nothing else."""
 
 import json
 import time

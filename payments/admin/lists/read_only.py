@@ -12,7 +12,7 @@ from unfold.paginator import InfinitePaginator
 from unfold.views import ChangeList
 
 from payments import hotel
-from payments.admin.finding import Typed, among
+from payments.admin.lists.search import Typed, among
 from payments.panels.names import called
 
 

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from payments import hotel
-from payments.admin import show
-from payments.admin.outcomes import SEVERITIES
+from payments.admin.display import show
+from payments.admin.display.outcomes import SEVERITIES
 from payments.models import Alert
 from payments.notifications import messages
 

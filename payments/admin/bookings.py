@@ -10,11 +10,11 @@ from django.http import HttpRequest
 from unfold.admin import TabularInline
 
 from payments import hotel, words
-from payments.admin import show, told
-from payments.admin.filters import unmatched
-from payments.admin.history import lines_of
-from payments.admin.lines import Line
-from payments.admin.reasons import why
+from payments.admin.display import alerts, show
+from payments.admin.display.history import lines_of
+from payments.admin.display.lines import Line
+from payments.admin.display.payment_status import why
+from payments.admin.lists.filters import unmatched
 from payments.folio import Folio
 from payments.models import Alert, PaymentTransaction
 from payments.records import bookings
@@ -113,7 +113,7 @@ def _panel(reservation: Any, folio: Folio, reader: Any) -> Panel:
 def _alerts(reservation: Any, reader: Any) -> list[dict[str, str]]:
     rows = Alert.objects.filter(reservation=reservation.pk, closed_at=None)
     rows = hotel.visible_to(reader, rows)
-    return told.notices(rows.select_related(*told.READ_WITH))
+    return alerts.notices(rows.select_related(*alerts.READ_WITH))
 
 
 def _perhaps(folio: Folio, reader: Any) -> list[dict[str, str]]:

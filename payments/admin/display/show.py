@@ -18,7 +18,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from payments import hotel
-from payments.admin.outcomes import STATES
+from payments.admin.display.outcomes import STATES
 from payments.models import WebhookEvent
 from payments.money import show
 from payments.webhooks.router import route
@@ -125,7 +125,7 @@ def noted(said: Said) -> SafeString:
     return format_html('<div class="pay-noted">{}{}</div>', badge(said), note)
 
 
-def told(events: Iterable[WebhookEvent]) -> list[dict[str, Any]]:
+def event_rows(events: Iterable[WebhookEvent]) -> list[dict[str, Any]]:
     """Return events as a table shows them: when, what, what became of it."""
     return [
         {

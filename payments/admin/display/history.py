@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from payments import words
-from payments.admin import show, threats
-from payments.admin.lines import Line, age, doubts
+from payments.admin.display import show, threats
+from payments.admin.display.lines import Line, age, doubts
 from payments.folio import Entry, captured, hold_is_gone
 from payments.models import Charge, Payment, Refund
 from payments.words import BACK, BAD, GOOD, HELD, QUIET, WAIT, Said

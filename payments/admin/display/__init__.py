@@ -1,0 +1,1 @@
+"""Pieces of pages: HTML, tables, charts and the words that stand in them."""
