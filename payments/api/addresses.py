@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from django.urls import URLPattern, path
 
-from payments.api.views import alerts, connect, payments, protection, stays
+from payments.api.views import alerts, analytics, connect, payments, protection, stays
 from payments.api.views.base import Address
 from payments.hotel import RIGHTS, Right
 
@@ -66,6 +66,7 @@ ADDRESSES = [
     _row(ORG + "alerts/<uuid:id>/seen/", alerts.Seen, "seen_alert", POST=R.TAKE_ALERTS),
     _row(ORG + "unmatched/", payments.Unmatched, "unmatched", GET=R.LOOK),
     _row(ORG + "unmatched/<uuid:id>/", payments.UnmatchedOne, "unmatched_one", GET=R.LOOK),
+    _row(ORG + "analytics/<slug:figure>/", analytics.Figure, "figure", GET=R.FIGURES),
     _row(
         ORG + "accounts/",
         connect.Accounts,

@@ -46,7 +46,7 @@ class Schema(AutoSchema):
 
     def get_override_parameters(self) -> list[Any]:
         found = [OpenApiParameter(name, str) for name in self.view.filters] if self._lists() else []
-        if self._lists():
+        if self._lists() and not self.view.asks:  # what a query asks for comes in one page
             found += [
                 OpenApiParameter("cursor", str, description="From `next` or `previous`."),
                 OpenApiParameter(
@@ -54,6 +54,9 @@ class Schema(AutoSchema):
                     {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL},
                 ),
             ]
+        found += [
+            OpenApiParameter(name, str, description=how) for name, how in self.view.asks.items()
+        ]
         if self.method == "POST":
             found.append(
                 OpenApiParameter(

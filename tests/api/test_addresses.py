@@ -43,6 +43,7 @@ STRANGER = "018f0000-0000-7000-8000-000000000000"
 def named(row, code, ids, org="harbour"):
     """Return an address of the table with names in it."""
     address = f"/api/{row.address}".replace("<slug:org>", org).replace("<str:code>", code)
+    address = address.replace("<slug:figure>", "money_in")
     for part, id in ids.items():
         address = address.replace(f"{part}/<uuid:id>", f"{part}/{id}")
     return address

@@ -35,6 +35,7 @@ class Address(APIView):
 
     :cvar rights: for each method what the person must be allowed to do: from the table.
     :cvar sends: for each method the body that it takes.
+    :cvar asks: what a query may say beside that, and how.
     :cvar shape: of what it answers with.
     :cvar status: of the answer when something is done.
     """
@@ -43,6 +44,7 @@ class Address(APIView):
     rights: ClassVar[Mapping[str, Right]] = {}
     sends: ClassVar[Mapping[str, type[BaseSerializer[Any]]]] = {}
     filters: ClassVar[Mapping[str, Filter]] = {}
+    asks: ClassVar[Mapping[str, str]] = {}
     shape: ClassVar[type[BaseSerializer[Any]]] = bodies.Nothing
     many: ClassVar[bool] = False
 
