@@ -8,7 +8,9 @@ events and its signature, and nothing of how they are worked on.
     objects     payment_intent(), charge(), refund(), …: an object with all its fields, as a dict
     events      event(type, object, …) -> the envelope; body(event); sign(body, secret);
                 send(url, secret, body) -> Answer(status, text)
-    till        Till: a clock and the events so far; beside it CardPayment, Dispute, Invoice, …
+    engine      World: accounts, objects, a clock; payments, refunds, disputes: Stripe without HTTP
+    server      Sandbox(port=…): its API on loopback, `manage.py sandbox serve`
+    story       Story: a booking's events so far; beside it CardPayment, Dispute, Invoice, …
     stay        Stay(account=…, reservation=…, organization=…, property=…, currency=…, total=…)
     scenarios   SCENARIOS: name -> Scenario with .title, .events(stay), .expects(stay) and .leaves;
                 scope_of(event) -> "platform" or "connect"

@@ -10,7 +10,6 @@ import hmac
 import http.client
 import json
 import time
-import uuid
 from copy import deepcopy
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -33,6 +32,7 @@ def event(
     previous_attributes: dict[str, Any] | None = None,
     id: str | None = None,
     request: str | None = None,
+    idempotency_key: str | None = None,
     api_version: str = API_VERSION,
 ) -> dict[str, Any]:
     """
@@ -42,13 +42,13 @@ def event(
     :param previous_attributes: what the changed fields were before.
     :param id: made from the contents when not given: the same facts have the same id.
     :param request: the API request that caused it; None when Stripe did it by itself.
+    :param idempotency_key: the key that this request came with.
     :param api_version: an account may stay on an old one, and then gets its old shapes.
     """
     data: dict[str, Any] = {"object": deepcopy(object)}
     if previous_attributes is not None:
         data["previous_attributes"] = deepcopy(previous_attributes)
-    key = str(uuid.uuid5(uuid.NAMESPACE_URL, request)) if request else None
-    asked = {"id": request, "idempotency_key": key}
+    asked = {"id": request, "idempotency_key": idempotency_key}
     return {
         "id": id or ids.make("evt", type, account, created, livemode, json.dumps(data)),
         "object": "event",

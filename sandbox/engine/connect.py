@@ -90,13 +90,12 @@ def answer(books: Books, given: Object | None = None) -> Object:
     }
     if not row["external_accounts"]["data"]:
         add_bank(books, row, currency=row["default_currency"], country=row["country"])
-    return _enable(
+    return enable(
         books,
         row,
         True,
         business_profile=profile,
         business_type=row["business_type"] or "company",
-        details_submitted=True,
         future_requirements=objects.requirements(),
         requirements=objects.requirements(),
         tos_acceptance={"date": books.now, "ip": "203.0.113.7", "user_agent": None},
@@ -123,7 +122,7 @@ def restrict(books: Books) -> Object:
     now = row["requirements"]
     due = now["currently_due"] or ["company.verification.document"]
     late = objects.requirements(*due, past=True, current_deadline=now["current_deadline"])
-    return _enable(books, row, False, requirements=late)
+    return enable(books, row, False, requirements=late)
 
 
 def reject(books: Books, reason: str = "fraud") -> Object:
@@ -132,10 +131,11 @@ def reject(books: Books, reason: str = "fraud") -> Object:
     why = {"fraud": "rejected.fraud", "terms_of_service": "rejected.terms_of_service"}.get(
         reason, "rejected.other"
     )
-    return _enable(books, row, False, requirements=objects.requirements(disabled_reason=why))
+    return enable(books, row, False, requirements=objects.requirements(disabled_reason=why))
 
 
-def _enable(books: Books, row: Object, enabled: bool, **fields: Any) -> Object:
+def enable(books: Books, row: Object, enabled: bool, **fields: Any) -> Object:
+    """Let an account take cards and be paid out, or stop it."""
     status = "active" if enabled else "inactive"
     return update(
         books,
@@ -143,6 +143,7 @@ def _enable(books: Books, row: Object, enabled: bool, **fields: Any) -> Object:
         asked=False,
         capabilities=dict.fromkeys(row["capabilities"], status),
         charges_enabled=enabled,
+        details_submitted=row["details_submitted"] or enabled,
         payouts_enabled=enabled,
         **fields,
     )

@@ -128,7 +128,7 @@ def confirm(
     wants = _wants_authentication(intent)
     if card and asks(card, books.note(method["id"]), absent=absent, wanted=wants):
         if absent or no_questions:
-            _decline(books, intent, method, "authentication_required")
+            decline(books, intent, method, "authentication_required")
         return ask(books, intent, method, return_url)
     return attempt(books, intent, method)
 
@@ -299,7 +299,7 @@ def attempt(books: Books, intent: Object, method: Object) -> Object:
     """
     card = methods.card_behind(books, method)
     if card and card.decline:
-        _decline(books, intent, method, card.decline[1] or card.decline[0], blocked=card.blocked)
+        decline(books, intent, method, card.decline[1] or card.decline[0], blocked=card.blocked)
     if not method["customer"]:
         books.note(method["id"])["spent"] = not (
             intent["setup_future_usage"] and intent["customer"]
@@ -365,11 +365,11 @@ def _fee(books: Books, charge: Object) -> None:
     books.emit("application_fee.created", fee, platform=True)
 
 
-def _decline(
+def decline(
     books: Books, intent: Object, method: Object, code: str, *, blocked: bool = False
 ) -> None:
     """
-    Note that the guest's bank said no; the guest may try again.
+    The guest's bank says no; the guest may try again.
 
     :raises Refusal: always; it says so to whoever asked.
     """
@@ -709,17 +709,20 @@ def _apply(books: Books, customer: str, currency: str, reference: str | None = N
         return bool(reference) and shown["reference"] == reference
 
     for intent in sorted(waiting, key=lambda each: not named(each)):
-        note = books.note(intent["id"])
-        part = min(purse.get(currency, 0), note["missing"])
-        if part <= 0:
-            continue
-        purse[currency] -= part
-        note["missing"] -= part
-        if note["missing"]:
-            _instruct(books, intent)
-            books.emit("payment_intent.partially_funded", intent, asked=False)
-            continue
-        method = books.get("payment_method", intent["payment_method"])
-        charge = _charge(books, intent, method, balance_transaction=None)
-        change(intent, next_action=None)
-        _succeed(books, intent, charge, asked=False)
+        part = min(purse.get(currency, 0), books.note(intent["id"])["missing"])
+        if part > 0:
+            purse[currency] -= part
+            pay_in(books, intent, part)
+
+
+def pay_in(books: Books, intent: Object, amount: int) -> None:
+    """So much came in for a payment; it is made when nothing is missing any more."""
+    note = books.note(intent["id"])
+    note["missing"] -= amount
+    if note["missing"] > 0:
+        _instruct(books, intent)
+        books.emit("payment_intent.partially_funded", intent, asked=False)
+        return
+    method = books.get("payment_method", intent["payment_method"])
+    charge = _charge(books, intent, method, balance_transaction=None)
+    _succeed(books, intent, charge, asked=False)

@@ -11,6 +11,7 @@ from sandbox.objects.methods import Object
 from sandbox.objects.protection import ANSWER_WITHIN, EVIDENCE, NETWORK_CODES
 
 FEE = 1_500  # minor units: what Stripe keeps for each chargeback
+RATE = 11, 10  # what one unit of the guest's money is worth where the account settles in another
 DECIDES_IN = 1  # seconds until the bank has read test evidence that says how it shall decide
 LONGEST = 150_000  # characters of all evidence together
 OPEN = ("needs_response", "warning_needs_response", "appeal_needs_response")
@@ -42,10 +43,12 @@ def open_dispute(
     reason: str = "fraudulent",
     inquiry: bool = False,
     amount: int | None = None,
+    settles: str | None = None,
 ) -> Object:
     """
     A bank takes a charge's money back, or only asks about it.
 
+    :param settles: the account's currency, where it is not the charge's.
     :raises Refusal: nothing of it can be disputed.
     """
     charge = books.get("charge", charge_id)
@@ -69,7 +72,7 @@ def open_dispute(
         reason=reason,
         status="warning_needs_response" if inquiry else "needs_response",
     )
-    books.add(row)
+    books.add(row, settles=settles or charge["currency"])
     if not inquiry:
         _take(books, row)
     books.emit("charge.dispute.created", row, asked=False)
@@ -178,8 +181,7 @@ def decide(books: Books, id: str, verdict: str) -> None:
         _escalate(books, row)
         _close(books, row, "lost")
     elif verdict == "win":
-        money = -sum(each["amount"] for each in row["balance_transactions"])
-        _move(books, row, money, "Chargeback reversal")
+        _move(books, row, row["amount"], "Chargeback reversal")
         books.emit("charge.dispute.funds_reinstated", row, asked=False)
         _close(books, row, "won")
     elif verdict == "lose":
@@ -200,6 +202,20 @@ def accept(books: Books, row: Object) -> Object:
         )
     _close(books, row, "warning_closed" if row["status"].startswith("warning") else "lost", True)
     return row
+
+
+def appeal(books: Books, row: Object) -> None:
+    """The hotel does not take a lost case as the last word."""
+    details = row["evidence_details"] | {"due_by": books.now + ANSWER_WITHIN}
+    before = change(row, status="appeal_needs_response", evidence_details=details)
+    books.emit("charge.dispute.updated", row, before)
+
+
+def move_deadline(books: Books, row: Object, due_by: int) -> None:
+    """The bank moves the moment by which it wants to hear from the hotel."""
+    before = change(row, evidence_details=row["evidence_details"] | {"due_by": due_by})
+    books.emit("charge.dispute.updated", row, before, asked=False)
+    books.later(due_by - books.now, "past_due", row["id"])
 
 
 def _escalate(books: Books, row: Object) -> None:
@@ -224,14 +240,18 @@ def _take(books: Books, row: Object) -> None:
 
 def _move(books: Books, row: Object, amount: int, what: str, fee: int = 0) -> None:
     """Money moves: a line more among the dispute's movements."""
+    settles = books.note(row["id"]).get("settles") or row["currency"]
+    times, by = (1, 1) if settles == row["currency"] else RATE
     moved = balance.move(
         books,
-        amount,
+        amount * times // by if amount > 0 else -(-amount * times // by),
         source=row["id"],
         kind="adjustment",
         fee=fee,
-        currency=row["currency"],
+        fee_details=[protection.dispute_fee(fee, settles)] if fee else [],
+        currency=settles,
         description=f"{what} for {row['charge']}",
+        exchange_rate=None if times == by else times / by,
     )
     line = books.get("balance_transaction", moved)
     line["reporting_category"] = "dispute" if amount < 0 else "dispute_reversal"

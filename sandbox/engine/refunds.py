@@ -112,7 +112,12 @@ def arrive(books: Books, id: str) -> None:
     row = books.get("refund", id)
     if row["status"] == "pending":
         before = change(row, status="succeeded")
-        _tell(books, row, before)
+    elif row["status"] == "succeeded" and (row["destination_details"] or {}).get("card"):
+        before = {"destination_details": {"card": {"reference_status": "pending"}}}
+        row["destination_details"] = payments.sent_to_card("74242424242424242424242")
+    else:
+        return
+    _tell(books, row, before)
 
 
 @due

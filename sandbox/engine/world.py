@@ -140,7 +140,7 @@ class Books:
         if platform and self.account:
             self.world.books(None).emit(type, thing, before, asked=asked, **envelope)
             return
-        request, key = self.world.request if asked else (None, None)
+        request, key = self.world.asked() if asked else (None, None)
         event = events.event(
             type,
             thing,
@@ -148,9 +148,10 @@ class Books:
             created=self.now,
             previous_attributes=before,
             id=self.id("evt"),
+            request=request,
+            idempotency_key=key,
             **envelope,
         )
-        event["request"] = {"id": request, "idempotency_key": key}
         self.add(event)
         self.world.outbox.append((self.account, event))
 
@@ -165,12 +166,16 @@ class World:
 
     :param seed: the same seed makes the same ids; by chance when not given, so that a sandbox that
         starts anew does not make the ids of the last one again.
+    :param start: a moment at which the clock stands, and goes on when it is told to alone.
     :param state: a file from which it goes on, and in which it keeps what it knows.
     """
 
-    def __init__(self, *, seed: str | None = None, state: Path | None = None) -> None:
+    def __init__(
+        self, *, seed: str | None = None, state: Path | None = None, start: int | None = None
+    ) -> None:
         self.lock = threading.RLock()
         self.state = state
+        self._start = start
         self.request: tuple[str | None, str | None] = (None, None)  # id and key of the one at work
         self.outbox: list[tuple[str | None, Object]] = []
         self.url = "http://127.0.0.1:12111"  # where the pages are that Stripe shows to people
@@ -184,14 +189,15 @@ class World:
         self._books: dict[str | None, Books] = {}
         self._due: list[tuple[float, int, str | None, str, tuple[Any, ...]]] = []
         self.ahead = 0  # seconds that our clock is ahead of the machine's
-        for account in hotel.accounts():
-            self.books(account)
+        if self._start is None:
+            for account in hotel.accounts():
+                self.books(account)
 
     # Time --------------------------------------------------------------------
 
     @property
     def now(self) -> int:
-        return int(time.time()) + self.ahead
+        return (int(time.time()) if self._start is None else self._start) + self.ahead
 
     def plan(self, when: float, account: str | None, verb: str, args: tuple[Any, ...]) -> None:
         """Have the clock do something at a moment."""
@@ -217,6 +223,10 @@ class World:
                 self.ahead += max(0, int(self._due[0][0]) - self.now)
                 self.tick()
             self.ahead += max(0, end - self.now)
+
+    def asked(self) -> tuple[str | None, str | None]:
+        """Return the id and the idempotency key of the request that is worked on, if one is."""
+        return self.request
 
     # Things ------------------------------------------------------------------
 

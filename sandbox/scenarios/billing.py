@@ -2,8 +2,8 @@
 
 from sandbox.scenarios.registry import scenario
 from sandbox.stay import Stay
-from sandbox.till import Till
-from sandbox.till.billing import Invoice, Schedule
+from sandbox.story import Story
+from sandbox.story.billing import Invoice, Schedule
 
 PLAN = 4_900  # minor units: what the hotel system costs a month in these stories
 
@@ -13,9 +13,9 @@ PLAN = 4_900  # minor units: what the hotel system costs a month in these storie
     "The organization's bill for the hotel system, paid by the card on file",
     leaves={"invoice": {"status": "paid", "amount_paid": PLAN, "amount_remaining": 0}},
 )
-def invoice_paid(till: Till, stay: Stay) -> None:
-    bill = Invoice(till, PLAN)
-    till.later(minutes=60)
+def invoice_paid(story: Story, stay: Stay) -> None:
+    bill = Invoice(story, PLAN)
+    story.later(minutes=60)
     bill.finalize()
     bill.pay()
 
@@ -25,10 +25,10 @@ def invoice_paid(till: Till, stay: Stay) -> None:
     "A group's bill with a mistake in it: it is voided, and nothing is owed",
     leaves={"invoice": {"status": "void"}},
 )
-def invoice_voided(till: Till, stay: Stay) -> None:
-    bill = Invoice(till, stay.percent(50), customer=till.id("cus"))
+def invoice_voided(story: Story, stay: Stay) -> None:
+    bill = Invoice(story, stay.percent(50), customer=story.id("cus"))
     bill.finalize()
-    till.later(days=2)
+    story.later(days=2)
     bill.void()
 
 
@@ -37,12 +37,12 @@ def invoice_voided(till: Till, stay: Stay) -> None:
     "A bill for damage is given up, and then paid after all",
     leaves={"invoice": {"status": "paid", "amount_remaining": 0}},
 )
-def invoice_uncollectible_then_paid(till: Till, stay: Stay) -> None:
-    bill = Invoice(till, stay.percent(10), customer=till.id("cus"))
+def invoice_uncollectible_then_paid(story: Story, stay: Stay) -> None:
+    bill = Invoice(story, stay.percent(10), customer=story.id("cus"))
     bill.finalize()
-    till.later(days=60)
+    story.later(days=60)
     bill.give_up()
-    till.later(days=9)
+    story.later(days=9)
     bill.pay()
 
 
@@ -51,12 +51,12 @@ def invoice_uncollectible_then_paid(till: Till, stay: Stay) -> None:
     "The organization's card is declined for its bill; three days later it goes through",
     leaves={"invoice": {"status": "paid", "attempt_count": 2, "amount_paid": PLAN}},
 )
-def invoice_payment_failed_then_paid(till: Till, stay: Stay) -> None:
-    bill = Invoice(till, PLAN)
-    till.later(minutes=60)
+def invoice_payment_failed_then_paid(story: Story, stay: Stay) -> None:
+    bill = Invoice(story, PLAN)
+    story.later(minutes=60)
     bill.finalize()
     bill.fail()
-    till.later(days=3)
+    story.later(days=3)
     bill.pay()
 
 
@@ -65,9 +65,9 @@ def invoice_payment_failed_then_paid(till: Till, stay: Stay) -> None:
     "The organization's bill could not be paid, and is owed",
     leaves={"invoice": {"status": "open", "attempt_count": 1, "amount_paid": 0}},
 )
-def invoice_open(till: Till, stay: Stay) -> None:
-    bill = Invoice(till, PLAN)
-    till.later(minutes=60)
+def invoice_open(story: Story, stay: Stay) -> None:
+    bill = Invoice(story, PLAN)
+    story.later(minutes=60)
     bill.finalize()
     bill.fail()
 
@@ -77,17 +77,17 @@ def invoice_open(till: Till, stay: Stay) -> None:
     "A year's change of plan, from its planning to its end",
     leaves={"subscription_schedule": {"status": "completed", "current_phase": None}},
 )
-def subscription(till: Till, stay: Stay) -> None:
-    plan = Schedule(till)
-    till.later(days=3)
+def subscription(story: Story, stay: Stay) -> None:
+    plan = Schedule(story)
+    story.later(days=3)
     plan.extend(days=335)
-    till.later(days=20)
+    story.later(days=20)
     plan.notice(PLAN)
-    till.later(days=7)
+    story.later(days=7)
     plan.enter_phase(1)
-    till.later(days=328)
+    story.later(days=328)
     plan.expire_soon()
-    till.later(days=7)
+    story.later(days=7)
     plan.complete()
 
 
@@ -96,9 +96,9 @@ def subscription(till: Till, stay: Stay) -> None:
     "The organization's plan runs out in a week",
     leaves={"subscription_schedule": {"status": "active"}},
 )
-def schedule_expiring(till: Till, stay: Stay) -> None:
-    plan = Schedule(till)
-    till.later(days=23)
+def schedule_expiring(story: Story, stay: Stay) -> None:
+    plan = Schedule(story)
+    story.later(days=23)
     plan.notice(PLAN)
     plan.expire_soon()
 
@@ -108,9 +108,9 @@ def schedule_expiring(till: Till, stay: Stay) -> None:
     "The organization keeps its plan, and drops the planned change",
     leaves={"subscription_schedule": {"status": "released", "subscription": None}},
 )
-def schedule_released(till: Till, stay: Stay) -> None:
-    plan = Schedule(till)
-    till.later(days=5)
+def schedule_released(story: Story, stay: Stay) -> None:
+    plan = Schedule(story)
+    story.later(days=5)
     plan.release()
 
 
@@ -119,9 +119,9 @@ def schedule_released(till: Till, stay: Stay) -> None:
     "The organization gives up its plan",
     leaves={"subscription_schedule": {"status": "canceled"}},
 )
-def schedule_canceled(till: Till, stay: Stay) -> None:
-    plan = Schedule(till)
-    till.later(days=12)
+def schedule_canceled(story: Story, stay: Stay) -> None:
+    plan = Schedule(story)
+    story.later(days=12)
     plan.cancel()
 
 
@@ -130,7 +130,7 @@ def schedule_canceled(till: Till, stay: Stay) -> None:
     "The plan was not paid, and Stripe ends it",
     leaves={"subscription_schedule": {"status": "canceled"}},
 )
-def schedule_aborted(till: Till, stay: Stay) -> None:
-    plan = Schedule(till)
-    till.later(days=18)
+def schedule_aborted(story: Story, stay: Stay) -> None:
+    plan = Schedule(story)
+    story.later(days=18)
     plan.abort()

@@ -2,8 +2,8 @@
 
 from sandbox.scenarios.registry import scenario
 from sandbox.stay import Stay
-from sandbox.till import Till
-from sandbox.till.connect import Account, BankAccount, Capability, Person
+from sandbox.story import Story
+from sandbox.story.connect import Account, BankAccount, Capability, Person
 
 ABILITIES = ["card_payments", "transfers"]
 ENABLED = {"charges_enabled": True, "payouts_enabled": True, "disabled_reason": None}
@@ -24,17 +24,17 @@ RESTRICTED = {
         "person": {"status": "verified", "deleted": False},
     },
 )
-def account_onboarded(till: Till, stay: Stay) -> None:
-    account = Account(till, charges_enabled=False)
+def account_onboarded(story: Story, stay: Stay) -> None:
+    account = Account(story, charges_enabled=False)
     account.authorize()
-    till.later(minutes=6)
-    owner = Person(till)
-    till.later(minutes=4)
-    account.keep(BankAccount(till, last4="6789", default=True))
-    till.later(minutes=20)
+    story.later(minutes=6)
+    owner = Person(story)
+    story.later(minutes=4)
+    account.keep(BankAccount(story, last4="6789", default=True))
+    story.later(minutes=20)
     owner.verify()
     for name in ABILITIES:
-        Capability(till, name, status="pending").become("active")
+        Capability(story, name, status="pending").become("active")
     account.enable()
 
 
@@ -43,9 +43,9 @@ def account_onboarded(till: Till, stay: Stay) -> None:
     "Somebody leaves the hotel and is taken off its account; a late word of them changes nothing",
     leaves={"person": {"deleted": True}},
 )
-def person_left(till: Till, stay: Stay) -> None:
-    former = Person(till, first_name="Kim", email="kim@hotel.example")
-    till.later(days=40)
+def person_left(story: Story, stay: Stay) -> None:
+    former = Person(story, first_name="Kim", email="kim@hotel.example")
+    story.later(days=40)
     former.delete()
     former.verify()
 
@@ -55,8 +55,8 @@ def person_left(till: Till, stay: Stay) -> None:
     "Stripe asks for a document, nobody sends it, and the hotel can take no more cards",
     leaves={"account": RESTRICTED, "capability": {"status": "inactive"}},
 )
-def account_restricted(till: Till, stay: Stay) -> None:
-    restrict(till)
+def account_restricted(story: Story, stay: Stay) -> None:
+    restrict(story)
 
 
 @scenario(
@@ -64,8 +64,8 @@ def account_restricted(till: Till, stay: Stay) -> None:
     "The hotel could take no more cards until it sent the document",
     leaves={"account": ENABLED, "capability": {"status": "active"}},
 )
-def account_restricted_and_enabled_again(till: Till, stay: Stay) -> None:
-    give_what_is_wanted(till, *restrict(till))
+def account_restricted_and_enabled_again(story: Story, stay: Stay) -> None:
+    give_what_is_wanted(story, *restrict(story))
 
 
 @scenario(
@@ -73,32 +73,32 @@ def account_restricted_and_enabled_again(till: Till, stay: Stay) -> None:
     "The hotel sent a document and took cards again, until Stripe asked for one more in vain",
     leaves={"account": RESTRICTED, "capability": {"status": "inactive"}},
 )
-def account_restricted_twice(till: Till, stay: Stay) -> None:
-    account, abilities = restrict(till)
-    give_what_is_wanted(till, account, abilities)
-    till.later(days=60)
+def account_restricted_twice(story: Story, stay: Stay) -> None:
+    account, abilities = restrict(story)
+    give_what_is_wanted(story, account, abilities)
+    story.later(days=60)
     account.ask("company.verification.document", days=14)
-    till.later(days=14)
+    story.later(days=14)
     account.restrict()
     for ability in abilities:
         ability.become("inactive")
 
 
-def restrict(till: Till) -> tuple[Account, list[Capability]]:
+def restrict(story: Story) -> tuple[Account, list[Capability]]:
     """Stripe asks, waits, and stops."""
-    account = Account(till)
+    account = Account(story)
     account.ask("company.verification.document", days=14)
-    till.later(days=14)
+    story.later(days=14)
     account.restrict()
-    abilities = [Capability(till, name, status="active") for name in ABILITIES]
+    abilities = [Capability(story, name, status="active") for name in ABILITIES]
     for ability in abilities:
         ability.become("inactive")
     return account, abilities
 
 
-def give_what_is_wanted(till: Till, account: Account, abilities: list[Capability]) -> None:
+def give_what_is_wanted(story: Story, account: Account, abilities: list[Capability]) -> None:
     """The hotel sends the document, and Stripe lets it go on."""
-    till.later(days=2)
+    story.later(days=2)
     for ability in abilities:
         ability.become("active")
     account.enable()
@@ -109,11 +109,11 @@ def give_what_is_wanted(till: Till, account: Account, abilities: list[Capability
     "A bank account that nobody at the hotel knows gets its payouts, and is removed for good",
     leaves={"external_account": {"last4": "0013", "deleted": True}},
 )
-def bank_account_changed(till: Till, stay: Stay) -> None:
-    stranger = BankAccount(till, last4="0013", default=False)
-    till.later(minutes=2)
+def bank_account_changed(story: Story, stay: Stay) -> None:
+    stranger = BankAccount(story, last4="0013", default=False)
+    story.later(minutes=2)
     stranger.update(default_for_currency=True)
-    till.later(minutes=50)
+    story.later(minutes=50)
     stranger.delete()
     stranger.update(status="verification_failed", asked=False)  # a late word changes nothing
 
@@ -123,11 +123,11 @@ def bank_account_changed(till: Till, stay: Stay) -> None:
     "The hotel cuts its account off: no card can be taken",
     leaves={"account": {"authorized": False}},
 )
-def account_deauthorized(till: Till, stay: Stay) -> None:
-    account = Account(till, charges_enabled=False)
+def account_deauthorized(story: Story, stay: Stay) -> None:
+    account = Account(story, charges_enabled=False)
     account.authorize()
     account.enable()
-    till.later(days=90)
+    story.later(days=90)
     account.deauthorize()
 
 
@@ -136,11 +136,11 @@ def account_deauthorized(till: Till, stay: Stay) -> None:
     "The hotel cuts its account off, thinks again, and connects it once more",
     leaves={"account": ENABLED | {"authorized": True}},
 )
-def account_deauthorized_and_back(till: Till, stay: Stay) -> None:
-    account = Account(till, charges_enabled=False)
+def account_deauthorized_and_back(story: Story, stay: Stay) -> None:
+    account = Account(story, charges_enabled=False)
     account.authorize()
     account.enable()
-    till.later(days=60)
+    story.later(days=60)
     account.deauthorize()
-    till.later(days=1)
+    story.later(days=1)
     account.authorize()

@@ -3,9 +3,9 @@
 from sandbox import objects
 from sandbox.scenarios.registry import scenario
 from sandbox.stay import Stay
-from sandbox.till import Till
-from sandbox.till.customers import Card, Customer, Legacy, Setup
-from sandbox.till.payments import Hold
+from sandbox.story import Story
+from sandbox.story.customers import Card, Customer, Legacy, Setup
+from sandbox.story.payments import Hold
 
 
 @scenario(
@@ -17,17 +17,17 @@ from sandbox.till.payments import Hold
         "setup_intent": {"status": "succeeded"},
     },
 )
-def card_on_file(till: Till, stay: Stay) -> None:
-    guest = Customer(till)
-    setup, card = Setup(till, guest), Card(till)
+def card_on_file(story: Story, stay: Stay) -> None:
+    guest = Customer(story)
+    setup, card = Setup(story, guest), Card(story)
     setup.ask_bank(card)
     setup.succeed(card)
     guest.prefer(card.row["id"])
-    till.later(days=4)
+    story.later(days=4)
     card.move("Porto", "PT")
-    till.later(days=30)
+    story.later(days=30)
     card.renew(exp_month=3, exp_year=2032)
-    till.later(days=30)
+    story.later(days=30)
     card.renew(legacy=True, exp_month=5, exp_year=2034, last4="4444")
 
 
@@ -41,13 +41,13 @@ def card_on_file(till: Till, stay: Stay) -> None:
     },
     leaves={"payment_method": {"detached": False, "exp_year": 2033}},
 )
-def card_behind_a_hold_replaced(till: Till, stay: Stay) -> None:
-    guest, card = Customer(till), Card(till)
+def card_behind_a_hold_replaced(story: Story, stay: Stay) -> None:
+    guest, card = Customer(story), Card(story)
     card.attach(guest)
-    till.later(minutes=5)
+    story.later(minutes=5)
     of_card = {"customer": guest.row["id"], "payment_method": card.row["id"]}
-    Hold(till, stay.percent(20), **of_card).authorize()
-    till.later(days=2)
+    Hold(story, stay.percent(20), **of_card).authorize()
+    story.later(days=2)
     card.renew(exp_month=3, exp_year=2033)
 
 
@@ -56,10 +56,10 @@ def card_behind_a_hold_replaced(till: Till, stay: Stay) -> None:
     "A guest has a card taken off file; a late word that it was put there changes nothing",
     leaves={"customer": {"deleted": False}, "payment_method": {"detached": True}},
 )
-def card_detached(till: Till, stay: Stay) -> None:
-    guest, card = Customer(till), Card(till)
+def card_detached(story: Story, stay: Stay) -> None:
+    guest, card = Customer(story), Card(story)
     card.attach(guest)
-    till.later(days=10)
+    story.later(days=10)
     card.detach()
     card.attach(guest)  # in the same second: Stripe's events have no better clock
 
@@ -69,9 +69,9 @@ def card_detached(till: Till, stay: Stay) -> None:
     "The hotel forgets a guest; a late word of them changes nothing",
     leaves={"customer": {"deleted": True}},
 )
-def customer_deleted(till: Till, stay: Stay) -> None:
-    guest = Customer(till)
-    till.later(days=200)
+def customer_deleted(story: Story, stay: Stay) -> None:
+    guest = Customer(story)
+    story.later(days=200)
     guest.delete()
     guest.update(phone="+351000000000")
 
@@ -81,10 +81,10 @@ def customer_deleted(till: Till, stay: Stay) -> None:
     "A guest wants to leave a card, and the bank says no",
     leaves={"setup_intent": {"status": "requires_payment_method"}},
 )
-def setup_failed(till: Till, stay: Stay) -> None:
-    setup = Setup(till, Customer(till))
-    till.later(minutes=1)
-    setup.fail(Card(till, last4="0341"), "insufficient_funds")
+def setup_failed(story: Story, stay: Stay) -> None:
+    setup = Setup(story, Customer(story))
+    story.later(minutes=1)
+    setup.fail(Card(story, card="pm_card_chargeDeclinedInsufficientFunds"))
 
 
 @scenario(
@@ -92,9 +92,9 @@ def setup_failed(till: Till, stay: Stay) -> None:
     "A guest is asked for a card and never leaves one",
     leaves={"setup_intent": {"status": "canceled", "cancellation_reason": "abandoned"}},
 )
-def setup_canceled(till: Till, stay: Stay) -> None:
-    setup = Setup(till, Customer(till))
-    till.later(days=2)
+def setup_canceled(story: Story, stay: Stay) -> None:
+    setup = Setup(story, Customer(story))
+    story.later(days=2)
     setup.cancel()
 
 
@@ -103,23 +103,23 @@ def setup_canceled(till: Till, stay: Stay) -> None:
     "Two cards, a bank account and a source from before payment methods, all given up",
     leaves={"customer": {"deleted": False}, "payment_method": {"deleted": True}},
 )
-def legacy_cards(till: Till, stay: Stay) -> None:
-    owner = {"customer": Customer(till).row["id"]}
-    card = Legacy(till, "customer.card", objects.card_source(id=till.id("card"), **owner))
+def legacy_cards(story: Story, stay: Stay) -> None:
+    owner = {"customer": Customer(story).row["id"]}
+    card = Legacy(story, "customer.card", objects.card_source(id=story.id("card"), **owner))
     bank = Legacy(
-        till,
+        story,
         "customer.bank_account",
-        objects.bank_account(id=till.id("ba"), currency=stay.currency, **owner),
+        objects.bank_account(id=story.id("ba"), currency=stay.currency, **owner),
     )
-    source = Legacy(till, "customer.source", objects.source(id=till.id("src"), **owner))
-    other = Legacy(till, "customer.source", objects.card_source(id=till.id("card"), **owner))
-    till.later(days=30)
+    source = Legacy(story, "customer.source", objects.source(id=story.id("src"), **owner))
+    other = Legacy(story, "customer.source", objects.card_source(id=story.id("card"), **owner))
+    story.later(days=30)
     card.update(exp_year=2031)
     bank.update(status="verified")
     source.update(owner=source.row["owner"] | {"email": "guest@example.com"})
-    till.later(days=300)
+    story.later(days=300)
     source.expire_soon()
     other.expire_soon()
-    till.later(days=30)
+    story.later(days=30)
     for each in (card, bank, source, other):
         each.delete()

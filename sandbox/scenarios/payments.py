@@ -2,8 +2,8 @@
 
 from sandbox.scenarios.registry import scenario
 from sandbox.stay import Stay
-from sandbox.till import Till
-from sandbox.till.payments import BankTransfer, CardPayment, DirectDebit, Hold
+from sandbox.story import Story
+from sandbox.story.payments import BankTransfer, CardPayment, DirectDebit, Hold
 
 
 @scenario(
@@ -11,12 +11,12 @@ from sandbox.till.payments import BankTransfer, CardPayment, DirectDebit, Hold
     "A deposit when booking, confirmed with the guest's bank; the balance on arrival",
     expects=lambda stay: {"paid": stay.total, "balance": 0, "payment_status": "paid"},
 )
-def deposit_and_balance(till: Till, stay: Stay) -> None:
-    deposit = CardPayment(till, stay.percent(30), type="deposit")
+def deposit_and_balance(story: Story, stay: Stay) -> None:
+    deposit = CardPayment(story, stay.percent(30), type="deposit")
     deposit.ask_bank()
     deposit.pay()
-    till.later(days=21)
-    CardPayment(till, stay.total - stay.percent(30)).pay()
+    story.later(days=21)
+    CardPayment(story, stay.total - stay.percent(30)).pay()
 
 
 @scenario(
@@ -24,10 +24,10 @@ def deposit_and_balance(till: Till, stay: Stay) -> None:
     "The card is declined, the guest tries another, and it goes through",
     expects=lambda stay: {"paid": stay.total, "balance": 0, "payment_status": "paid"},
 )
-def decline_retry_success(till: Till, stay: Stay) -> None:
-    payment = CardPayment(till, stay.total)
+def decline_retry_success(story: Story, stay: Stay) -> None:
+    payment = CardPayment(story, stay.total)
     payment.decline("insufficient_funds")
-    till.later(minutes=3)
+    story.later(minutes=3)
     payment.pay()
 
 
@@ -36,10 +36,10 @@ def decline_retry_success(till: Till, stay: Stay) -> None:
     "The card is declined and the guest gives up",
     expects=lambda stay: {"balance": stay.total, "payment_status": "failed"},
 )
-def declined(till: Till, stay: Stay) -> None:
-    payment = CardPayment(till, stay.percent(30), type="deposit")
+def declined(story: Story, stay: Stay) -> None:
+    payment = CardPayment(story, stay.percent(30), type="deposit")
     payment.decline("insufficient_funds")
-    till.later(minutes=2)
+    story.later(minutes=2)
     payment.decline("generic_decline")
 
 
@@ -52,8 +52,8 @@ def declined(till: Till, stay: Stay) -> None:
         "payment_status": "authorized",
     },
 )
-def hold(till: Till, stay: Stay) -> None:
-    Hold(till, stay.percent(20)).authorize()
+def hold(story: Story, stay: Stay) -> None:
+    Hold(story, stay.percent(20)).authorize()
 
 
 @scenario(
@@ -65,10 +65,10 @@ def hold(till: Till, stay: Stay) -> None:
         "payment_status": "partially_paid",
     },
 )
-def hold_partial_capture(till: Till, stay: Stay) -> None:
-    held = Hold(till, stay.percent(20))
+def hold_partial_capture(story: Story, stay: Stay) -> None:
+    held = Hold(story, stay.percent(20))
     held.authorize()
-    till.later(days=3)
+    story.later(days=3)
     held.capture(stay.percent(10))
 
 
@@ -77,10 +77,10 @@ def hold_partial_capture(till: Till, stay: Stay) -> None:
     "Money held at check-in and given back at check-out",
     expects=lambda stay: {"balance": stay.total, "payment_status": "unpaid"},
 )
-def hold_canceled(till: Till, stay: Stay) -> None:
-    held = Hold(till, stay.percent(20))
+def hold_canceled(story: Story, stay: Stay) -> None:
+    held = Hold(story, stay.percent(20))
     held.authorize()
-    till.later(days=3)
+    story.later(days=3)
     held.cancel()
 
 
@@ -89,10 +89,10 @@ def hold_canceled(till: Till, stay: Stay) -> None:
     "Money held and forgotten: after seven days the card network lets it go",
     expects=lambda stay: {"balance": stay.total, "payment_status": "unpaid"},
 )
-def hold_expired(till: Till, stay: Stay) -> None:
-    held = Hold(till, stay.percent(20))
+def hold_expired(story: Story, stay: Stay) -> None:
+    held = Hold(story, stay.percent(20))
     held.authorize()
-    till.later(days=7)
+    story.later(days=7)
     held.expire()
 
 
@@ -106,17 +106,17 @@ def hold_expired(till: Till, stay: Stay) -> None:
         "payment_status": "partially_refunded",
     },
 )
-def two_partial_refunds(till: Till, stay: Stay) -> None:
-    payment = CardPayment(till, stay.total)
+def two_partial_refunds(story: Story, stay: Stay) -> None:
+    payment = CardPayment(story, stay.total)
     payment.pay()
-    till.later(days=2)
+    story.later(days=2)
     first = payment.refund(stay.percent(10))
-    till.later(days=1)
+    story.later(days=1)
     second = payment.refund(stay.percent(15))
-    till.later(days=4)
+    story.later(days=4)
     first.arrive()
     second.arrive()
-    till.later(days=20)
+    story.later(days=20)
     second.come_back()
 
 
@@ -130,12 +130,12 @@ def two_partial_refunds(till: Till, stay: Stay) -> None:
         "payment_status": "refunded",
     },
 )
-def full_refund(till: Till, stay: Stay) -> None:
-    payment = CardPayment(till, stay.total)
+def full_refund(story: Story, stay: Stay) -> None:
+    payment = CardPayment(story, stay.total)
     payment.pay()
-    till.later(days=5)
+    story.later(days=5)
     returned = payment.refund(stay.total)
-    till.later(days=4)
+    story.later(days=4)
     returned.arrive()
 
 
@@ -149,12 +149,12 @@ def full_refund(till: Till, stay: Stay) -> None:
         "payment_status": "paid",
     },
 )
-def refund_under_way(till: Till, stay: Stay) -> None:
-    transfer = BankTransfer(till, stay.total)
+def refund_under_way(story: Story, stay: Stay) -> None:
+    transfer = BankTransfer(story, stay.total)
     transfer.instruct()
-    till.later(days=2)
+    story.later(days=2)
     transfer.receive(stay.total)
-    till.later(days=3)
+    story.later(days=3)
     transfer.refund(stay.percent(25))
 
 
@@ -169,12 +169,12 @@ def refund_under_way(till: Till, stay: Stay) -> None:
         "payment_status": "paid",
     },
 )
-def damage_charge(till: Till, stay: Stay) -> None:
-    CardPayment(till, stay.total).pay()
-    till.later(days=4)
-    damage = CardPayment(till, stay.percent(20), type="damage_charge")
+def damage_charge(story: Story, stay: Stay) -> None:
+    CardPayment(story, stay.total).pay()
+    story.later(days=4)
+    damage = CardPayment(story, stay.percent(20), type="damage_charge")
     damage.pay()
-    till.later(days=1)
+    story.later(days=1)
     damage.refund(stay.percent(10)).arrive()
 
 
@@ -188,10 +188,10 @@ def damage_charge(till: Till, stay: Stay) -> None:
         "payment_status": "paid",
     },
 )
-def extra_charge(till: Till, stay: Stay) -> None:
-    CardPayment(till, stay.total).pay()
-    till.later(days=2)
-    CardPayment(till, stay.percent(5), type="extra_charge").pay()
+def extra_charge(story: Story, stay: Stay) -> None:
+    CardPayment(story, stay.total).pay()
+    story.later(days=2)
+    CardPayment(story, stay.percent(5), type="extra_charge").pay()
 
 
 @scenario(
@@ -199,14 +199,14 @@ def extra_charge(till: Till, stay: Stay) -> None:
     "A bank transfer that comes in three parts",
     expects=lambda stay: {"paid": stay.total, "balance": 0, "payment_status": "paid"},
 )
-def bank_transfer_in_parts(till: Till, stay: Stay) -> None:
-    transfer = BankTransfer(till, stay.total)
+def bank_transfer_in_parts(story: Story, stay: Stay) -> None:
+    transfer = BankTransfer(story, stay.total)
     transfer.instruct()
-    till.later(days=2)
+    story.later(days=2)
     transfer.receive(stay.percent(40))
-    till.later(days=1)
+    story.later(days=1)
     transfer.receive(stay.percent(35))
-    till.later(days=3)
+    story.later(days=3)
     transfer.receive(stay.total - stay.percent(40) - stay.percent(35))
 
 
@@ -219,10 +219,10 @@ def bank_transfer_in_parts(till: Till, stay: Stay) -> None:
         "payment_status": "partially_paid",
     },
 )
-def sepa_debit(till: Till, stay: Stay) -> None:
-    debit = DirectDebit(till, stay.percent(30), type="deposit")
+def sepa_debit(story: Story, stay: Stay) -> None:
+    debit = DirectDebit(story, stay.percent(30), type="deposit")
     debit.process()
-    till.later(days=5)
+    story.later(days=5)
     debit.settle()
 
 
@@ -231,8 +231,8 @@ def sepa_debit(till: Till, stay: Stay) -> None:
     "A direct debit that the guest's bank has not answered yet",
     expects=lambda stay: {"balance": stay.total, "payment_status": "pending"},
 )
-def sepa_debit_under_way(till: Till, stay: Stay) -> None:
-    DirectDebit(till, stay.total).process()
+def sepa_debit_under_way(story: Story, stay: Stay) -> None:
+    DirectDebit(story, stay.total).process()
 
 
 @scenario(
@@ -240,5 +240,5 @@ def sepa_debit_under_way(till: Till, stay: Stay) -> None:
     "A payment made in Stripe's dashboard that names no booking: unmatched money",
     expects=lambda stay: {"balance": stay.total, "payment_status": "unpaid"},
 )
-def dashboard_payment(till: Till, stay: Stay) -> None:
-    CardPayment(till, stay.total, application=None, description=None, metadata={}).pay()
+def dashboard_payment(story: Story, stay: Stay) -> None:
+    CardPayment(story, stay.total, application=None, description=None, metadata={}).pay()

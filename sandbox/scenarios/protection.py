@@ -2,9 +2,9 @@
 
 from sandbox.scenarios.registry import Figures, scenario
 from sandbox.stay import Stay
-from sandbox.till import Till
-from sandbox.till.payments import CardPayment
-from sandbox.till.protection import Dispute, FraudWarning, Review
+from sandbox.story import Story
+from sandbox.story.payments import CardPayment
+from sandbox.story.protection import Dispute, FraudWarning, Review
 
 
 def paid(stay: Stay) -> Figures:
@@ -12,9 +12,9 @@ def paid(stay: Stay) -> Figures:
     return {"paid": stay.total, "balance": 0, "payment_status": "paid"}
 
 
-def paid_by_card(till: Till, stay: Stay) -> CardPayment:
+def paid_by_card(story: Story, stay: Stay) -> CardPayment:
     """The whole stay is paid by card."""
-    payment = CardPayment(till, stay.total)
+    payment = CardPayment(story, stay.total)
     payment.pay()
     return payment
 
@@ -25,13 +25,13 @@ def paid_by_card(till: Till, stay: Stay) -> CardPayment:
     expects=paid,
     leaves={"dispute": {"status": "won"}},
 )
-def dispute_won(till: Till, stay: Stay) -> None:
-    payment = paid_by_card(till, stay)
-    till.later(days=20)
-    dispute = Dispute(till, payment, stay.total)
-    till.later(days=3)
+def dispute_won(story: Story, stay: Stay) -> None:
+    payment = paid_by_card(story, stay)
+    story.later(days=20)
+    dispute = Dispute(story, payment, stay.total)
+    story.later(days=3)
     dispute.respond()
-    till.later(days=40)
+    story.later(days=40)
     dispute.win()
 
 
@@ -46,13 +46,13 @@ def dispute_won(till: Till, stay: Stay) -> None:
     },
     leaves={"dispute": {"status": "lost"}},
 )
-def dispute_lost(till: Till, stay: Stay) -> None:
-    payment = paid_by_card(till, stay)
-    till.later(days=15)
-    dispute = Dispute(till, payment, stay.percent(40), reason="product_unacceptable")
-    till.later(days=5)
+def dispute_lost(story: Story, stay: Stay) -> None:
+    payment = paid_by_card(story, stay)
+    story.later(days=15)
+    dispute = Dispute(story, payment, stay.percent(40), reason="product_unacceptable")
+    story.later(days=5)
     dispute.respond()
-    till.later(days=50)
+    story.later(days=50)
     dispute.lose()
 
 
@@ -67,11 +67,11 @@ def dispute_lost(till: Till, stay: Stay) -> None:
     },
     leaves={"dispute": {"status": "needs_response"}},
 )
-def dispute_due_tomorrow(till: Till, stay: Stay) -> None:
-    payment = paid_by_card(till, stay)
-    till.later(days=12)
-    dispute = Dispute(till, payment, stay.total, reason="product_not_received")
-    till.later(days=6)
+def dispute_due_tomorrow(story: Story, stay: Stay) -> None:
+    payment = paid_by_card(story, stay)
+    story.later(days=12)
+    dispute = Dispute(story, payment, stay.total, reason="product_not_received")
+    story.later(days=6)
     dispute.due(hours=24)
 
 
@@ -81,13 +81,13 @@ def dispute_due_tomorrow(till: Till, stay: Stay) -> None:
     expects=paid,
     leaves={"dispute": {"status": "warning_closed", "balance_transactions": []}},
 )
-def dispute_inquiry_closed(till: Till, stay: Stay) -> None:
-    payment = paid_by_card(till, stay)
-    till.later(days=8)
-    inquiry = Dispute(till, payment, stay.total, inquiry=True)
-    till.later(days=2)
+def dispute_inquiry_closed(story: Story, stay: Stay) -> None:
+    payment = paid_by_card(story, stay)
+    story.later(days=8)
+    inquiry = Dispute(story, payment, stay.total, inquiry=True)
+    story.later(days=2)
     inquiry.respond()
-    till.later(days=30)
+    story.later(days=30)
     inquiry.settle_inquiry()
 
 
@@ -97,21 +97,21 @@ def dispute_inquiry_closed(till: Till, stay: Stay) -> None:
     expects=paid,
     leaves={"dispute": {"status": "won"}},
 )
-def dispute_inquiry_to_appeal_won(till: Till, stay: Stay) -> None:
-    payment = paid_by_card(till, stay)
-    till.later(days=8)
-    dispute = Dispute(till, payment, stay.percent(50), reason="duplicate", inquiry=True)
-    till.later(days=6)
+def dispute_inquiry_to_appeal_won(story: Story, stay: Stay) -> None:
+    payment = paid_by_card(story, stay)
+    story.later(days=8)
+    dispute = Dispute(story, payment, stay.percent(50), reason="duplicate", inquiry=True)
+    story.later(days=6)
     dispute.escalate()
-    till.later(days=4)
+    story.later(days=4)
     dispute.respond()
-    till.later(days=30)
+    story.later(days=30)
     dispute.lose()
-    till.later(days=2)
+    story.later(days=2)
     dispute.appeal()
-    till.later(days=3)
+    story.later(days=3)
     dispute.respond()
-    till.later(days=25)
+    story.later(days=25)
     dispute.win()
 
 
@@ -126,12 +126,12 @@ def dispute_inquiry_to_appeal_won(till: Till, stay: Stay) -> None:
     },
     leaves={"dispute": {"status": "under_review"}},
 )
-def dispute_in_another_currency(till: Till, stay: Stay) -> None:
-    payment = paid_by_card(till, stay)
-    till.later(days=10)
+def dispute_in_another_currency(story: Story, stay: Stay) -> None:
+    payment = paid_by_card(story, stay)
+    story.later(days=10)
     other = "usd" if stay.currency != "usd" else "eur"
-    dispute = Dispute(till, payment, stay.percent(60), settles=other)
-    till.later(days=2)
+    dispute = Dispute(story, payment, stay.percent(60), settles=other)
+    story.later(days=2)
     dispute.respond()
 
 
@@ -146,13 +146,13 @@ def dispute_in_another_currency(till: Till, stay: Stay) -> None:
         "payment_status": "disputed",
     },
 )
-def two_disputes_on_one_charge(till: Till, stay: Stay) -> None:
-    payment = paid_by_card(till, stay)
-    till.later(days=10)
-    first = Dispute(till, payment, stay.percent(40))
-    till.later(days=4)
-    Dispute(till, payment, stay.percent(30), reason="credit_not_processed").respond()
-    till.later(days=30)
+def two_disputes_on_one_charge(story: Story, stay: Stay) -> None:
+    payment = paid_by_card(story, stay)
+    story.later(days=10)
+    first = Dispute(story, payment, stay.percent(40))
+    story.later(days=4)
+    Dispute(story, payment, stay.percent(30), reason="credit_not_processed").respond()
+    story.later(days=30)
     first.lose()
 
 
@@ -162,10 +162,10 @@ def two_disputes_on_one_charge(till: Till, stay: Stay) -> None:
     expects=paid,
     leaves={"early_fraud_warning": {"actionable": True}},
 )
-def fraud_warning_before_arrival(till: Till, stay: Stay) -> None:
-    payment = paid_by_card(till, stay)
-    till.later(days=1)
-    FraudWarning(till, payment)
+def fraud_warning_before_arrival(story: Story, stay: Stay) -> None:
+    payment = paid_by_card(story, stay)
+    story.later(days=1)
+    FraudWarning(story, payment)
 
 
 @scenario(
@@ -183,16 +183,15 @@ def fraud_warning_before_arrival(till: Till, stay: Stay) -> None:
         "early_fraud_warning": {"actionable": False},
     },
 )
-def fraud_warning_refunded_then_disputed(till: Till, stay: Stay) -> None:
-    payment = paid_by_card(till, stay)
-    till.later(days=1)
-    warning = FraudWarning(till, payment)
-    till.later(minutes=90)
-    payment.refund(stay.total, reason="fraudulent")
-    warning.disarm()
-    till.later(days=6)
-    dispute = Dispute(till, payment, stay.total)
-    till.later(days=1)
+def fraud_warning_refunded_then_disputed(story: Story, stay: Stay) -> None:
+    payment = paid_by_card(story, stay)
+    story.later(days=1)
+    FraudWarning(story, payment)
+    story.later(minutes=90)
+    payment.refund(stay.total, reason="fraudulent")  # then nothing is left to do about a warning
+    story.later(days=6)
+    dispute = Dispute(story, payment, stay.total)
+    story.later(days=1)
     dispute.respond()
 
 
@@ -202,9 +201,9 @@ def fraud_warning_refunded_then_disputed(till: Till, stay: Stay) -> None:
     expects=paid,
     leaves={"review": {"open": False, "closed_reason": "approved"}},
 )
-def review_approved(till: Till, stay: Stay) -> None:
-    review = Review(till, paid_by_card(till, stay))
-    till.later(minutes=40)
+def review_approved(story: Story, stay: Stay) -> None:
+    review = Review(story, paid_by_card(story, stay))
+    story.later(minutes=40)
     review.approve()
 
 
@@ -219,11 +218,11 @@ def review_approved(till: Till, stay: Stay) -> None:
     },
     leaves={"review": {"open": False, "closed_reason": "refunded_as_fraud"}},
 )
-def review_refunded_as_fraud(till: Till, stay: Stay) -> None:
-    review = Review(till, paid_by_card(till, stay))
-    till.later(minutes=40)
+def review_refunded_as_fraud(story: Story, stay: Stay) -> None:
+    review = Review(story, paid_by_card(story, stay))
+    story.later(minutes=40)
     returned = review.refund_as_fraud()
-    till.later(days=4)
+    story.later(days=4)
     returned.arrive()
 
 
@@ -233,5 +232,5 @@ def review_refunded_as_fraud(till: Till, stay: Stay) -> None:
     expects=paid,
     leaves={"review": {"open": True, "closed_reason": None}},
 )
-def review_open(till: Till, stay: Stay) -> None:
-    Review(till, paid_by_card(till, stay))
+def review_open(story: Story, stay: Stay) -> None:
+    Review(story, paid_by_card(story, stay))

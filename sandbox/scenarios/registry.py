@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.stay import Stay
-from sandbox.till import Till
+from sandbox.story import Story
 
 Figures = dict[str, int | str]
 Facts = dict[str, dict[str, Any]]
@@ -26,15 +26,15 @@ class Scenario:
 
     name: str
     title: str
-    tell: Callable[[Till, Stay], None]
+    tell: Callable[[Story, Stay], None]
     outcome: Callable[[Stay], Figures] = untouched
     leaves: Facts = field(default_factory=dict)
 
     def events(self, stay: Stay) -> list[dict[str, Any]]:
         """Return the events in the order Stripe makes them."""
-        till = Till(stay, story=self.name)
-        self.tell(till, stay)
-        return till.events
+        story = Story(stay, self.name)
+        self.tell(story, stay)
+        return story.events
 
     def expects(self, stay: Stay) -> Figures:
         """Return the booking's figures at the end; one that the scenario does not name is 0."""
@@ -66,7 +66,7 @@ def scenario(
     *,
     expects: Callable[[Stay], Figures] = untouched,
     leaves: Facts | None = None,
-) -> Callable[[Callable[[Till, Stay], None]], Callable[[Till, Stay], None]]:
+) -> Callable[[Callable[[Story, Stay], None]], Callable[[Story, Stay], None]]:
     """
     Register the story below under a name, with a title that a hotelier understands.
 
@@ -74,7 +74,7 @@ def scenario(
     :param leaves: what is true of every object of a kind at the end, in Stripe's words.
     """
 
-    def register(tell: Callable[[Till, Stay], None]) -> Callable[[Till, Stay], None]:
+    def register(tell: Callable[[Story, Stay], None]) -> Callable[[Story, Stay], None]:
         SCENARIOS[name] = Scenario(name, title, tell, expects, leaves or {})
         return tell
 

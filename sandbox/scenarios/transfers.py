@@ -2,8 +2,8 @@
 
 from sandbox.scenarios.registry import scenario
 from sandbox.stay import Stay
-from sandbox.till import Till
-from sandbox.till.transfers import ApplicationFee, Transfer
+from sandbox.story import Story
+from sandbox.story.transfers import ApplicationFee, Transfer
 
 
 @scenario(
@@ -11,12 +11,12 @@ from sandbox.till.transfers import ApplicationFee, Transfer
     "The hotel's share is sent, then taken back in part, then wholly",
     leaves={"transfer": {"reversed": True}},
 )
-def transfer_reversed(till: Till, stay: Stay) -> None:
-    share = Transfer(till, stay.percent(90))
+def transfer_reversed(story: Story, stay: Stay) -> None:
+    share = Transfer(story, stay.percent(90))
     share.describe("Share of a group's stay")
-    till.later(days=2)
+    story.later(days=2)
     share.reverse(stay.percent(30))
-    till.later(days=1)
+    story.later(days=1)
     share.reverse(stay.percent(90) - stay.percent(30))
 
 
@@ -25,9 +25,9 @@ def transfer_reversed(till: Till, stay: Stay) -> None:
     "The hotel's share is sent, and a third of the stay is taken back",
     leaves={"transfer": {"reversed": False}},
 )
-def transfer_reversed_in_part(till: Till, stay: Stay) -> None:
-    share = Transfer(till, stay.percent(90))
-    till.later(days=2)
+def transfer_reversed_in_part(story: Story, stay: Stay) -> None:
+    share = Transfer(story, stay.percent(90))
+    story.later(days=2)
     share.reverse(stay.percent(30))
 
 
@@ -36,9 +36,9 @@ def transfer_reversed_in_part(till: Till, stay: Stay) -> None:
     "The hotel's share is stopped on its way, as was possible long ago",
     leaves={"transfer": {"status": "canceled", "reversed": False}},
 )
-def transfer_canceled(till: Till, stay: Stay) -> None:
-    share = Transfer(till, stay.percent(90))
-    till.later(minutes=30)
+def transfer_canceled(story: Story, stay: Stay) -> None:
+    share = Transfer(story, stay.percent(90))
+    story.later(minutes=30)
     share.cancel()
 
 
@@ -47,9 +47,9 @@ def transfer_canceled(till: Till, stay: Stay) -> None:
     "The platform keeps a part of a charge, and gives it back",
     leaves={"application_fee": {"refunded": True}},
 )
-def application_fee_refunded(till: Till, stay: Stay) -> None:
-    fee = ApplicationFee(till, stay.percent(5), names_account=False)
-    till.later(days=4)
+def application_fee_refunded(story: Story, stay: Stay) -> None:
+    fee = ApplicationFee(story, stay.percent(5), names_account=False)
+    story.later(days=4)
     fee.refund(stay.percent(5))
 
 
@@ -58,7 +58,7 @@ def application_fee_refunded(till: Till, stay: Stay) -> None:
     "The platform keeps a part of a charge, and gives some of it back",
     leaves={"application_fee": {"refunded": False}},
 )
-def application_fee_refunded_in_part(till: Till, stay: Stay) -> None:
-    fee = ApplicationFee(till, stay.percent(5), names_account=True)
-    till.later(days=4)
+def application_fee_refunded_in_part(story: Story, stay: Stay) -> None:
+    fee = ApplicationFee(story, stay.percent(5), names_account=True)
+    story.later(days=4)
     fee.refund(stay.percent(2))

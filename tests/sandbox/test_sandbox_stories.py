@@ -251,7 +251,7 @@ def test_a_setup_that_failed_says_why_and_charged_nothing():
     [failed] = told("setup_failed", "setup_intent.setup_failed")
 
     assert failed["last_setup_error"]["decline_code"] == "insufficient_funds"
-    assert failed["last_setup_error"]["payment_method"]["card"]["last4"] == "0341"
+    assert failed["last_setup_error"]["payment_method"]["card"]["last4"] == "9995"
     assert "charge" not in failed["last_setup_error"]
 
 

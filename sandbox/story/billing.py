@@ -3,8 +3,9 @@
 from typing import Any
 
 from sandbox import objects
+from sandbox.engine import DAY, change
 from sandbox.objects import billing
-from sandbox.till import DAY, Till, change
+from sandbox.story import Story
 
 RETRY = 3 * DAY  # seconds until Stripe tries again to be paid
 
@@ -12,31 +13,32 @@ RETRY = 3 * DAY  # seconds until Stripe tries again to be paid
 class Bill:
     """What the platform bills an organization, or a hotel its guest; whose, `customer` says."""
 
-    def __init__(self, till: Till, *, customer: str | None = None) -> None:
-        self.till = till
+    def __init__(self, story: Story, *, customer: str | None = None) -> None:
+        self.story = story
         self.platform = customer is None
-        self.customer = customer or till.stay.customer
+        self.customer = customer or story.stay.customer
 
     def tell(self, type: str, *args: Any, **options: Any) -> None:
         """Say it on the account that bills."""
-        self.till.emit(type, *args, platform=self.platform, **options)
+        self.story.emit(type, *args, platform=self.platform, **options)
 
 
 class Invoice(Bill):
     """A bill's way from a draft to paid, void or given up."""
 
-    def __init__(self, till: Till, amount: int, **options: Any) -> None:
-        super().__init__(till, **options)
-        ours = {"customer_email": till.stay.email, "customer_name": till.stay.guest}
+    def __init__(self, story: Story, amount: int, **options: Any) -> None:
+        super().__init__(story, **options)
+        ours = {"customer_email": story.stay.email, "customer_name": story.stay.guest}
         self.row = objects.invoice(
-            id=till.id("in"),
+            id=story.id("in"),
             amount_due=amount,
-            created=till.now,
-            currency=till.stay.currency,
+            created=story.now,
+            currency=story.stay.currency,
             customer=self.customer,
-            metadata={} if self.platform else till.names(),
+            metadata={} if self.platform else story.names(),
             **({} if self.platform else ours),
         )
+        story.add(self.row, platform=self.platform)
         self.tell("invoice.created", self.row)
 
     def finalize(self) -> None:
@@ -51,7 +53,7 @@ class Invoice(Bill):
             self.row,
             attempted=True,
             attempt_count=self.row["attempt_count"] + 1,
-            next_payment_attempt=self.till.now + RETRY,
+            next_payment_attempt=self.story.now + RETRY,
         )
         self.tell("invoice.updated", self.row, before, asked=False)
         self.tell("invoice.payment_failed", self.row, asked=False)
@@ -79,7 +81,7 @@ class Invoice(Bill):
         self._become("uncollectible", "marked_uncollectible", auto_advance=False)
 
     def _become(self, status: str, what: str, **fields: Any) -> None:
-        moments = self.row["status_transitions"] | {f"{what}_at": self.till.now}
+        moments = self.row["status_transitions"] | {f"{what}_at": self.story.now}
         before = change(self.row, status=status, status_transitions=moments, **fields)
         self.tell("invoice.updated", self.row, before)
         self.tell(f"invoice.{what}", self.row)
@@ -88,21 +90,22 @@ class Invoice(Bill):
 class Schedule(Bill):
     """An organization's plan: what it changes to, and how that ends."""
 
-    def __init__(self, till: Till, **options: Any) -> None:
-        super().__init__(till, **options)
+    def __init__(self, story: Story, **options: Any) -> None:
+        super().__init__(story, **options)
         self.row = objects.subscription_schedule(
-            id=till.id("sub_sched"),
-            created=till.now,
-            currency=till.stay.currency,
+            id=story.id("sub_sched"),
+            created=story.now,
+            currency=story.stay.currency,
             customer=self.customer,
-            subscription=till.id("sub"),
+            subscription=story.id("sub"),
         )
+        story.add(self.row, platform=self.platform)
         self.tell("subscription_schedule.created", self.row)
 
     def extend(self, *, days: int) -> None:
         """Plan another phase after the last."""
         end = self.row["phases"][-1]["end_date"]
-        added = billing.phase(end, end + days * DAY, self.till.stay.currency)
+        added = billing.phase(end, end + days * DAY, self.story.stay.currency)
         before = change(self.row, phases=[*self.row["phases"], added])
         self.tell("subscription_schedule.updated", self.row, before)
 
@@ -114,7 +117,7 @@ class Schedule(Bill):
             objects.upcoming_invoice(
                 amount_due=amount,
                 created=then,
-                currency=self.till.stay.currency,
+                currency=self.story.stay.currency,
                 customer=self.customer,
                 next_payment_attempt=then,
                 parent=billing.subscription_of(self.row["subscription"]),
@@ -135,25 +138,25 @@ class Schedule(Bill):
 
     def complete(self) -> None:
         """All phases are over."""
-        self._end("completed", completed_at=self.till.now)
+        self._end("completed", completed_at=self.story.now)
 
     def release(self) -> None:
         """The plan goes on without a schedule."""
         subscription = self.row["subscription"]
         self._end(
             "released",
-            released_at=self.till.now,
+            released_at=self.story.now,
             released_subscription=subscription,
             subscription=None,
         )
 
     def cancel(self) -> None:
         """The plan ends with it."""
-        self._end("canceled", canceled_at=self.till.now)
+        self._end("canceled", canceled_at=self.story.now)
 
     def abort(self) -> None:
         """Stripe ends it, because the plan was not paid."""
-        self._end("canceled", what="aborted", canceled_at=self.till.now)
+        self._end("canceled", what="aborted", canceled_at=self.story.now)
 
     def _end(self, status: str, *, what: str | None = None, **fields: Any) -> None:
         before = change(self.row, status=status, current_phase=None, **fields)
