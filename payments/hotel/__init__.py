@@ -76,6 +76,7 @@ from payments.hotel.rights import (
     require,
     require_within_limit,
 )
+from payments.hotel.stories import Story, story_of
 from payments.hotel.tables import organizations, properties, reservations
 
 __all__ = [
@@ -96,6 +97,7 @@ __all__ = [
     "Right",
     "Stay",
     "Step",
+    "Story",
     "Workplace",
     "arrivals_at_risk",
     "arriving",
@@ -144,6 +146,7 @@ __all__ = [
     "stay_of",
     "stays",
     "steps_of",
+    "story_of",
     "visible_as_a_whole",
     "visible_booking",
     "visible_organizations",

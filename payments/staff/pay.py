@@ -8,8 +8,6 @@ from django.views.decorators.http import require_safe
 from payments.errors import Refused
 from payments.operations.payments import pay_links
 
-_STATUS = {pay_links.NoSuchLink: 404}  # the others were there once
-
 
 @never_cache
 @require_safe
@@ -36,9 +34,9 @@ def pay(request: HttpRequest) -> HttpResponse:
 
 
 def _refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
-    status = _STATUS.get(type(refusal), 410)
+    known = not isinstance(refusal, pay_links.NoSuchLink)
     context = {"why": str(refusal)}
-    return _unreferred(render(request, "payments/pay.html", context, status=status))
+    return _unreferred(render(request, "payments/pay.html", context, status=410 if known else 404))
 
 
 def _unreferred(response: HttpResponse) -> HttpResponse:

@@ -88,13 +88,13 @@ def make(
 
 def token(link: PayLink) -> str:
     """Return what proves that somebody was given this link; it follows from its id."""
-    return Signer(salt=_SIGNER).sign(link.pk.hex)
+    return str(Signer(salt=_SIGNER).sign(link.pk.hex))
 
 
 def url(link: PayLink) -> str:
     """Return the address that a guest is sent; whoever has it may pay."""
     path = reverse("payments:pay_link", args=[token(link)])
-    return settings.SITE_URL.rstrip("/") + path
+    return f"{settings.SITE_URL.rstrip('/')}{path}"
 
 
 def resolve(token: str) -> PayLink:

@@ -1,0 +1,1 @@
+"""What staff do about disputes, fraud warnings and reviews."""
