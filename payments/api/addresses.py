@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from django.urls import URLPattern, path
 
-from payments.api.views import alerts, analytics, connect, payments, protection, stays
+from payments.api.views import alerts, analytics, connect, files, payments, protection, stays
 from payments.api.views.base import Address
 from payments.hotel import RIGHTS, Right
 
@@ -41,6 +41,7 @@ ADDRESSES = [
     _row(STAY, stays.Stay, "reservation", GET=R.LOOK),
     _row(STAY + "payments/", payments.TakePayment, "take_payment", POST=R.TAKE_PAYMENTS),
     _row(STAY + "refunds/", payments.IssueRefunds, "issue_refunds", POST=R.REFUND),
+    _row(STAY + "attachments/", files.Attach, "attach_file", POST=R.TAKE_PAYMENTS),
     _row(ORG + "payments/", payments.Payments, "payments", GET=R.LOOK),
     _row(ORG + "payments/<uuid:id>/", payments.PaymentOne, "payment", GET=R.LOOK),
     _row(ORG + "payments/<uuid:id>/capture/", payments.Capture, "capture", POST=R.TAKE_PAYMENTS),
