@@ -52,6 +52,14 @@ ADDRESSES = [
     _row(ORG + "refunds/<uuid:id>/", payments.RefundOne, "refund", GET=R.LOOK),
     _row(ORG + "disputes/", protection.Disputes, "disputes", GET=R.PROTECT),
     _row(ORG + "disputes/<uuid:id>/", protection.DisputeOne, "dispute", GET=R.PROTECT),
+    _row(
+        ORG + "disputes/<uuid:id>/evidence/",
+        protection.Evidence,
+        "evidence",
+        GET=R.PROTECT,
+        PATCH=R.PROTECT,
+    ),
+    _row(ORG + "disputes/<uuid:id>/files/", protection.Files, "evidence_file", POST=R.PROTECT),
     _row(ORG + "fraud_warnings/", protection.FraudWarnings, "fraud_warnings", GET=R.PROTECT),
     _row(
         ORG + "fraud_warnings/<uuid:id>/",
