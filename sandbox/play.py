@@ -1,14 +1,18 @@
 """Playing a scenario onto a booking: its events, as Stripe would deliver them."""
 
+import http.client
+import json
 import random
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from reservations.models import Reservation
 from sandbox import events, hotel
 from sandbox.scenarios import Scenario, Stay, scope_of
+from sandbox.story import Story
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,30 @@ def stay_of(reservation: Reservation, *, seed: int = 1, customer: str = "") -> S
     )
 
 
+def story_ending_now(scenario: Scenario, stay: Stay) -> Story:
+    """Tell a scenario so that the last of its events has just happened."""
+    took = scenario.events(stay)[-1]["created"] - stay.start
+    return scenario.story(replace(stay, start=int(time.time()) - took))
+
+
 def ending_now(scenario: Scenario, stay: Stay) -> list[dict[str, Any]]:
     """Return a scenario's events so that the last of them has just happened."""
-    took = scenario.events(stay)[-1]["created"] - stay.start
-    return scenario.events(replace(stay, start=int(time.time()) - took))
+    return story_ending_now(scenario, stay).events
+
+
+def leave(story: Story, address: str) -> None:
+    """
+    Leave a story's objects with a sandbox that serves, so that it knows them when it is asked.
+
+    :raises OSError: none serves there.
+    """
+    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=20)
+    body = json.dumps({"books": story.left()})
+    try:
+        connection.request("POST", "/_sandbox/load", body, {"Content-Type": "application/json"})
+        if connection.getresponse().status != 200:
+            raise OSError(f"What answers at {address} is no sandbox.")
+    except http.client.HTTPException as error:
+        raise OSError(str(error)) from error
+    finally:
+        connection.close()

@@ -13,11 +13,10 @@ from sandbox.engine import balance, methods, protection
 from sandbox.engine.cards import IBANS, Card
 from sandbox.engine.errors import Refusal, unexpected
 from sandbox.engine.money import written
-from sandbox.engine.world import DAY, Books, change, due
+from sandbox.engine.world import HOLD_LASTS, Books, change, due
 from sandbox.objects import payments, transfers_in
 from sandbox.objects.methods import Object
 
-HOLD_LASTS = 7 * DAY  # what a card network gives a hotel to capture
 SETTLES_IN = 1  # seconds until what Stripe keeps of a charge is known, where it is not at once
 HAPPENS_IN = 1  # seconds until what a test card is for happens
 DEBIT_TAKES = 3  # seconds that a direct debit is under way

@@ -27,6 +27,7 @@ from sandbox.objects.methods import Object
 PLATFORM = ids.make("acct", "the platform")
 DAY = 86_400  # seconds
 EVENTS_ARE_KEPT = 30 * DAY
+HOLD_LASTS = 7 * DAY  # what a card network gives a hotel to capture
 
 COUNTRIES = {"eur": "PT", "gbp": "GB", "jpy": "JP", "nok": "NO", "usd": "US"}
 
@@ -115,6 +116,27 @@ class Books:
         """Return what is known of an object and not shown; it may be changed."""
         return self.notes.setdefault(id, {})
 
+    def load(self, kept: dict[str, dict[str, Object]], notes: dict[str, Object]) -> None:
+        """
+        Take objects over that were made elsewhere, events among them; nothing is sent.
+
+        What is here already stays as it is, but for accounts, which become what they are there.
+        """
+        for kind, things in kept.items():
+            mine = self.kept.setdefault(kind, {})
+            fresh = {
+                id: thing for id, thing in things.items() if id not in mine or kind == "account"
+            }
+            for id, thing in fresh.items():
+                self.notes.setdefault(id, {}).update(notes.get(id, {}))
+                mine[id] = thing
+                for when, verb in ends_of(thing, self):
+                    self.world.plan(when, self.account, verb, (id,))
+            self.kept[kind] = dict(sorted(mine.items(), key=lambda each: each[1]["created"]))
+        for account in kept.get("account", {}):
+            self.notes.pop(account, None)
+            self.notes.update({account: notes[account]} if account in notes else {})
+
     def remove(self, thing: Object) -> None:
         """Forget an object."""
         self.kept[thing["object"]].pop(thing["id"], None)
@@ -158,6 +180,16 @@ class Books:
     def later(self, seconds: float, verb: str, *args: Any) -> None:
         """Have the clock do something to this account after so many seconds."""
         self.world.plan(self.now + seconds, self.account, verb, args)
+
+
+def ends_of(thing: Object, books: Books) -> Iterator[tuple[int, str]]:
+    """Return when the clock has to do what to an object that is still open."""
+    if thing["object"] == "payment_intent" and thing["status"] == "requires_capture":
+        charge = books.look("charge", thing["latest_charge"])
+        card = charge["payment_method_details"].get("card", {}) if charge else {}
+        yield card.get("capture_before", thing["created"] + HOLD_LASTS), "expire_hold"
+    if thing["object"] == "dispute" and thing["status"].endswith("needs_response"):
+        yield thing["evidence_details"]["due_by"], "past_due"
 
 
 class World:

@@ -30,11 +30,15 @@ class Scenario:
     outcome: Callable[[Stay], Figures] = untouched
     leaves: Facts = field(default_factory=dict)
 
-    def events(self, stay: Stay) -> list[dict[str, Any]]:
-        """Return the events in the order Stripe makes them."""
+    def story(self, stay: Stay) -> Story:
+        """Tell it, and return all that came of it."""
         story = Story(stay, self.name)
         self.tell(story, stay)
-        return story.events
+        return story
+
+    def events(self, stay: Stay) -> list[dict[str, Any]]:
+        """Return the events in the order Stripe makes them."""
+        return self.story(stay).events
 
     def expects(self, stay: Stay) -> Figures:
         """Return the booking's figures at the end; one that the scenario does not name is 0."""

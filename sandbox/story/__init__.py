@@ -52,6 +52,22 @@ class Story:
         """Return what Stripe has sent, in the order in which it happened."""
         return [event for _, event in self.world.outbox]
 
+    def left(self) -> list[Object]:
+        """Return every account's objects as they are now, for a sandbox that serves (`load`)."""
+        about_accounts = any(each["type"].startswith("account.") for each in self.events)
+        return [
+            {
+                "account": books.account,
+                "kept": {
+                    kind: things
+                    for kind, things in books.kept.items()
+                    if kind != "account" or about_accounts
+                },
+                "notes": books.notes,
+            }
+            for books in self.world.everybody()
+        ]
+
     def names(self) -> Object:
         """Return what the hotel's system writes on what it makes, so that it finds the booking."""
         return {

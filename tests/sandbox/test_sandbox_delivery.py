@@ -7,6 +7,8 @@ import time
 import pytest
 import stripe
 
+from sandbox.play import leave, story_ending_now
+from sandbox.scenarios import SCENARIOS, Stay
 from tests.sandbox.conftest import client_of
 
 HARBOUR = {"stripe_account": "acct_1HarbourHotels00"}
@@ -143,3 +145,45 @@ def test_events_are_listed_by_type_and_moment_and_account(client):
     assert client.v1.events.list({"limit": 1, "starting_after": newest.id}, HARBOUR).data == [older]
     assert client.v1.events.list({"ending_before": older.id}, HARBOUR).data == [newest]
     assert client.v1.events.list().data == []
+
+
+# Stories -----------------------------------------------------------------
+
+
+def left_by(sandbox, name):
+    """Leave a story with a sandbox that serves; return the story."""
+    stay = Stay(
+        account="acct_1HarbourHotels00",
+        reservation="5c1d6f0a-0001-4000-8000-000000000001",
+        organization="5c1d6f0a-0002-4000-8000-000000000002",
+        property="5c1d6f0a-0003-4000-8000-000000000003",
+    )
+    story = story_ending_now(SCENARIOS[name], stay)
+    leave(story, sandbox.url)
+    return story
+
+
+def test_what_a_story_left_can_be_asked_about_and_goes_on(sandbox, client):
+    story = left_by(sandbox, "full_refund")
+    [intent] = client.v1.payment_intents.list({}, HARBOUR).data
+    assert intent.status == "succeeded"
+    assert len(client.v1.events.list({"limit": 100}, HARBOUR).data) == len(story.events)
+    with pytest.raises(stripe.InvalidRequestError, match="already been refunded"):
+        client.v1.refunds.create({"payment_intent": intent.id}, HARBOUR)
+
+    left_by(sandbox, "hold")
+    held = client.v1.payment_intents.list({}, HARBOUR).data[0]
+    left_by(sandbox, "hold")  # played again it changes nothing
+    assert client.v1.payment_intents.capture(held.id, {}, HARBOUR).status == "succeeded"
+
+
+def test_a_hold_of_a_story_runs_out_and_an_account_is_as_the_story_left_it(sandbox, client):
+    left_by(sandbox, "hold")
+    control(sandbox, "advance", days=7, seconds=1)
+    assert client.v1.payment_intents.list({}, HARBOUR).data[0].status == "canceled"
+
+    left_by(sandbox, "account_restricted")
+    assert not client.v1.accounts.retrieve("acct_1HarbourHotels00").charges_enabled
+    left_by(sandbox, "account_deauthorized")
+    with pytest.raises(stripe.PermissionError):
+        client.v1.payment_intents.list({}, HARBOUR)
