@@ -7,7 +7,6 @@ from sandbox.objects.methods import Object
 from sandbox.server.params import (
     CREATED,
     PAGE,
-    flag,
     group,
     metadata,
     one_of,
@@ -76,8 +75,6 @@ def refunds_of_charge(call: Call) -> Object:
     metadata=metadata,
     payment_intent=text,
     reason=one_of("duplicate", "fraudulent", "requested_by_customer"),
-    refund_application_fee=flag,
-    instructions_email=text,
 )
 def refund(call: Call) -> Object:
     """Send money back to the guest."""

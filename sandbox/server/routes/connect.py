@@ -33,7 +33,6 @@ SAID: dict[str, Any] = {
     "company": group,
     "default_currency": text,
     "email": text,
-    "external_account": anything,
     "individual": group,
     "metadata": metadata,
     "settings": group,
@@ -84,6 +83,7 @@ def create(call: Call) -> Object:
         **call.plain("business_type", "capabilities", "default_currency", "email"),
     )
     row["business_profile"] |= {"name": None, "url": None} | (given.get("business_profile") or {})
+    row["settings"] = _deep(row["settings"], given.get("settings") or {})
     return row
 
 

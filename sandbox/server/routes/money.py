@@ -4,7 +4,7 @@ from sandbox.engine import transfers
 from sandbox.engine.money import check_currency
 from sandbox.engine.world import change
 from sandbox.objects.methods import Object
-from sandbox.server.params import CREATED, PAGE, Needed, flag, metadata, positive, text
+from sandbox.server.params import CREATED, PAGE, Needed, metadata, positive, text
 from sandbox.server.registry import Call, route
 
 
@@ -102,7 +102,6 @@ def transfer_update(call: Call) -> Object:
     amount=positive,
     description=text,
     metadata=metadata,
-    refund_application_fee=flag,
 )
 def reverse(call: Call) -> Object:
     """Take a part of it back, or all of it."""

@@ -108,7 +108,7 @@ def approve(call: Call) -> Object:
 # Files -------------------------------------------------------------------
 
 
-@route("POST", "/v1/files", file=anything, purpose=Needed(one_of(*PURPOSES)), file_link_data=group)
+@route("POST", "/v1/files", file=anything, purpose=Needed(one_of(*PURPOSES)))
 def upload(call: Call) -> Object:
     """Bring a file, as evidence."""
     if "file" not in call.files:
