@@ -195,6 +195,17 @@ def test_what_was_handed_in_is_not_changed(dispute, manager):
     assert evidence.pack(dispute).evidence["uncategorized_text"] == "One."
 
 
+def test_an_appeal_is_answered_once_more(dispute, manager):
+    edit(dispute, manager, uncategorized_text="One.")
+    EvidencePack.objects.update(submitted_at=timezone.now())
+    Dispute.objects.update(status="appeal_needs_response")
+    dispute.refresh_from_db()
+
+    assert (
+        edit(dispute, manager, uncategorized_text="Two.").evidence["uncategorized_text"] == "Two."
+    )
+
+
 def test_who_may_write_it(dispute, booking):
     for role in Role:
         user = MembershipFactory(role=role, organization=booking.organization).user

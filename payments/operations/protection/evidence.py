@@ -149,7 +149,8 @@ def see_that_it_can_be_answered(
     """
     if dispute.status in Dispute.OVER:
         raise NotActionable("This dispute is over: the bank has decided.")
-    if submitted_at is not None or (dispute.seen and not dispute.needs_response):
+    again = dispute.status == "appeal_needs_response"  # after the answer that was handed in
+    if (submitted_at and not again) or (dispute.seen and not dispute.needs_response):
         raise AlreadySubmitted("The evidence has been handed in. The bank reads it now.")
     if dispute.evidence_due_by is not None and now >= dispute.evidence_due_by:
         raise DeadlinePassed("The bank's deadline for evidence has passed.")
