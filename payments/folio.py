@@ -5,6 +5,7 @@ Pure: rows in, figures out, recomputed each time and never incremented. All figu
 booking's own currency alone, in minor units.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,6 +15,8 @@ from uuid import UUID
 from payments.hotel import Booking
 from payments.models import (
     EXTRAS,
+    OF_A_CHARGE,
+    CashBalanceTransaction,
     Charge,
     Dispute,
     DisputeMovement,
@@ -23,6 +26,7 @@ from payments.models import (
     Review,
 )
 
+_GONE = ("failed", "canceled", "refused")  # what such a refund would have given back stays
 RELEASED = "expired_uncaptured_charge"  # the reason Stripe gives when it lets a hold go by itself
 
 
@@ -37,6 +41,7 @@ class Entry:
     dispute_movements: list[DisputeMovement] = field(default_factory=list)
     early_fraud_warnings: list[EarlyFraudWarning] = field(default_factory=list)
     reviews: list[Review] = field(default_factory=list)
+    cash_balance_transactions: list[CashBalanceTransaction] = field(default_factory=list)
 
     @property
     def rows(self) -> list[Any]:
@@ -49,6 +54,7 @@ class Entry:
             *self.dispute_movements,
             *self.early_fraud_warnings,
             *self.reviews,
+            *self.cash_balance_transactions,
         ]
 
     def charge_of(self, row: Any) -> Charge | None:
@@ -73,48 +79,58 @@ class Entry:
         """
         Return what a dispute holds back now, fees apart: what it took, less what it gave back.
 
-        Where it moved money in another currency than the guest paid in, all of it or nothing.
+        Where it moved money in another currency than the guest paid in, all of it until half of
+        what it took came back, by value: adjustments of a few cents are lines of their own.
         """
         lines = self.movements_of(dispute)
         amount = dispute.amount or 0
+        moved = [line.amount or 0 for line in lines]
         if any(line.currency != dispute.currency for line in lines):
-            took = sum((line.amount or 0) < 0 for line in lines)
-            gave = sum((line.amount or 0) > 0 for line in lines)
-            return amount if took > gave else 0
-        return min(max(0, -sum(line.amount or 0 for line in lines)), amount)
+            took, gave = -sum(m for m in moved if m < 0), sum(m for m in moved if m > 0)
+            return amount if 2 * gave < took else 0
+        return min(max(0, -sum(moved)), amount)
+
+    def is_lost(self, dispute: Dispute) -> bool:
+        """Say whether what a dispute holds back is gone: lost, or won in part and settled."""
+        if dispute.status == "won":
+            return any((line.amount or 0) > 0 for line in self.movements_of(dispute))
+        return dispute.status == "lost"
 
     def disputed(self, *, lost: bool) -> int:
-        """Return what disputes hold back that were lost, or that were not."""
+        """Return what disputes hold back that is lost, or that is not."""
         return sum(
             self.held_by(dispute)
             for dispute in self.disputes
-            if dispute.seen and (dispute.status == "lost") is lost
+            if dispute.seen and self.is_lost(dispute) is lost
         )
 
     def is_disputed(self, charge: Charge | None) -> bool:
-        """Say whether a dispute of this charge is open."""
-        return any(d.is_open and self.charge_of(d) is charge for d in self.disputes)
+        """Say whether a dispute keeps this charge from being refunded; an inquiry may not."""
+        return any(
+            d.is_open and not d.is_charge_refundable and self.charge_of(d) is charge
+            for d in self.disputes
+        )
 
     def refundable(self, charge: Charge | None) -> int | None:
         """
         Return how much of a charge can still be given back; None while it has not been seen.
 
-        What was refunded, what is on its way back, and what is in dispute or lost cannot.
+        What was refunded, what is on its way back or promised, and what is in dispute or lost
+        cannot.
         """
         if charge is None or not charge.seen:
             return None
         gone = sum(
             refund.amount or 0
             for refund in self.real_refunds
-            if self.charge_of(refund) is charge
-            and refund.status not in ("failed", "canceled", "refused")
+            if self.charge_of(refund) is charge and refund.status not in _GONE
         )
         held = sum(
             max(self.held_by(dispute), (dispute.amount or 0) if dispute.is_open else 0)
             for dispute in self.disputes
-            if self.charge_of(dispute) is charge
+            if self.charge_of(dispute) is charge and not dispute.is_charge_refundable
         )
-        return max(0, captured(charge) - gone - self.unexplained(charge) - held)
+        return max(0, taken(charge) - gone - self.unexplained(charge) - held)
 
     def is_release(self, refund: Refund) -> bool:
         """
@@ -127,10 +143,26 @@ class Entry:
         charge = self.charge_of(refund)
         if charge is None or not charge.seen:
             return False
-        if not charge.captured:
-            return True
-        uncaptured = (charge.amount or 0) - captured(charge)
-        return uncaptured > 0 and not refund.balance_transaction and refund.amount == uncaptured
+        return not captured(charge) or refund is self._release_of(charge)
+
+    def _release_of(self, charge: Charge) -> Refund | None:
+        """
+        Return the row with which Stripe let go of what was held and not captured.
+
+        There is one for a charge that was captured in part: the first that arrived of exactly that
+        amount, which we did not ask for. Whether it has a balance transaction says nothing.
+        """
+        rest = uncaptured(charge)
+        rows = [
+            refund
+            for refund in self.refunds
+            if refund.status == "succeeded"
+            and refund.amount == rest
+            and refund.reason != RELEASED
+            and not refund.promised
+            and self.charge_of(refund) is charge
+        ]
+        return min(rows, key=_age, default=None) if rest else None
 
     @property
     def real_refunds(self) -> list[Refund]:
@@ -144,10 +176,11 @@ class Entry:
         What was held and never captured may stand in there as given back, so it is taken off first.
         """
         known = sum(
-            refund.amount or 0 for refund in self.real_refunds if self.charge_of(refund) is charge
+            refund.amount or 0
+            for refund in self.real_refunds
+            if self.charge_of(refund) is charge and refund.status != "refused"
         )
-        released = (charge.amount or 0) - captured(charge)
-        return max(0, (charge.amount_refunded or 0) - released - known)
+        return max(0, (charge.amount_refunded or 0) - uncaptured(charge) - known)
 
     @cached_property
     def refunded(self) -> int:
@@ -162,7 +195,7 @@ class Entry:
         return sum(
             refund.amount or 0
             for refund in self.real_refunds
-            if refund.status in ("pending", "requires_action")
+            if refund.status in ("promised", "pending", "requires_action")
         )
 
     @property
@@ -186,15 +219,25 @@ class Entry:
 
 
 def captured(charge: Charge) -> int:
-    """Return how much of a charge was taken; old snapshots only say whether it was."""
+    """Return how much of a charge was captured; old snapshots only say whether it was."""
     if charge.amount_captured is not None:
         return charge.amount_captured
     return (charge.amount or 0) if charge.captured else 0
 
 
+def taken(charge: Charge) -> int:
+    """Return how much came of a charge: a bank debit may say captured before any money came."""
+    return captured(charge) if charge.status == "succeeded" else 0
+
+
+def uncaptured(charge: Charge) -> int:
+    """Return how much of a charge was held and not captured; more than was held may be captured."""
+    return max(0, (charge.amount or 0) - captured(charge))
+
+
 def hold_is_gone(charge: Charge) -> bool:
     """Say whether the money that this charge held has been let go."""
-    return charge.expired or (not charge.captured and bool(charge.refunded))
+    return charge.expired or (not captured(charge) and bool(charge.refunded))
 
 
 @dataclass(frozen=True)
@@ -210,6 +253,33 @@ class Figures:
     lost: int = 0
     balance: int = 0
     payment_status: str = "unpaid"
+
+
+def waiting(movements: Iterable[CashBalanceTransaction]) -> dict[str, int]:
+    """
+    Return what waits of a guest's bank transfers at Stripe, by currency, where anything does.
+
+    It is what the latest movement says was left. Of several in one second, the latest is the one
+    that no other begins from.
+    """
+    of_currency: dict[str, list[CashBalanceTransaction]] = defaultdict(list)
+    for movement in movements:
+        if movement.seen and movement.ending_balance is not None:
+            of_currency[movement.currency].append(movement)
+    left = {currency: _left(rows) for currency, rows in sorted(of_currency.items())}
+    return {currency: amount for currency, amount in left.items() if amount > 0}
+
+
+def _left(rows: Sequence[CashBalanceTransaction]) -> int:
+    newest = max((row.occurred_at for row in rows if row.occurred_at), default=None)
+    last = sorted((row for row in rows if row.occurred_at == newest), key=lambda r: r.stripe_id)
+    begins = Counter((row.ending_balance or 0) - (row.net_amount or 0) for row in last)
+    for row in last:
+        ends = row.ending_balance or 0
+        own = (row.net_amount or 0) == 0
+        if begins[ends] - own <= 0:
+            return ends
+    return last[-1].ending_balance or 0 if last else 0
 
 
 class Folio:
@@ -230,9 +300,9 @@ class Folio:
         )
         authorized = sum(entry.authorized for entry in counted)
         booking = self.booking
-        balance = booking.total + extras - booking.paid_elsewhere - paid + refunded
         disputed = sum(entry.disputed(lost=False) for entry in counted)
         lost = sum(entry.disputed(lost=True) for entry in counted)
+        balance = booking.total + extras - booking.paid_elsewhere - paid + refunded + lost
         return Figures(
             authorized=authorized,
             paid=paid,
@@ -244,7 +314,7 @@ class Folio:
             balance=balance,
             payment_status=_status(
                 disputed=disputed > 0 or any(d.is_open for e in self.entries for d in e.disputes),
-                lost=lost > 0,
+                charged_back=lost > 0 and balance > 0,
                 balance=balance,
                 brought=paid + booking.paid_elsewhere,
                 refunded=refunded,
@@ -299,7 +369,7 @@ class Folio:
 def _status(
     *,
     disputed: bool,
-    lost: bool,
+    charged_back: bool,
     balance: int,
     brought: int,
     refunded: int,
@@ -309,7 +379,7 @@ def _status(
     """Return the first word that fits, worst news first."""
     if disputed:
         return "disputed"
-    if lost:
+    if charged_back:
         return "charged_back"
     if refunded > 0 and brought <= refunded:
         return "refunded"
@@ -352,14 +422,19 @@ def of_no_payment(children: Mapping[str, Iterable[Any]]) -> list[Entry]:
     :param children: rows that may belong to payments, by kind; what belongs to one is left out.
     """
     found: dict[UUID, Entry] = {}
-    for kind, rows in children.items():
-        for row in sorted(rows, key=lambda row: row.stripe_id):
+    for kind in ("charge", *OF_A_CHARGE):
+        for row in sorted(children.get(kind, ()), key=lambda row: row.stripe_id):
             if row.payment_id is None:
                 charge = row.pk if kind == "charge" else row.charge_id or row.pk
                 nobody = Payment(organization_id=row.organization_id, account=row.account)
                 entry = found.setdefault(charge, Entry(nobody))
                 getattr(entry, f"{kind}s").append(row)
     return list(found.values())
+
+
+def _age(refund: Refund) -> tuple[bool, Any, str]:
+    """Return where a refund stands by when it was made, those that never said it last."""
+    return (refund.occurred_at is None, refund.occurred_at, refund.stripe_id)
 
 
 def _order(entry: Entry) -> tuple[str, str, bool]:

@@ -57,6 +57,7 @@ class Owed(models.Func):
             -models.F("paid_elsewhere"),
             -models.F("paid_amount"),
             models.F("refunded_amount"),
+            models.F("lost_amount"),
         )
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
@@ -167,4 +168,5 @@ class Reservation(models.Model):
             - self.paid_elsewhere
             - self.paid_amount
             + self.refunded_amount
+            + self.lost_amount
         )

@@ -59,3 +59,16 @@ def setup_intent(event: StripeEvent) -> Sightings:
     yield seen
     if seen.stripe_customer_id:
         yield Stub("customer", seen.stripe_customer_id)
+
+
+@beside(
+    "customer_cash_balance_transaction.created",
+    means="A guest's bank transfer waits at Stripe, or no longer does.",
+)
+def cash_balance_transaction(event: StripeEvent) -> Sightings:
+    """What moved on a guest's cash balance, whose it is, and the payment it was for."""
+    seen = snapshots.cash_balance_transaction(event.object)
+    yield seen
+    if seen.stripe_customer_id:
+        yield Stub("customer", seen.stripe_customer_id)
+    yield from snapshots.about(payment_intent=seen.stripe_payment_intent_id)

@@ -52,9 +52,15 @@ def payment(event: StripeEvent) -> Sightings:
 )
 @on("charge.refunded", means="Money of this charge went back; its refunds say how much.")
 def charge(event: StripeEvent) -> Sightings:
-    """An attempt as it stands, the payment it is of, and in old API versions its refunds."""
+    """
+    An attempt as it stands, the payment it is of, and in old API versions its refunds.
+
+    One that no PaymentIntent stands behind is a payment of its own.
+    """
     seen = snapshots.charge(event.object)
     yield seen
+    if snapshots.stands_alone(event.object):
+        yield snapshots.payment_of_charge(event.object)
     yield from snapshots.about(
         payment_intent=seen.stripe_payment_intent_id,
         our_id=snapshots.hints(event.object).get(snapshots.OUR_ID, ""),

@@ -6,7 +6,12 @@ from payments.models.activity import Activity
 from payments.models.attachments import Attachment
 from payments.models.billing import Invoice, SubscriptionSchedule, UpcomingInvoice
 from payments.models.connect import Capability, ConnectedAccount, ExternalAccount, Person
-from payments.models.customers import Customer, PaymentMethod, SetupIntent
+from payments.models.customers import (
+    CashBalanceTransaction,
+    Customer,
+    PaymentMethod,
+    SetupIntent,
+)
 from payments.models.idempotency import IdempotentRequest
 from payments.models.inbox import Reason, Scope, State, WebhookEvent
 from payments.models.notifications import Alert, Notification, Severity
@@ -40,6 +45,7 @@ KINDS: dict[str, Any] = {
     "payment_method": PaymentMethod,
     "setup_intent": SetupIntent,
     "payment": Payment,
+    "cash_balance_transaction": CashBalanceTransaction,
     "charge": Charge,
     "refund": Refund,
     "dispute": Dispute,
@@ -65,6 +71,7 @@ __all__ = [
     "ApplicationFee",
     "Attachment",
     "Capability",
+    "CashBalanceTransaction",
     "Charge",
     "ConnectedAccount",
     "Customer",

@@ -11,11 +11,13 @@ from payments.models.base import (
     StripeRecord,
     flag,
     moment,
+    money,
     of_organization,
     one_per_account,
     stripe_id,
     text,
 )
+from payments.models.payments import PaymentTransaction
 
 
 class Customer(StripeRecord):
@@ -42,6 +44,9 @@ class Customer(StripeRecord):
     default_payment_method = stripe_id()
     delinquent = flag()
     deleted = flag()
+
+    waits: Any = None  # money of theirs at Stripe, by currency; filled in for its rule
+    meant: Any = None  # the booking that it is likely for; filled in, too
 
     class Meta:
         db_table = "customers"
@@ -162,3 +167,54 @@ class SetupIntent(BookingRecord):
         verbose_name_plural = "cards being left"
         constraints = [one_per_account("setup_intent_is_unique_in_account")]
         indexes = [of_organization("setup_intents_of_organization")]
+
+
+class CashBalanceTransaction(BookingRecord):
+    """
+    A movement of money that a guest sent by bank transfer and that waits at Stripe.
+
+    Stripe puts it towards a payment, or sends it back; until then no payment has it.
+    """
+
+    PARENTS: ClassVar[dict[str, str]] = {
+        "customer": "stripe_customer_id",
+        "payment": "stripe_payment_intent_id",
+    }
+    MERGE: ClassVar[Frozen] = Frozen(
+        stripe_customer_id=Once(),
+        stripe_payment_intent_id=Once(),
+        type=Once(),
+        net_amount=Once(),
+        ending_balance=Once(),
+        currency=Once(),
+        occurred_at=Min(),
+    )
+
+    customer = models.ForeignKey(
+        Customer,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="cash_balance_transactions",
+    )
+    payment = models.ForeignKey(
+        PaymentTransaction,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="cash_balance_transactions",
+    )
+    stripe_customer_id = stripe_id()
+    stripe_payment_intent_id = stripe_id()
+    type = text(50)
+    net_amount = money()
+    ending_balance = money()
+    currency = text(3)
+
+    class Meta:
+        db_table = "cash_balance_transactions"
+        ordering = ["-id"]
+        verbose_name = "bank transfer at Stripe"
+        verbose_name_plural = "bank transfers at Stripe"
+        constraints = [one_per_account("cash_balance_transaction_is_unique_in_account")]
+        indexes = [of_organization("cash_of_organization")]

@@ -69,6 +69,7 @@ class PaymentTransaction(BookingRecord):
     amount_remaining = money()  # of a bank transfer that comes in parts
     capture_method = text(50)
     latest_charge = stripe_id()
+    stripe_customer_id = stripe_id()
     stripe_payment_method_id = stripe_id()
     failed_charges = models.JSONField(null=True, blank=True)
     canceled_at = moment()
@@ -120,6 +121,11 @@ class PaymentTransaction(BookingRecord):
                 name="unmatched_payments",
             ),
             models.Index(
+                fields=["stripe_customer_id"],
+                condition=~models.Q(stripe_customer_id=""),
+                name="payments_of_customer",
+            ),
+            models.Index(
                 fields=["stripe_payment_method_id"],
                 condition=models.Q(status="requires_capture"),
                 name="holds_by_payment_method",
@@ -139,15 +145,19 @@ class _OfType(models.Manager[Any]):
 
 
 class Payment(PaymentTransaction):
-    """Money on its way from a guest to a hotel: one PaymentIntent."""
+    """
+    Money on its way from a guest to a hotel: one PaymentIntent.
+
+    Or one charge that no PaymentIntent stands behind, under the charge's id and with its status.
+    """
 
     MERGE: ClassVar[Frozen] = Frozen(
         # Failure goes back to requires_payment_method, so only the end is final.
         status=Rank(
             "requires_payment_method requires_confirmation requires_action processing"
-            " requires_capture",
-            "succeeded canceled",
-            excludes="succeeded canceled",
+            " requires_capture pending",
+            "succeeded canceled failed",
+            excludes="succeeded canceled failed",
         ),
         amount=Register(),
         currency=Register(),
@@ -157,6 +167,7 @@ class Payment(PaymentTransaction):
         capture_method=Register(),
         payment_method=Register(),
         latest_charge=Register(),
+        stripe_customer_id=Register(),
         stripe_payment_method_id=Register(),
         failure_code=Register(),
         failure_reason=Register(),
@@ -253,7 +264,7 @@ class Charge(BookingRecord):
         # What was given back goes both ways: a refund may fail.
         amount_refunded=Register(),
         refunded=Register(),
-        balance_transaction=Once(),
+        balance_transaction=Register(),  # each of several captures may have its own
         payment_method=Register(),
         brand=Register(),
         last4=Register(),

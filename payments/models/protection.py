@@ -152,7 +152,7 @@ class EarlyFraudWarning(OfACharge):
     MERGE: ClassVar[Frozen] = Frozen(
         stripe_charge_id=Once(),
         stripe_payment_intent_id=Once(),
-        fraud_type=Once(),
+        fraud_type=Register(),  # banks make it more precise
         actionable=Register(),
         occurred_at=Min(),
     )

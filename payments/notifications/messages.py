@@ -294,6 +294,16 @@ def ability(case: Case) -> str:
 # Customers ---------------------------------------------------------------
 
 
+@alert("transfer_waits", "A guest's money waits at Stripe")
+def transfer_waits(case: Case) -> Said:
+    return (
+        f"{case.amount()} of a bank transfer of {case.guest} wait at Stripe: no payment uses them,"
+        " so no booking counts them.",
+        "Stripe puts them towards the guest's next payment by bank transfer in the same currency."
+        " If there is none to come, send them back from the customer in the Stripe dashboard.",
+    )
+
+
 @alert("card_expires", "A card on file is about to expire")
 def card_expires(case: Case) -> Said:
     month, year = case.number("month"), case.number("year")

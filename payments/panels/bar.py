@@ -21,16 +21,17 @@ def parts_of(folio: Folio) -> Iterator[Part]:
     """
     Yield the parts of what the booking owes: what came, what went back again, what is due.
 
-    What went back is due again unless the hotel lowered what the stay owes; it is shown once.
+    What went back, or was lost in a dispute, is due again unless the hotel lowered what the stay
+    owes; it is shown once.
     """
     figures, elsewhere = folio.figures, folio.booking.paid_elsewhere
     due, over = max(0, figures.balance), max(0, -figures.balance)
     back = min(figures.refunded, due) if due else figures.refunded
-    held = min(figures.authorized, due - back)
-    stays = max(0, figures.paid - figures.refunded)
+    lost = min(figures.lost, due - back)
+    held = min(figures.authorized, due - back - lost)
+    stays = max(0, figures.paid - figures.refunded - figures.lost)
     disputed = min(figures.disputed, stays)
-    lost = min(figures.lost, stays - disputed)
-    kept = stays - disputed - lost
+    kept = stays - disputed
     parts = [
         ("kept", "Kept", kept, max(0, kept - over)),
         ("disputed", "Disputed", figures.disputed, disputed),
@@ -38,7 +39,7 @@ def parts_of(folio: Folio) -> Iterator[Part]:
         ("elsewhere", "Paid elsewhere", elsewhere, elsewhere),
         ("back", "Refunded", figures.refunded, back),
         ("held", "On hold", figures.authorized, held),
-        ("due", "Due", due, due - back - held),
+        ("due", "Due", due, due - back - lost - held),
         ("over", "Too much", over, min(over, max(0, kept))),
     ]
     whole = sum(drawn for *_, drawn in parts)

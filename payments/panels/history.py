@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from payments import words
-from payments.folio import Entry, Folio, captured, hold_is_gone
+from payments.folio import Entry, Folio, captured, hold_is_gone, uncaptured
 from payments.models import Charge, DisputeMovement, PaymentTransaction, Refund
 from payments.panels.amounts import amount
 from payments.words import Said
@@ -81,7 +81,7 @@ def _notes(entry: Entry, currency: str) -> Iterator[str]:
         so_far = amount(entry.so_far, payment.currency)
         yield f"{so_far} of {amount(payment.amount, payment.currency)} came so far."
     for charge in entry.charges:
-        if charge.captured and captured(charge) < (charge.amount or 0):
+        if captured(charge) and uncaptured(charge):
             held = amount(charge.amount, charge.currency)
             yield f"{held} was held; the rest was let go."
     if payment.seen and payment.currency != currency:

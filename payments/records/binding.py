@@ -19,6 +19,7 @@ from payments.errors import (
     TestEvent,
     UnknownAccount,
 )
+from payments.folio import waiting
 from payments.hotel import Booking
 from payments.models import (
     OF_A_PAYMENT,
@@ -260,6 +261,42 @@ def _house(rows: Rows, bookings: dict[UUID, Booking]) -> None:
         homes = dict(accounts.values_list("stripe_id", "property_id"))
     for row in waiting:
         rows.put(row, property_id=homes.get(row.account))
+
+
+def find_waiting_money(rows: Rows) -> None:
+    """
+    Tell each customer what of their bank transfers waits at Stripe, and for which booking.
+
+    That is the booking of the latest payment that money was moved to or from; else of the latest
+    payment of theirs that has one.
+    """
+    moved: dict[UUID, list[Any]] = defaultdict(list)
+    for row in rows.of("cash_balance_transaction"):
+        if row.customer_id:
+            moved[row.customer_id].append(row)
+    meant: dict[UUID, UUID | None] = {}
+    for customer in rows.of("customer"):
+        customer.waits = waiting(moved.get(customer.pk, ()))
+        if customer.waits:
+            bound = [row for row in moved[customer.pk] if row.reservation_id]
+            latest = max(bound, key=lambda row: (str(row.occurred_at), row.stripe_id), default=None)
+            meant[customer.pk] = latest.reservation_id if latest else _latest_booking(customer)
+    found = hotel.bookings({id for id in meant.values() if id})
+    for customer in rows.of("customer"):
+        customer.meant = found.get(meant.get(customer.pk))  # type: ignore[arg-type]
+
+
+def _latest_booking(customer: Customer) -> UUID | None:
+    rows = Payment.objects.filter(
+        stripe_customer_id=customer.stripe_id,
+        account=customer.account,
+        livemode=customer.livemode,
+        reservation__isnull=False,
+    )
+    found: UUID | None = (
+        rows.order_by("-occurred_at", "-stripe_id").values_list("reservation", flat=True).first()
+    )
+    return found
 
 
 def take_off_file(rows: Rows) -> None:

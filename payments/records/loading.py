@@ -186,13 +186,18 @@ class Rows:
                     self.put(row, payment_id=charge.payment_id)
 
     def load_children(self) -> None:
-        """Load what belongs to the payments and deleted customers here, which are its lock."""
+        """Load what belongs to the payments and customers here, which are its lock."""
         payments = [row.pk for row in self.of("payment") if row.pk not in self.new]
         self._load_children_of(payments)
         charges = [row.pk for row in self.of("charge") if row.pk not in self.new]
         if charges:
             for kind in OF_A_CHARGE:
                 self._keep(kind, KINDS[kind].objects.filter(charge__in=charges, payment=None))
+        moved = {row.customer_id for row in self.of("cash_balance_transaction")} - {None}
+        moved |= {row.pk for row in self.of("customer") if row.pk not in self.new}
+        if moved:
+            model = KINDS["cash_balance_transaction"]
+            self._keep("cash_balance_transaction", model.objects.filter(customer__in=moved))
         gone = [row.pk for row in self.of("customer") if row.deleted]
         if gone:
             self._keep("payment_method", PaymentMethod.objects.filter(customer__in=gone))

@@ -25,6 +25,7 @@ RULES: dict[str, Callable[[Any, datetime], Effects]] = {
     "account": connect.follow_account,
     "external_account": connect.follow_external_account,
     "capability": connect.follow_capability,
+    "customer": customers.follow_customer,
     "payment_method": customers.follow_payment_method,
     "upcoming_invoice": billing.follow_upcoming_invoice,
     "subscription_schedule": billing.follow_subscription_schedule,
@@ -41,6 +42,7 @@ def settle(rows: Rows) -> None:
     rows.load_rest_of(concerned)
     binding.take_off_file(rows)
     binding.find_holds(rows)
+    binding.find_waiting_money(rows)
     children = {kind: rows.of(kind) for kind in OF_A_PAYMENT}
     found = entries(rows.of("payment"), children)
     followed = [*found, *of_no_payment(children)]

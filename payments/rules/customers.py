@@ -1,10 +1,28 @@
-"""What follows from a card on file."""
+"""What follows from a guest's money that waits at Stripe, and from a card on file."""
 
 from dataclasses import replace
 from datetime import datetime
 
 from payments.effects import Effects, alert
-from payments.models import PaymentMethod, Severity
+from payments.models import Customer, PaymentMethod, Severity
+
+
+def follow_customer(customer: Customer, now: datetime) -> Effects:
+    """Money of a bank transfer that no payment uses is the guest's until somebody uses it."""
+    booking = customer.meant
+    for currency, amount in (customer.waits or {}).items():
+        yield replace(
+            alert(
+                "transfer_waits",
+                customer,
+                severity=Severity.WARNING,
+                detail=currency,
+                amount=amount,
+                currency=currency,
+            ),
+            reservation_id=booking.id if booking else None,
+            property_id=booking.property_id if booking else customer.property_id,
+        )
 
 
 def follow_payment_method(method: PaymentMethod, now: datetime) -> Effects:

@@ -40,17 +40,17 @@ def follow(
             currency=payment.currency,
             booking_currency=booking.currency,
         )
-    contradictions = [row for row in entry.rows if row.conflict]
-    for row in contradictions:
-        yield alert("contradiction", row, severity=Severity.CRITICAL)
-    if contradictions:
-        return  # nobody is told what may not be true: a re-read decides
-    if booking is not None:
+    for row in entry.rows:
+        if row.conflict:  # nobody is told of it what may not be true: a re-read decides
+            yield alert("contradiction", row, severity=Severity.CRITICAL)
+    if booking is not None and not payment.conflict:
         yield from _follow_money(entry, booking, others)
     for charge in entry.charges:
-        yield from _follow_hold(entry, charge, now)
+        if not charge.conflict:
+            yield from _follow_hold(entry, charge, now)
     for refund in entry.real_refunds:
-        yield from _follow_refund(refund, entry, booking)
+        if not refund.conflict:
+            yield from _follow_refund(refund, entry, booking)
 
 
 def _follow_money(entry: Entry, booking: Booking, others: Collection[Payment]) -> Effects:

@@ -12,13 +12,14 @@ from payments.models import Dispute, EarlyFraudWarning, Review, Severity
 def follow(entry: Entry, booking: Booking | None, now: datetime) -> Effects:
     """What a hotel must hear about what threatens a payment."""
     for dispute in entry.disputes:
-        if dispute.seen:
+        if dispute.seen and not dispute.conflict:
             yield from _follow_dispute(dispute, entry, now)
     for warning in entry.early_fraud_warnings:
-        if warning.seen:
+        if warning.seen and not warning.conflict:
             yield from _follow_warning(warning, entry, booking, now)
     for review in entry.reviews:
-        yield from _follow_review(review, entry)
+        if not review.conflict:
+            yield from _follow_review(review, entry)
 
 
 def _follow_dispute(dispute: Dispute, entry: Entry, now: datetime) -> Effects:

@@ -16,8 +16,20 @@ from payments.snapshots.connect import (
     person,
     without_person,
 )
-from payments.snapshots.customers import customer, payment_method, setup_intent
-from payments.snapshots.payments import charge, payment, refund, refunds_within
+from payments.snapshots.customers import (
+    cash_balance_transaction,
+    customer,
+    payment_method,
+    setup_intent,
+)
+from payments.snapshots.payments import (
+    charge,
+    payment,
+    payment_of_charge,
+    refund,
+    refunds_within,
+    stands_alone,
+)
 from payments.snapshots.protection import dispute, early_fraud_warning, movements, review
 from payments.snapshots.transfers import application_fee, transfer
 
@@ -31,6 +43,7 @@ __all__ = [
     "account",
     "application_fee",
     "capability",
+    "cash_balance_transaction",
     "charge",
     "connection",
     "customer",
@@ -43,11 +56,13 @@ __all__ = [
     "our_id",
     "payment",
     "payment_method",
+    "payment_of_charge",
     "person",
     "refund",
     "refunds_within",
     "review",
     "setup_intent",
+    "stands_alone",
     "subscription_schedule",
     "transfer",
     "upcoming_invoice",

@@ -155,3 +155,39 @@ def setup_intent(given: dict[str, Any]) -> SetupIntentSnapshot:
         metadata=hints(given),
         occurred_at=read.time("created"),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class CashBalanceTransactionSnapshot:
+    """A bank transfer's money at Stripe: it came, went towards a payment, or back to the guest."""
+
+    kind: ClassVar[str] = "cash_balance_transaction"
+    whole: ClassVar[bool] = True
+    stripe_id: str
+    stripe_customer_id: str
+    stripe_payment_intent_id: str
+    type: str
+    net_amount: int | None
+    ending_balance: int | None
+    currency: str
+    occurred_at: datetime | None
+
+
+def cash_balance_transaction(given: dict[str, Any]) -> CashBalanceTransactionSnapshot:
+    """
+    Return what moved on a customer's cash balance.
+
+    :raises Malformed: a value makes no sense.
+    """
+    read = Reader.of("customer_cash_balance_transaction", given)
+    type = read.text("type", 50)
+    return CashBalanceTransactionSnapshot(
+        stripe_id=read.own_id(),
+        stripe_customer_id=read.ref("customer"),
+        stripe_payment_intent_id=read.at(type).ref("payment_intent") if type else "",
+        type=type,
+        net_amount=read.amount("net_amount", signed=True),
+        ending_balance=read.amount("ending_balance", signed=True),
+        currency=read.currency(),
+        occurred_at=read.time("created"),
+    )

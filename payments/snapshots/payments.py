@@ -25,6 +25,7 @@ class PaymentSnapshot:
     capture_method: str
     payment_method: str
     latest_charge: str
+    stripe_customer_id: str
     stripe_payment_method_id: str
     failure_code: str
     failure_reason: str
@@ -87,6 +88,9 @@ class RefundSnapshot:
     occurred_at: datetime | None
 
 
+# A charge that no PaymentIntent stands behind is a payment of its own, with the charge's status.
+_ALONE_TIES = {"pending": 3, "failed": 4, "succeeded": 6}
+
 # Which of two states of a payment within one second is the later one.
 _PAYMENT_TIES = {
     "requires_payment_method": 0,
@@ -123,6 +127,7 @@ def payment(given: dict[str, Any]) -> PaymentSnapshot:
         capture_method=read.text("capture_method", 50),
         payment_method=_first_text(read.each("payment_method_types")),
         latest_charge=read.ref("latest_charge"),
+        stripe_customer_id=read.ref("customer"),
         stripe_payment_method_id=read.ref("payment_method"),
         failure_code=error_code(error),
         failure_reason=error.text("message", 500),
@@ -144,12 +149,13 @@ def charge(given: dict[str, Any]) -> ChargeSnapshot:
     read = Reader.of("charge", given)
     details = read.at("payment_method_details")
     kind = details.text("type", 50)
+    alone = stands_alone(given)
     # Old API versions have the card on the charge itself.
     method = details.at(kind) if kind else read.at("card" if "card" in read else "source")
     return ChargeSnapshot(
         stripe_id=read.own_id(),
         status=_charge_status(read),
-        stripe_payment_intent_id=read.ref("payment_intent"),
+        stripe_payment_intent_id=read.own_id() if alone else read.ref("payment_intent"),
         amount=read.amount("amount"),
         currency=read.currency(),
         captured=read.flag("captured"),
@@ -170,6 +176,47 @@ def charge(given: dict[str, Any]) -> ChargeSnapshot:
         receipt_url=read.text("receipt_url", 2000),
         capture_before=details.at("card").time("capture_before"),
         occurred_at=read.time("created"),
+    )
+
+
+def stands_alone(given: dict[str, Any]) -> bool:
+    """Say whether a charge was made without a PaymentIntent, as other software may still do."""
+    return not Reader(given).ref("payment_intent")
+
+
+def payment_of_charge(given: dict[str, Any]) -> PaymentSnapshot:
+    """
+    Return what a charge shows that stands alone, as the payment that it is.
+
+    :raises Malformed: a value makes no sense.
+    """
+    seen = charge(given)
+    came = seen.amount_captured
+    if came is None:
+        came = seen.amount if seen.captured else 0
+    metadata = hints(given)
+    return PaymentSnapshot(
+        stripe_id=seen.stripe_id,
+        status=seen.status,
+        tie=_ALONE_TIES.get(seen.status, 0),
+        amount=seen.amount,
+        currency=seen.currency,
+        amount_received=came if seen.status == "succeeded" else 0,
+        amount_capturable=0,
+        amount_remaining=None,
+        capture_method="",
+        payment_method=seen.payment_method,
+        latest_charge=seen.stripe_id,
+        stripe_customer_id=Reader(given).ref("customer"),
+        stripe_payment_method_id=Reader(given).ref("payment_method"),
+        failure_code=seen.failure_code,
+        failure_reason=seen.failure_reason,
+        failed_charges=[seen.stripe_id] if seen.status == "failed" else None,
+        metadata=metadata,
+        purpose=metadata.get("type") or "reservation_payment",
+        canceled_at=None,
+        cancellation_reason="",
+        occurred_at=seen.occurred_at,
     )
 
 
