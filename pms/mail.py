@@ -1,8 +1,14 @@
-"""Mails as files, where no mail server is named: one `.eml` each, which any mail program opens."""
+"""
+Mails as files, where no mail server is named: one `.eml` each, which any mail program opens.
+
+Addresses under `.invalid`, which no mail server can ever have (RFC 2606), are refused, so that one
+can see what becomes of a mail that nobody takes.
+"""
 
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from smtplib import SMTPRecipientsRefused
 from typing import Any
 
 from django.conf import settings
@@ -22,6 +28,7 @@ class EmailBackend(BaseEmailBackend):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         self.folder.mkdir(parents=True, exist_ok=True)
         for email in email_messages:
+            refuse_nobody(email.recipients())
             message = email.message()
             id = str(message["Message-ID"]).strip("<>")[:8]
             day = timezone.localdate().isoformat()
@@ -29,3 +36,14 @@ class EmailBackend(BaseEmailBackend):
             name = f"{day} {about} {id}.eml"
             (self.folder / name).write_bytes(message.as_bytes(linesep="\n"))
         return len(email_messages)
+
+
+def refuse_nobody(addresses: Sequence[str]) -> None:
+    """
+    Refuse addresses that nobody can have, as a mail server would.
+
+    :raises SMTPRecipientsRefused: there is one.
+    """
+    nobody = [address for address in addresses if address.lower().endswith(".invalid")]
+    if nobody:
+        raise SMTPRecipientsRefused(dict.fromkeys(nobody, (550, b"5.1.2 no such domain")))

@@ -127,9 +127,10 @@ def test_a_damage_charge_neither_pays_for_the_room_nor_leaves_the_guest_in_credi
         ({"reason": "expired_uncaptured_charge"}, {}, True),
         ({}, {"captured": False}, True),
         ({}, {}, False),
+        ({}, {"amount": 20_000, "amount_captured": 12_000}, True),
         ({"balance_transaction": ""}, {"amount": 20_000, "amount_captured": 12_000}, True),
-        ({}, {"amount": 20_000, "amount_captured": 12_000}, False),
-        ({"balance_transaction": ""}, {"amount": 20_000, "amount_captured": 13_000}, False),
+        ({"bound_by": "promise"}, {"amount": 20_000, "amount_captured": 12_000}, False),
+        ({}, {"amount": 20_000, "amount_captured": 13_000}, False),
     ],
 )
 def test_a_hold_let_go_is_no_refund(refund, charge, release):

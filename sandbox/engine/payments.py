@@ -407,6 +407,11 @@ def _multicapture(intent: Object) -> bool:
     return options.get("request_multicapture") == "if_available"
 
 
+def _overcapture(intent: Object) -> bool:
+    options = (intent["payment_method_options"] or {}).get("card") or {}
+    return options.get("request_overcapture") == "if_available"
+
+
 def capture(
     books: Books, intent: Object, amount: int | None = None, *, final: bool = True
 ) -> Object:
@@ -425,10 +430,11 @@ def capture(
         )
     held = intent["amount_capturable"]
     amount = held if amount is None else amount
-    if amount > held:
+    most = held * 6 // 5 if _overcapture(intent) else held
+    if amount > most:
         raise Refusal(
             f"The amount to capture ({written(amount, intent['currency'])}) is greater than the "
-            f"amount that can be captured ({written(held, intent['currency'])}).",
+            f"amount that can be captured ({written(most, intent['currency'])}).",
             code="amount_too_large",
             param="amount_to_capture",
         )
@@ -445,16 +451,16 @@ def capture(
             param="final_capture",
         )
     charge = books.get("charge", intent["latest_charge"])
-    rest = 0 if not final else held - amount
+    rest = max(0, held - amount) if final else 0
+    whole = final or amount >= held
     taken = charge["amount_captured"] + amount
     before = change(
         charge,
         amount_captured=taken,
         amount_refunded=charge["amount_refunded"] + rest,
         balance_transaction=balance.take(books, charge, amount),
-        captured=True,
+        captured=whole,  # of several captures only the last says so
     )
-    whole = rest or amount == held
     change(
         intent,
         amount_capturable=0 if whole else held - amount,
@@ -462,7 +468,7 @@ def capture(
         **({"status": "succeeded"} if whole else {}),
     )
     _fee(books, charge)
-    books.emit("charge.captured", charge, before)
+    books.emit("charge.captured" if whole else "charge.updated", charge, before)
     if rest:
         _release(books, charge, rest)
     if whole:
@@ -530,6 +536,9 @@ def _end(
         _release(books, charge, rest, why=why, asked=asked)
     _close_review(books, intent)
     books.emit("payment_intent.canceled", intent, asked=asked)
+    came = intent["amount"] - books.note(intent["id"]).get("missing", intent["amount"])
+    if came and not held:
+        _move_cash(books, intent, came, "unapplied_from_payment")
 
 
 def _release(
@@ -710,8 +719,24 @@ def _apply(books: Books, customer: str, currency: str, reference: str | None = N
     for intent in sorted(waiting, key=lambda each: not named(each)):
         part = min(purse.get(currency, 0), books.note(intent["id"])["missing"])
         if part > 0:
-            purse[currency] -= part
+            _move_cash(books, intent, -part, "applied_to_payment")
             pay_in(books, intent, part)
+
+
+def _move_cash(books: Books, intent: Object, amount: int, kind: str) -> None:
+    """Money of a guest's bank transfers goes towards a payment, or comes back from one."""
+    purse = books.note(intent["customer"]).setdefault("cash", {})
+    purse[intent["currency"]] = purse.get(intent["currency"], 0) + amount
+    row = transfers_in.cash_movement(
+        intent,
+        id=books.id("ccsbtxn"),
+        amount=amount,
+        created=books.now,
+        kind=kind,
+        left=purse[intent["currency"]],
+    )
+    books.add(row)
+    books.emit("customer_cash_balance_transaction.created", row, asked=False)
 
 
 def pay_in(books: Books, intent: Object, amount: int) -> None:

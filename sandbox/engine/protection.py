@@ -162,11 +162,12 @@ def past_due(books: Books, id: str) -> None:
 
 
 @due
-def decide(books: Books, id: str, verdict: str) -> None:
+def decide(books: Books, id: str, verdict: str, part: int | None = None) -> None:
     """
     The bank decides.
 
     :param verdict: win, lose, escalate (an inquiry becomes a chargeback), close (an inquiry ends).
+    :param part: what comes back of a chargeback that is won, where it is not all of it.
     :raises Refusal: it has decided already, or there is nothing of the kind to decide.
     """
     row = books.get("dispute", id)
@@ -181,7 +182,7 @@ def decide(books: Books, id: str, verdict: str) -> None:
         _escalate(books, row)
         _close(books, row, "lost")
     elif verdict == "win":
-        _move(books, row, row["amount"], "Chargeback reversal")
+        _move(books, row, row["amount"] if part is None else part, "Chargeback reversal")
         books.emit("charge.dispute.funds_reinstated", row, asked=False)
         _close(books, row, "won")
     elif verdict == "lose":
@@ -209,6 +210,12 @@ def appeal(books: Books, row: Object) -> None:
     details = row["evidence_details"] | {"due_by": books.now + ANSWER_WITHIN}
     before = change(row, status="appeal_needs_response", evidence_details=details)
     books.emit("charge.dispute.updated", row, before)
+
+
+def adjust(books: Books, row: Object, amount: int) -> None:
+    """Currencies have moved since the bank took the money: some cents follow, either way."""
+    _move(books, row, amount, "Chargeback adjustment")
+    books.emit("charge.dispute.updated", row, asked=False)
 
 
 def move_deadline(books: Books, row: Object, due_by: int) -> None:

@@ -15,7 +15,9 @@ TURNS_IN = 5  # seconds until a refund that is pending arrives, or one that fail
 
 def refundable(charge: Object) -> int:
     """How much of a charge can still go back."""
-    return int(charge["amount"] - charge["amount_refunded"])
+    taken = charge["amount_captured"]
+    whole = max(charge["amount"], taken) if charge["captured"] else taken
+    return int(whole - charge["amount_refunded"])
 
 
 def create(
@@ -32,7 +34,7 @@ def create(
             f"Charge {charge['id']} is not paid and cannot be refunded.",
             code="charge_not_refundable",
         )
-    if not charge["captured"]:
+    if not charge["amount_captured"]:
         raise Refusal(
             "This charge cannot be refunded because its payment was not captured. Cancel the "
             "PaymentIntent to let go of what is held.",

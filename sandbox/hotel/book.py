@@ -66,6 +66,6 @@ def booking(line: str) -> Booking:
         rate=rate,
         total=int(total),
         paid_elsewhere=int(elsewhere),
-        email=f"{email}@example.com",
+        email=email if "@" in email else f"{email}@example.com",
         guest=guest,
     )

@@ -42,6 +42,19 @@ HB-2464 downtown   37   4  208  Standard         84000       0  chiamaka.obi    
 HB-2467 seaside    45   7  3    Flexible        196000       0  petros.savva       Πέτρος Σάββα
 HB-2470 seaside    60  10  1    Standard        296000       0  jb.daubigny        Jean d'Aubigny
 HB-2472 downtown   64   3  205  Flexible         61500       0  nadia.benali       Nadia Ben Ali
+HB-2474 seaside    -7   5  14   Flexible        118000       0  oyelaran           Adébáyọ̀ Oyelaran
+HB-2475 downtown   -5   6  308  Standard        132600       0  maelle.c           Maëlle Corbineau
+HB-2476 seaside    -2   5  8    Flexible         98400       0  sigga.b            Sigríður Björns
+HB-2477 downtown   12   3  113  Standard         64800       0  tuan.le            Lê Anh Tuấn
+HB-2478 seaside    15   4  5    Flexible        104000       0  klaus.h            Klaus Hörmann
+HB-2479 downtown   20   2  209  Standard         45600       0  rania.h            رانيا حداد
+HB-2482 downtown  -63   4  307  Standard         99200       0  vera.n             Věra Nováková
+HB-2483 seaside   -47   3  2    Flexible         78600       0  owen.price         Owen Price
+HB-2484 downtown  -38   5  211  Standard        121500       0  ilse.d             Ilse Dahlqvist
+HB-2485 seaside    30   4  7    Flexible        112000       0  marguerite.o       Marguerite O'Shea
+HB-2486 downtown   26   3  108  Standard         70200       0  desta@mail.invalid Desta Bekele
+HB-2487 downtown   33   2  115  Flexible         52000       0  igor.m             Игорь Мельник
+HB-2488 seaside    41   3  9    Standard         88200       0  noor.dv            Noor de Vries
 HB-2481 downtown   96   4  304  Flexible        141000       0  beatriz.loureiro   Beatriz Loureiro
 """
 
@@ -90,6 +103,18 @@ STORIES = {
     "transfer_reversed": "HB-2464",
     "transfer_reversed_in_part": "HB-2470",
     "application_fee_refunded": "HB-2452",
+    "captures_in_parts": "HB-2474",
+    "capture_beyond_the_hold": "HB-2475",
+    "released_and_refunded_alike": "HB-2476",
+    "charge_alone": "HB-2477",
+    "transfer_given_up": "HB-2478",
+    "debit_bounces": "HB-2479",
+    "dispute_won_in_part": "HB-2482",
+    "dispute_adjusted_and_lost": "HB-2483",
+    "dispute_lost_and_paid_again": "HB-2484",
+    "paid_in_another_currency": "HB-2485",
+    "another_hotels_booking_named": "HB-2488",
+    "stripe_contradicts_itself": "HB-2487",
 }
 
 HOUSE = House(

@@ -66,6 +66,30 @@ def instructions(intent: Object, *, missing: int) -> Object:
     }
 
 
+def cash_movement(
+    intent: Object, *, id: str, amount: int, created: int, kind: str, left: int
+) -> Object:
+    """
+    Money of a customer's bank transfers that went towards a payment, or came back from one.
+
+    :param amount: below zero, it went towards it.
+    :param left: what waits at Stripe after that.
+    """
+    return {
+        "id": id,
+        "object": "customer_cash_balance_transaction",
+        "created": created,
+        "currency": intent["currency"],
+        "customer": intent["customer"],
+        "customer_account": None,
+        "ending_balance": left,
+        "livemode": False,
+        "net_amount": amount,
+        "type": kind,
+        kind: {"payment_intent": intent["id"]},
+    }
+
+
 def address(country: str) -> Object:
     """An address of which only the country matters."""
     lines = dict.fromkeys(["city", "line1", "line2", "postal_code", "state"])

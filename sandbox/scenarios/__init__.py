@@ -34,6 +34,7 @@ from sandbox.scenarios import (  # noqa: F401  register their scenarios, in this
     customers,
     billing,
     transfers,
+    reported,
 )
 from sandbox.scenarios.registry import SCENARIOS, Scenario, scenario, scope_of
 from sandbox.stay import Stay

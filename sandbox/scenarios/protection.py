@@ -41,7 +41,7 @@ def dispute_won(story: Story, stay: Stay) -> None:
     expects=lambda stay: {
         "paid": stay.total,
         "lost": stay.percent(40),
-        "balance": 0,
+        "balance": stay.percent(40),
         "payment_status": "charged_back",
     },
     leaves={"dispute": {"status": "lost"}},
@@ -142,7 +142,7 @@ def dispute_in_another_currency(story: Story, stay: Stay) -> None:
         "paid": stay.total,
         "disputed": stay.percent(30),
         "lost": stay.percent(40),
-        "balance": 0,
+        "balance": stay.percent(40),
         "payment_status": "disputed",
     },
 )

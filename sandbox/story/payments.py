@@ -23,12 +23,8 @@ class Payment:
         self.story = story
         self.books = story.books
         self.amount = amount
-        self.intent = payments.create(
-            self.books,
-            amount=amount,
-            currency=story.stay.currency,
-            **deepcopy(self.settings) | self.written(type) | fields,
-        )
+        given = {"currency": story.stay.currency} | deepcopy(self.settings) | self.written(type)
+        self.intent = payments.create(self.books, amount=amount, **given | fields)
 
     def written(self, type: str) -> Object:
         """What the hotel's system writes on a payment, so that it finds its booking."""
@@ -95,6 +91,10 @@ class Hold(Payment):
         """Take so much of it; Stripe lets go of the rest and makes a refund row of that."""
         payments.capture(self.books, self.intent, amount)
 
+    def capture_part(self, amount: int) -> None:
+        """Take a part of it and keep the rest held, to be captured later."""
+        payments.capture(self.books, self.intent, amount, final=False)
+
     def cancel(self) -> None:
         """The hotel gives it back."""
         payments.cancel(self.books, self.intent, "requested_by_customer")
@@ -124,6 +124,34 @@ class DirectDebit(Payment):
     def settle(self) -> None:
         """The bank has paid."""
         payments.end_debit(self.books, self.intent["id"], "succeeds")
+
+    def bounce(self) -> None:
+        """The bank does not pay."""
+        payments.end_debit(self.books, self.intent["id"], "fails")
+
+
+class ChargeAlone(Payment):
+    """Other software of the hotel's takes a card with the Charges API: no payment intent."""
+
+    def __init__(self, story: Story, amount: int, *, type: str = "reservation_payment") -> None:
+        self.story = story
+        self.books = story.books
+        self.amount = amount
+        made = objects.charge(
+            id=story.id("ch"),
+            amount=amount,
+            created=story.now,
+            currency=story.stay.currency,
+            payment_intent=None,
+            payment_method=story.id("card"),
+            **self.written(type),
+        )
+        self._charge = story.add(made)
+        story.emit("charge.succeeded", self._charge)
+
+    @property
+    def charge(self) -> Object:
+        return self._charge
 
 
 class BankTransfer(Payment):
@@ -157,3 +185,7 @@ class BankTransfer(Payment):
     def receive(self, amount: int) -> None:
         """A transfer has come in; the payment is made when nothing is missing any more."""
         payments.pay_in(self.books, self.intent, amount)
+
+    def give_up(self) -> None:
+        """The payment is canceled: what came of it waits at Stripe for another one."""
+        payments.cancel(self.books, self.intent, "abandoned")

@@ -38,9 +38,13 @@ class Dispute:
         """An inquiry becomes a chargeback: now the bank takes the money."""
         self._decide("escalate")
 
-    def win(self) -> None:
+    def adjust(self, amount: int) -> None:
+        """The currencies have moved since, by cents: a movement of its own says so."""
+        protection.adjust(self.books, self.row, amount)
+
+    def win(self, *, part: int | None = None) -> None:
         """The bank sides with the hotel and gives the money back; the fee stays with Stripe."""
-        self._decide("win")
+        protection.decide(self.books, self.row["id"], "win", part)
 
     def lose(self) -> None:
         """The bank sides with its customer: the money is gone."""
