@@ -76,7 +76,7 @@ def make(books: Books, data: Object) -> Object:
     fields = {
         "allow_redisplay": data.get("allow_redisplay") or "unspecified",
         "billing_details": given,
-        "metadata": data.get("metadata") or {},
+        "metadata": dict(data.get("metadata") or {}),
     }
     match data.get("type"):
         case "card":

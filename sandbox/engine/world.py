@@ -122,7 +122,7 @@ class Books:
 
         What is here already stays as it is, but for accounts, which become what they are there.
         """
-        for kind, things in kept.items():
+        for kind, things in sorted(kept.items()):  # a charge before its payment intent
             mine = self.kept.setdefault(kind, {})
             fresh = {
                 id: thing for id, thing in things.items() if id not in mine or kind == "account"

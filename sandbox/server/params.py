@@ -174,6 +174,15 @@ def group(value: Any, name: str) -> Object | None:
     return value
 
 
+def groups(value: Any, name: str) -> Object | None:
+    """A hash of hashes."""
+    found = group(value, name)
+    for key, each in (found or {}).items():
+        if each != "" and not isinstance(each, dict):
+            raise invalid("Invalid object", f"{name}[{key}]")
+    return found and {key: each or {} for key, each in found.items()}
+
+
 def group_of(**takes: Check | Needed) -> Check:
     """A hash of these."""
 
@@ -250,6 +259,21 @@ def period(value: Any, name: str) -> dict[str, int]:
         for bound, each in check(value, dict.fromkeys(("gt", "gte", "lt", "lte"), anything)).items()
     }
 
+
+ADDRESS = group_of(city=text, country=text, line1=text, line2=text, postal_code=text, state=text)
+BILLING = group_of(address=ADDRESS, email=text, name=text, phone=text, tax_id=text)
+REDISPLAY = one_of("always", "limited", "unspecified")
+CARD = group_of(cvc=text, exp_month=text, exp_year=text, networks=group, number=text, token=text)
+METHOD: dict[str, Check | Needed] = {
+    "allow_redisplay": REDISPLAY,
+    "billing_details": BILLING,
+    "card": CARD,
+    "customer_balance": anything,
+    "metadata": metadata,
+    "sepa_debit": group_of(iban=Needed(text)),
+    "type": text,
+}
+METHOD_DATA = group_of(**METHOD, radar_options=group)
 
 PAGE: dict[str, Check | Needed] = {
     "limit": whole,

@@ -124,7 +124,8 @@ class Call:
             if each["id"] == id:
                 return place
         # One that does not fit the filters stands between those that do.
-        if (cursor := self.books.find(id)) and rows:
+        cursor = self.books.find(id)
+        if cursor and rows and "created" in cursor and "created" in rows[0]:
             return sum(each["created"] > cursor["created"] for each in rows) - (
                 param == "starting_after"
             )

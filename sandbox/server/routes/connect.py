@@ -14,6 +14,7 @@ from sandbox.server.params import (
     flag,
     group,
     group_of,
+    groups,
     metadata,
     one_of,
     text,
@@ -29,7 +30,7 @@ CONTROLLER = group_of(
 SAID: dict[str, Any] = {
     "business_profile": group,
     "business_type": one_of("company", "government_entity", "individual", "non_profit"),
-    "capabilities": group,
+    "capabilities": groups,
     "company": group,
     "default_currency": text,
     "email": text,

@@ -12,7 +12,7 @@ from sandbox.engine.errors import missing
 from sandbox.engine.money import check_currency
 from sandbox.objects.methods import Object
 from sandbox.server.faults import KINDS
-from sandbox.server.params import Needed, anything, flag, many, one_of, positive, text, whole
+from sandbox.server.params import Needed, flag, group, many, one_of, positive, text, whole
 from sandbox.server.registry import Call, control
 
 
@@ -134,9 +134,11 @@ def reset(call: Call) -> Object:
 @control("POST", "/_sandbox/load", books=many)
 def load(call: Call) -> Object:
     """Take over what a story left, so that it can be asked about; nothing is sent."""
-    given = sorted(call.params.get("books") or [], key=lambda each: "charge" not in each["kept"])
-    for each in given:
-        call.world.books(each["account"]).load(each["kept"], each["notes"])
+    try:
+        for each in call.params.get("books") or []:
+            call.world.books(each["account"]).load(each["kept"], each["notes"])
+    except (AttributeError, KeyError, TypeError) as error:
+        raise Refusal(f"This is not what a story left: {error!r}", param="books") from error
     return accounts(call)  # type: ignore[return-value]
 
 
@@ -275,7 +277,7 @@ def authenticate(call: Call) -> Object:
     """The guest answers their bank (3-D Secure): `complete`, or `fail`."""
     books = whose(call, call.params["intent"])
     row = books.find(call.params["intent"])
-    if row is None:
+    if row is None or row["object"] not in ("payment_intent", "setup_intent"):
         raise missing("object", call.params["intent"])
     succeeds = call.params.get("outcome", "complete") == "complete"
     if row["object"] == "setup_intent":
@@ -286,17 +288,29 @@ def authenticate(call: Call) -> Object:
 # Accounts ----------------------------------------------------------------
 
 
-@control("POST", "/_sandbox/accounts/{id}/onboard", business_profile=anything)
+def account(call: Call) -> Books:
+    """
+    Return the books of the account that the address names.
+
+    :raises Refusal: that is no account's id.
+    """
+    id = call.ids["id"]
+    if not id.startswith("acct_"):
+        raise missing("account", id)
+    return call.world.books(id)
+
+
+@control("POST", "/_sandbox/accounts/{id}/onboard", business_profile=group)
 def onboard(call: Call) -> Object:
     """Everything that Stripe asked for is there."""
-    return connect.answer(call.world.books(call.ids["id"]), call.params.get("business_profile"))
+    return connect.answer(account(call), call.params.get("business_profile"))
 
 
 @control("POST", "/_sandbox/accounts/{id}/demand", what=text, days=whole)
 def demand(call: Call) -> Object:
     """Stripe wants to know something by a day, as a document."""
     return connect.demand(
-        call.world.books(call.ids["id"]),
+        account(call),
         call.params.get("what") or "company.verification.document",
         days=call.params.get("days", 14),
     )
@@ -305,13 +319,13 @@ def demand(call: Call) -> Object:
 @control("POST", "/_sandbox/accounts/{id}/restrict")
 def restrict(call: Call) -> Object:
     """Nobody told Stripe in time: no charges, no payouts."""
-    return connect.restrict(call.world.books(call.ids["id"]))
+    return connect.restrict(account(call))
 
 
 @control("POST", "/_sandbox/accounts/{id}/reject", reason=text)
 def reject(call: Call) -> Object:
     """Stripe wants nothing to do with it."""
-    return connect.reject(call.world.books(call.ids["id"]), call.params.get("reason") or "fraud")
+    return connect.reject(account(call), call.params.get("reason") or "fraud")
 
 
 @control("POST", "/_sandbox/accounts/{id}/deauthorize")
@@ -325,6 +339,6 @@ def deauthorize(call: Call) -> Object:
 @control("POST", "/_sandbox/accounts/{id}/authorize")
 def authorize(call: Call) -> Object:
     """The hotel lets the platform act for it again."""
-    books = call.world.books(call.ids["id"])
+    books = account(call)
     connect.authorize(books)
     return connect.account_of(books)

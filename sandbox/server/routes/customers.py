@@ -9,12 +9,18 @@ from sandbox.engine.money import check_currency
 from sandbox.engine.world import change
 from sandbox.objects.methods import Object
 from sandbox.server.params import (
+    ADDRESS,
+    BILLING,
+    CARD,
     CREATED,
+    METHOD,
+    METHOD_DATA,
     PAGE,
+    REDISPLAY,
     Needed,
-    anything,
     flag,
     group,
+    groups,
     many,
     metadata,
     one_of,
@@ -26,7 +32,7 @@ from sandbox.server.registry import Call, route
 from sandbox.server.routes.payment_intents import AUTOMATIC, of
 
 SAID: dict[str, Any] = {
-    "address": group,
+    "address": ADDRESS,
     "balance": whole,
     "description": text,
     "email": text,
@@ -142,14 +148,8 @@ def _cards(call: Call, customer: str | None) -> Object:
     "POST",
     "/v1/payment_methods",
     public=True,
-    type=text,
-    allow_redisplay=one_of("always", "limited", "unspecified"),
-    billing_details=group,
-    card=group,
-    customer_balance=anything,
-    sepa_debit=group,
-    metadata=metadata,
     key=text,
+    **METHOD,
 )
 def method_create(call: Call) -> Object:
     """Make a payment method of a test card or bank account."""
@@ -173,9 +173,9 @@ def method_retrieve(call: Call) -> Object:
 @route(
     "POST",
     "/v1/payment_methods/{id}",
-    allow_redisplay=one_of("always", "limited", "unspecified"),
-    billing_details=group,
-    card=group,
+    allow_redisplay=REDISPLAY,
+    billing_details=BILLING,
+    card=CARD,
     metadata=metadata,
 )
 def method_update(call: Call) -> Object:
@@ -211,7 +211,7 @@ def detach(call: Call) -> Object:
     return methods.detach(call.books, call.get("payment_method"))
 
 
-@route("POST", "/v1/tokens", public=True, card=Needed(group), key=text)
+@route("POST", "/v1/tokens", public=True, card=Needed(CARD), key=text)
 def token(call: Call) -> Object:
     """Make a token of a test card's number."""
     card = call.params["card"] or {}
@@ -237,8 +237,8 @@ SETTING: dict[str, Any] = {
     "description": text,
     "metadata": metadata,
     "payment_method": text,
-    "payment_method_data": group,
-    "payment_method_options": group,
+    "payment_method_data": METHOD_DATA,
+    "payment_method_options": groups,
     "payment_method_types": many,
 }
 
@@ -330,8 +330,8 @@ def setup_update(call: Call) -> Object:
     client_secret=text,
     mandate_data=group,
     payment_method=text,
-    payment_method_data=group,
-    payment_method_options=group,
+    payment_method_data=METHOD_DATA,
+    payment_method_options=groups,
     return_url=text,
     use_stripe_sdk=flag,
     key=text,

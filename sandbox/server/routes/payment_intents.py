@@ -10,12 +10,14 @@ from sandbox.engine.world import change
 from sandbox.objects.methods import Object
 from sandbox.server.params import (
     CREATED,
+    METHOD_DATA,
     PAGE,
     Needed,
     anything,
     flag,
     group,
     group_of,
+    groups,
     many,
     merged,
     metadata,
@@ -49,8 +51,8 @@ SAID = {
     "excluded_payment_method_types": many,
     "metadata": metadata,
     "payment_method": text,
-    "payment_method_data": group,
-    "payment_method_options": group,
+    "payment_method_data": METHOD_DATA,
+    "payment_method_options": groups,
     "receipt_email": text,
     "setup_future_usage": usage,
     "shipping": group,
@@ -240,8 +242,10 @@ def page(call: Call) -> Object:
 def search(call: Call) -> Object:
     """Find payments by what stands in them."""
     found = searched(call.books.all("payment_intent"), call.params["query"])
-    start = int(call.params.get("page") or 0)
+    start = whole(call.params.get("page") or "0", "page")
     limit = call.params.get("limit", 10)
+    if start < 0 or not 1 <= limit <= 100:
+        raise invalid("Invalid page or limit.", "page" if start < 0 else "limit")
     rest = start + limit < len(found)
     return {
         "object": "search_result",
@@ -274,14 +278,16 @@ def searched(rows: list[Object], query: str) -> list[Object]:
     def fits(row: Object, test: tuple[str | None, ...]) -> bool:
         minus, name, key, how, *values = test
         wanted = next(each for each in values if each is not None)
-        value = (row.get(name or "") or {}).get(key) if key else row.get(name or "")
+        value = row.get(name or "")
+        if key:
+            value = value.get(key) if isinstance(value, dict) else None
         match how:
             case ":":
                 found = value is None if wanted == "null" else str(value) == wanted
             case "~":
                 found = wanted.lower() in str(value or "").lower()
             case _:
-                if value is None or not wanted.isdigit():
+                if not isinstance(value, int) or not wanted.isdecimal():
                     return False
                 number = int(wanted)
                 found = {
@@ -353,8 +359,8 @@ def update(call: Call) -> Object:
     capture_method=CAPTURE,
     client_secret=text,
     payment_method=text,
-    payment_method_data=group,
-    payment_method_options=group,
+    payment_method_data=METHOD_DATA,
+    payment_method_options=groups,
     payment_method_types=many,
     receipt_email=text,
     setup_future_usage=usage,
