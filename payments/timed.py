@@ -19,6 +19,8 @@ from payments.models import (
     State,
     WebhookEvent,
 )
+from payments.operations.protection import submissions
+from payments.outgoing import keeping
 from payments.records import settling
 from payments.records.binding import SPEAKS_OF_ACCOUNT
 from payments.rules.payments import HOLD_NOTICE
@@ -87,9 +89,21 @@ def forget_answered_requests(now: datetime) -> int:
     return rows.delete()[1].get("payments.IdempotentRequest", 0)
 
 
+def hand_in_evidence(now: datetime) -> int:
+    """Hand in what has a deadline soon, where the hotel chose that; return how many."""
+    return submissions.submit_due(now)
+
+
+def tell_of_waiting_requests(now: datetime) -> int:
+    """Say of what Stripe has not decided for an hour that it waits; return how many."""
+    return keeping.tell_of_waiting(now)
+
+
 JOBS: dict[Callable[[datetime], int], timedelta] = {
     warn_of_expiring_holds: timedelta(minutes=5),
     notice_missed_evidence: timedelta(minutes=5),
+    hand_in_evidence: timedelta(minutes=5),
+    tell_of_waiting_requests: timedelta(minutes=5),
     recall_known_accounts: timedelta(minutes=1),
     forget_answered_requests: timedelta(hours=1),
 }

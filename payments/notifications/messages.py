@@ -12,6 +12,7 @@ from payments.models import Alert
 from payments.notifications.case import Case, listed
 from payments.words import connect, protection, spelled
 from payments.words.protection import FRAUD_TYPES, OPENED, REVIEWS
+from payments.words.requests import ASKED
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,8 @@ def review_opened(case: Case) -> Said:
     why = OPENED.get(case.text("why"), "")
     return (
         f"{_the_payment(case)} waits for somebody's judgement. {why}".rstrip(),
-        "Do you know the guest? Approve it in the Stripe dashboard; if in doubt, refund it there.",
+        "Do you know the guest? Approve it on the booking's page; if in doubt, refuse it there:"
+        " what was taken goes back.",
     )
 
 
@@ -344,6 +346,34 @@ def mail_undeliverable(case: Case) -> Said:
     return (
         f"We gave up on telling {whom} about {about}. {why}.",
         "Check the address on file, and tell them some other way.",
+    )
+
+
+@alert("request_refused", "Stripe refused what was asked")
+def request_refused(case: Case) -> Said:
+    what = ASKED.get(case.text("request"), "for something")
+    why = case.text("why").rstrip(".") or "It did not say why"
+    return (
+        f"Stripe was asked {what}, and refused later, when nobody was waiting: {why}.",
+        "Nothing was done. Ask again here once the cause is mended.",
+    )
+
+
+@alert("request_waits", "Stripe has not answered for an hour")
+def request_waits(case: Case) -> Said:
+    what = ASKED.get(case.text("request"), "for something")
+    return (
+        f"Stripe was asked {what}, and has not said whether it is done.",
+        "It is asked again by itself, and never done twice. Do not do it in another way meanwhile.",
+    )
+
+
+@alert("evidence_handed_in", "Evidence was handed in by itself")
+def evidence_handed_in(case: Case) -> Said:
+    return (
+        "The deadline of a dispute was near and nobody had answered, so what we knew of the stay"
+        " goes to the bank, as your organization chose.",
+        "Nothing can be added now: the bank decides.",
     )
 
 

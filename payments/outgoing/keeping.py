@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -12,12 +12,13 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
+from payments import effects
 from payments.gateway import errors
 from payments.gateway.api import Answer
-from payments.models import OutgoingRequest, Payment, Refund, SetupIntent
+from payments.models import Alert, OutgoingRequest, Payment, Refund, SetupIntent, Severity
 from payments.outgoing import answers, budget, promises
-from payments.outgoing.kinds import KINDS, Kind
-from payments.records import settling
+from payments.outgoing.kinds import KINDS, REPLACED, Kind
+from payments.records import settling, telling
 
 logger = structlog.get_logger(__name__)
 
@@ -25,6 +26,8 @@ State = OutgoingRequest.State
 
 KEYS_LAST = timedelta(hours=24)  # how long Stripe remembers an idempotency key
 _MOST_SERVER_ERRORS = 2  # of one key; it may be remembering the first
+WAITS_LONG = timedelta(hours=1)
+_MOST_TOLD = 500
 _MOST = 64  # promises looked for at a time
 
 
@@ -37,7 +40,7 @@ def keep(request: OutgoingRequest) -> OutgoingRequest:
     """
     begun = promises.claim(request.pk, seen=0, early=True)
     if begun is not None:
-        _attempt(begun)
+        _attempt(begun, somebody_waits=True)
     kept = OutgoingRequest.objects.get(pk=request.pk)
     kept.answer = begun.answer if begun is not None else None
     return kept
@@ -81,8 +84,12 @@ def _keep_each(ids: Sequence[UUID], early: bool, stop: Callable[[], bool]) -> Co
     return Counter(state for state in ended if state)
 
 
-def _attempt(request: OutgoingRequest) -> str:
-    """Make one attempt; return the state that the promise is in afterwards."""
+def _attempt(request: OutgoingRequest, *, somebody_waits: bool = False) -> str:
+    """
+    Make one attempt; return the state that the promise is in afterwards.
+
+    :param somebody_waits: whoever asked hears what comes of it.
+    """
     kind = KINDS[request.kind]
     facts = {"request": str(request.pk), "kind": request.kind, "attempt": request.attempts}
     try:
@@ -97,7 +104,10 @@ def _attempt(request: OutgoingRequest) -> str:
         logger.warning("request.put_off", **facts, why=type(error).__name__, code=error.code)
         return State.PROMISED
     except errors.Final as error:
-        ended, note = State.REFUSED, partial(_note_refusal, request, kind, error)
+        ended, note = (
+            State.REFUSED,
+            partial(_note_refusal, request, kind, error, somebody_waits=somebody_waits),
+        )
         facts |= {"why": type(error).__name__, "code": error.code}
     else:
         request.answer = answer.object
@@ -170,7 +180,9 @@ def _apply(request: OutgoingRequest, kind: Kind, answer: Answer) -> None:
     )
 
 
-def _note_refusal(request: OutgoingRequest, kind: Kind, error: errors.Final) -> None:
+def _note_refusal(
+    request: OutgoingRequest, kind: Kind, error: errors.Final, *, somebody_waits: bool
+) -> None:
     """Note that Stripe will not do it, and what is true of the object instead."""
     found = Answer(error.object, error.at) if error.object else _read(request, kind)
     with transaction.atomic():
@@ -178,7 +190,7 @@ def _note_refusal(request: OutgoingRequest, kind: Kind, error: errors.Final) -> 
             _apply(request, kind, found)
         elif not request.target:
             _mark_refused(request, kind, error)
-        promises.decide(
+        decided = promises.decide(
             request,
             State.REFUSED,
             stripe_id=str(error.object.get("id") or "") if error.object else "",
@@ -189,6 +201,44 @@ def _note_refusal(request: OutgoingRequest, kind: Kind, error: errors.Final) -> 
             error_param=error.param[:100],
             decline_code=error.decline_code[:100],
         )
+        told = isinstance(error, errors.Declined)  # a payment's own rule tells that
+        if decided and not somebody_waits and not told and error.code != REPLACED:
+            why = error.message[:500]
+            telling.say_what_happened([_alert("request_refused", request, why=why)])
+
+
+def tell_of_waiting(now: datetime) -> int:
+    """Say of what Stripe has not decided for an hour that it waits; return how many do."""
+    waiting = list(
+        OutgoingRequest.objects.filter(
+            state=State.PROMISED, created_at__lt=now - WAITS_LONG
+        ).order_by("created_at")[:_MOST_TOLD]
+    )
+    with transaction.atomic():
+        told = Alert.objects.filter(kind="request_waits")
+        ids = {str(request.pk) for request in waiting}
+        told.filter(closed_at=None).exclude(detail__in=ids).update(closed_at=now)
+        known = set(told.filter(detail__in=ids).values_list("detail", flat=True))
+        new = [request for request in waiting if str(request.pk) not in known]
+        telling.say_what_happened([_alert("request_waits", request) for request in new])
+    return len(new)
+
+
+def _alert(kind: str, request: OutgoingRequest, **facts: str) -> effects.Alert:
+    return effects.Alert(
+        kind=kind,
+        severity=Severity.WARNING,
+        is_news=True,
+        lasting=True,
+        account=request.account,
+        livemode=request.livemode,
+        object_id=request.target or str(request.about),
+        organization_id=request.organization_id,
+        property_id=request.property_id,
+        reservation_id=request.reservation_id,
+        detail=str(request.pk),
+        facts={"request": request.kind, **facts},
+    )
 
 
 def _read(request: OutgoingRequest, kind: Kind) -> Answer | None:

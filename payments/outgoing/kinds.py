@@ -12,6 +12,7 @@ from payments.gateway import (
     customers,
     disputes,
     errors,
+    files,
     payment_intents,
     payment_methods,
     refunds,
@@ -24,6 +25,8 @@ from payments.models import (
     ConnectedAccount,
     Customer,
     Dispute,
+    EvidenceFile,
+    EvidencePack,
     OutgoingRequest,
     Payment,
     PaymentMethod,
@@ -31,6 +34,7 @@ from payments.models import (
     Review,
     SetupIntent,
 )
+from payments.outgoing import promises
 from payments.records import accounts as place_accounts
 from payments.records import settling
 from payments.webhooks import inbox
@@ -38,6 +42,7 @@ from payments.webhooks.router import Handler
 
 _EARLIER = timedelta(minutes=10)  # by how much Stripe's clock may be behind ours
 _MOST_PAGES = 50
+REPLACED = "replaced"  # an error's code: what was asked is not wanted any more
 PROMISED_CUSTOMER = "customer_row"  # in parameters: our own row, while Stripe has given no id
 
 
@@ -158,7 +163,8 @@ def _was_staged(request: OutgoingRequest, dispute: dict[str, Any]) -> bool:
 
 def _was_submitted(request: OutgoingRequest, dispute: dict[str, Any]) -> bool:
     details = dispute.get("evidence_details") or {}
-    return bool(details.get("submission_count"))
+    again = dispute.get("status") == "appeal_needs_response"
+    return bool(details.get("submission_count")) and not again
 
 
 def _was_lost(request: OutgoingRequest, dispute: dict[str, Any]) -> bool:
@@ -167,6 +173,49 @@ def _was_lost(request: OutgoingRequest, dispute: dict[str, Any]) -> bool:
 
 def _was_closed(request: OutgoingRequest, review: dict[str, Any]) -> bool:
     return review.get("open") is False
+
+
+def _brings_file(request: OutgoingRequest) -> Answer:
+    """Bring a file of evidence to Stripe, from where attachments are kept."""
+    row = EvidenceFile.objects.select_related("attachment").filter(pk=request.params["file"])
+    found = row.first()
+    if found is None:
+        raise errors.Gone("Another file took the place of this one.", code=REPLACED)
+    try:
+        with found.attachment.file.open("rb") as file:
+            return files.create(
+                account=request.account, purpose="dispute_evidence", file=file, key=request.key
+            )
+    except FileNotFoundError as error:
+        raise errors.Gone("The file is not kept here any more.", code="file_gone") from error
+
+
+def _put_into_evidence(request: OutgoingRequest) -> None:
+    """A file that Stripe has now becomes evidence next, unless another took its place."""
+    made = str((request.answer or {}).get("id") or "")
+    row = EvidenceFile.objects.filter(pk=request.params["file"])
+    if not row.update(stripe_file_id=made):
+        return
+    dispute = Dispute.objects.get(pk=request.about)
+    promises.promise(
+        "stage_evidence",
+        about=dispute,
+        account=request.account,
+        livemode=request.livemode,
+        target=dispute.stripe_id,
+        params={"evidence": {request.params["name"]: made}, "submit": False},
+        by=request.created_by,
+    )
+
+
+def _note_staged(request: OutgoingRequest) -> None:
+    """Note that Stripe has the evidence as it stands, unless it was changed since it was asked."""
+    packs = EvidencePack.objects.filter(dispute=request.about)
+    packs.exclude(edited_at__gt=request.created_at).update(staged_at=timezone.now())
+
+
+def _note_submitted(request: OutgoingRequest) -> None:
+    EvidencePack.objects.filter(dispute=request.about).update(submitted_at=timezone.now())
 
 
 def _let_go(request: OutgoingRequest) -> Answer:
@@ -235,13 +284,16 @@ KINDS: dict[str, Kind] = {
         ask=_does(disputes, "update"),
         read=_reads(disputes),
         is_done=_was_staged,
+        after=_note_staged,
         private=True,
     ),
+    "evidence_file": Kind(model=Dispute, ask=_brings_file, after=_put_into_evidence),
     "submit_evidence": Kind(
         model=Dispute,
         ask=_does(disputes, "update"),
         read=_reads(disputes),
         is_done=_was_submitted,
+        after=_note_submitted,
         private=True,
     ),
     "accept_dispute": Kind(

@@ -23,6 +23,15 @@ DID = {
     "refund_issued": "refunded {amount}",
     "payment_attached": "attached a payment of {amount} to this booking",
     "payment_detached": "took a payment of {amount} off this booking again",
+    "card_asked_for": "asked a guest to leave a card",
+    "card_detached": "took a card off file",
+    "card_made_default": "chose the card that is charged first",
+    "dispute_accepted": "gave in to a dispute over {amount}",
+    "evidence_staged": "gave Stripe the evidence for a dispute",
+    "evidence_submitted": "handed in the evidence for a dispute",
+    "review_approved": "approved a payment that Stripe wanted looked at",
+    "review_refused": "refused a payment as fraud and refunded {amount}",
+    "warning_refunded": "refunded {amount} because of a fraud warning",
 }
 
 

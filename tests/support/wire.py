@@ -59,7 +59,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def answer(self) -> None:
         where = urlsplit(self.path)
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode(
+            errors="replace"
+        )
         asked = Asked(
             method=self.command,
             path=where.path,

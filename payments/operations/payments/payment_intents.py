@@ -220,10 +220,11 @@ def secret_of(payment: Payment) -> str | None:
     return answer.object.get("client_secret")
 
 
-def cancel(*, payment: Payment, by: Any) -> Payment:
+def cancel(*, payment: Payment, reason: str = "requested_by_customer", by: Any) -> Payment:
     """
     End a payment that is under way; money that is held is let go.
 
+    :param reason: Stripe's word for why.
     :raises Refused: it is over, or Stripe will not.
     """
     hotel.require(by, Right.TAKE_PAYMENTS, payment.organization_id, payment.property_id)
@@ -241,7 +242,7 @@ def cancel(*, payment: Payment, by: Any) -> Payment:
             account=account.stripe_id,
             livemode=held.livemode,
             target=held.stripe_id,
-            params={"cancellation_reason": "requested_by_customer"},
+            params={"cancellation_reason": reason},
             by=by,
         )
         activity.note(

@@ -1,6 +1,6 @@
 """Money that goes back to a guest: how much can, of which payments, and asking for it once."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -25,10 +25,19 @@ logger = structlog.get_logger(__name__)
 REASONS = ("duplicate", "fraudulent", "requested_by_customer")  # Stripe's own
 
 
+IN_DISPUTE = "A bank decides about this payment: a refund would pay the guest twice."
+
+
 class InDispute(NotAsThingsStand):
     """A bank decides about this payment: a refund would pay the guest twice."""
 
     code = "in_dispute"
+
+
+class NothingToGiveBack(NotAsThingsStand):
+    """All of it went back, or was never taken."""
+
+    code = "not_actionable"
 
 
 class Part(NamedTuple):
@@ -56,7 +65,8 @@ class Refundable:
 
 def refundable(booking: Booking) -> list[Refundable]:
     """Return what can be given back of each of a booking's payments, the newest payment first."""
-    return _refundable(_entries(booking, Payment.objects.filter(reservation=booking.id)), booking)
+    rows = Payment.objects.filter(reservation=booking.id)
+    return _refundable(_entries(rows), booking.currency)
 
 
 def issue(
@@ -89,7 +99,7 @@ def issue(
     acting.require_key()
     with transaction.atomic():
         locked = Payment.objects.select_for_update().filter(reservation=booking.id)
-        found = _refundable(_entries(booking, locked.order_by("stripe_id", "account")), booking)
+        found = _refundable(_entries(locked.order_by("stripe_id", "account")), booking.currency)
         chosen = _allocated(found, amount, booking) if parts is None else _chosen(found, parts)
         made = [_promise(part, of, reason, by) for of, part in chosen]
         lowered = hotel.lower_total(booking.id, amount) if lower_total else 0
@@ -118,6 +128,49 @@ def issue(
     return [rows[row.pk] for row, _ in made]
 
 
+def give_all_back(*, charge: Charge, did: str, see: Callable[[], None], by: Any) -> Refund:
+    """
+    Give back, as fraudulent, all that can be of one charge, whether it has a booking or not.
+
+    Asked again while that is under way, it returns the same refund.
+
+    :param did: what this is, for the activity.
+    :param see: asked with the payment locked; it raises when this is not to be done any more.
+    :raises Refused: the charge is in dispute, or nothing of it can be given back.
+    """
+    acting.require_key()
+    with transaction.atomic():
+        locked = Payment.objects.select_for_update().filter(pk=charge.payment_id)
+        under_way: Refund | None = Refund.objects.filter(
+            charge=charge, reason="fraudulent", status__in=("promised", "pending")
+        ).first()
+        if under_way is not None:
+            return under_way  # clicked twice
+        found = _entries(locked)
+        left = [
+            each
+            for entry in found
+            for each in _refundable([entry], entry.payment.currency)
+            if each.charge.pk == charge.pk
+        ]
+        if any(each.disputed for each in left):
+            raise InDispute(IN_DISPUTE)
+        see()
+        if not left:
+            raise NothingToGiveBack("Nothing of this payment can be given back any more.")
+        (of,) = left
+        account = acting.holder(of.payment)
+        refund, request = _promise(of.amount, of, "fraudulent", by)
+        activity.note(did, of=refund, by=by, amount=of.amount, currency=of.payment.currency)
+        name = ("payment", account.stripe_id, of.payment.livemode, of.payment.stripe_id)
+        settling.ask_again({name: of.payment.organization_id}, timezone.now())
+    kept = keeping.keep(request)
+    if kept.state == OutgoingRequest.State.REFUSED:
+        outcome.refuse(kept)
+    refund.refresh_from_db()
+    return refund
+
+
 def _ids(requests: Collection[OutgoingRequest]) -> set[UUID]:
     return {request.pk for request in requests}
 
@@ -142,20 +195,20 @@ def _check_parts(parts: Sequence[Part], amount: int, currency: str) -> None:
         raise Invalid("payments", "The parts do not add up to the amount.")
 
 
-def _entries(booking: Booking, payments: Any) -> list[Entry]:
+def _entries(payments: Any) -> list[Entry]:
     found = list(payments)
     ids = [payment.pk for payment in found]
     children = {kind: KINDS[kind].objects.filter(payment__in=ids) for kind in OF_A_PAYMENT}
     return entries(found, children)
 
 
-def _refundable(found: Collection[Entry], booking: Booking) -> list[Refundable]:
-    """Return what can be given back of these payments in the booking's currency, newest first."""
+def _refundable(found: Collection[Entry], currency: str) -> list[Refundable]:
+    """Return what can be given back of these payments in one currency, the newest first."""
     listed = []
     for entry in found:
         for charge in entry.charges:
             left = entry.refundable(charge)
-            if left is None or entry.payment.currency != booking.currency:
+            if left is None or entry.payment.currency != currency:
                 continue
             disputed = entry.is_disputed(charge)
             if left or disputed:
@@ -199,7 +252,7 @@ def _chosen(found: Sequence[Refundable], parts: Sequence[Part]) -> list[tuple[Re
 
 def _refuse_too_much(found: Sequence[Refundable], most: int, currency: str) -> None:
     if not most and any(each.disputed for each in found):
-        raise InDispute("A bank decides about this payment: a refund would pay the guest twice.")
+        raise InDispute(IN_DISPUTE)
     if not most:
         raise amounts.AmountTooLarge("There is nothing to give back.")
     raise amounts.AmountTooLarge(
@@ -232,6 +285,7 @@ def _promise(amount: int, of: Refundable, reason: str, by: Any) -> tuple[Refund,
         "orgId": payment.organization_id,
         "propertyId": payment.property_id,
     }
+    hints = {name: value for name, value in hints.items() if value}
     params: dict[str, Any] = {
         "charge": charge.stripe_id,
         "amount": amount,

@@ -1,0 +1,53 @@
+"""Giving in to a dispute."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from payments import hotel
+from payments.hotel import Right
+from payments.models import Dispute, OutgoingRequest
+from payments.operations import acting, activity, outcome
+from payments.operations.protection import evidence, submissions
+from payments.outgoing import keeping, promises
+
+
+def accept(*, dispute: Dispute, by: Any) -> Dispute:
+    """
+    Give in: the guest keeps the money, for good.
+
+    :raises Refused: they may not, or nobody waits for the hotel's answer any more.
+    """
+    hotel.require(by, Right.PROTECT, dispute.organization_id, dispute.property_id)
+    account = acting.holder(dispute)
+    with transaction.atomic():
+        pack = submissions.lock(dispute)
+        held = Dispute.objects.get(pk=dispute.pk)
+        if submissions.answering(held, "accept_dispute"):
+            return held  # clicked twice
+        if submissions.answering(held, "submit_evidence"):
+            raise evidence.AlreadySubmitted("The evidence is being handed in right now.")
+        evidence.see_that_it_can_be_answered(held, pack.submitted_at, timezone.now())
+        request = promises.promise(
+            "accept_dispute",
+            about=held,
+            account=account.stripe_id,
+            livemode=held.livemode,
+            target=held.stripe_id,
+            params={},
+            by=by,
+        )
+        activity.note(
+            "dispute_accepted",
+            of=held,
+            by=by,
+            dispute=held.stripe_id,
+            amount=held.amount,
+            currency=held.currency,
+        )
+    kept = keeping.keep(request)
+    held.refresh_from_db()
+    if kept.state == OutgoingRequest.State.REFUSED:
+        outcome.refuse(kept)
+    return held
