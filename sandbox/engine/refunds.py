@@ -40,7 +40,7 @@ def create(
             "PaymentIntent to let go of what is held.",
             code="charge_not_refundable",
         )
-    if charge["disputed"] and not _inquiry_alone(books, charge):
+    if charge["disputed"] and _is_taken(books, charge):
         raise Refusal(
             f"Charge {charge['id']} has been charged back; cannot issue a refund.",
             code="charge_disputed",
@@ -94,9 +94,14 @@ def _make(books: Books, charge: Object, amount: int, reason: str | None, fields:
     return row
 
 
-def _inquiry_alone(books: Books, charge: Object) -> bool:
-    cases = [each for each in books.all("dispute") if each["charge"] == charge["id"]]
-    return all(case["is_charge_refundable"] for case in cases)
+def _is_taken(books: Books, charge: Object) -> bool:
+    """Tell whether a bank has a charge's money: not while it only asks, nor once it was won."""
+    return any(
+        case["charge"] == charge["id"]
+        and not case["is_charge_refundable"]
+        and case["status"] != "won"
+        for case in books.all("dispute")
+    )
 
 
 def _settle_protection(books: Books, charge: Object, reason: str | None) -> None:

@@ -47,8 +47,8 @@ class Sandbox(ThreadingHTTPServer):
         seed: str | None = None,
         own: dict[str, Endpoint] | None = None,
     ) -> None:
-        super().__init__(("127.0.0.1", port), Handler)
         self.world = World(seed=seed, state=state)
+        super().__init__(("127.0.0.1", port), Handler)
         self.world.url = self.url
         self.answering = Answering(self.world, Delivery(self.world, own))
         self._stopped = threading.Event()

@@ -2,6 +2,12 @@
 
 import io
 import json
+import re
+import socket
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import stripe
@@ -279,3 +285,63 @@ def test_it_refuses_to_run_in_production(settings):
 
     with pytest.raises(CommandError, match="DEBUG=True"):
         sandbox("list")
+
+
+# Serving -----------------------------------------------------------------
+
+
+@contextmanager
+def serving(*arguments):
+    """Run `sandbox serve` on a free port, in a process of its own; give its address."""
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "sandbox", "serve", "--port", "0", *arguments],
+        cwd=Path(__file__).parents[2],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield re.search(r"http://[\d.:]+", process.stdout.readline())[0]
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+    assert process.returncode == 0
+
+
+def test_it_serves_and_goes_on_after_a_restart(tmp_path):
+    def ask(address):
+        bases = dict.fromkeys(("api", "files", "connect"), address)
+        return stripe.StripeClient("sk_test_any", base_addresses=bases).v1.customers
+
+    state = str(tmp_path / "state.json")
+    with serving("--state", state) as address:
+        made = ask(address).create({"name": "A Guest"})
+    with serving("--state", state) as address:
+        assert ask(address).retrieve(made.id).name == "A Guest"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("DEBUG", False, "runs with DEBUG=True alone"),
+        ("STRIPE_SECRET_KEY", "sk_live_x", "never runs beside real money"),
+        ("WEBHOOK_URL", "https://hotel.example/hook", "sends to this machine alone"),
+    ],
+)
+def test_it_serves_on_laptops_alone(settings, name, value, sentence):
+    setattr(settings, name, value)
+
+    with pytest.raises(CommandError, match=sentence):
+        call_command("sandbox", "serve", "--port", "0")
+
+
+def test_a_taken_port_and_a_strange_state_are_said_to_be(tmp_path):
+    strange = tmp_path / "state.json"
+    strange.write_text("[]")
+    with pytest.raises(CommandError, match="holds no state"):
+        call_command("sandbox", "serve", "--port", "0", "--state", str(strange))
+
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        with pytest.raises(CommandError, match="cannot be used"):
+            call_command("sandbox", "serve", "--port", str(other.getsockname()[1]))

@@ -1,5 +1,7 @@
 """The official SDK takes payments of the sandbox: cards, holds, refunds, and what is refused."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import stripe
 
@@ -141,3 +143,49 @@ def test_what_is_wrong_is_said_and_nothing_is_made(client, fields, code, param):
 
     assert (refused.value.code, refused.value.param) == (code, param)
     assert client.v1.payment_intents.list({}, HARBOUR).data == []
+
+
+def at_once(times, ask):
+    """Ask the same so many times at once; return what was answered, refusals as their code."""
+
+    def asked(number):
+        try:
+            return ask(number)
+        except stripe.StripeError as error:
+            return error.json_body["error"]["code"]
+
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(asked, range(times)))
+
+
+def test_refunds_at_once_never_return_more_than_was_taken(client):
+    paid = pay(client)
+
+    answers = at_once(
+        20,
+        lambda number: client.v1.refunds.create(
+            {"payment_intent": paid.id, "amount": 1_000},
+            HARBOUR | {"idempotency_key": f"refund {number}"},
+        ),
+    )
+
+    assert answers.count("charge_already_refunded") == 15
+    given = client.v1.refunds.list({"limit": 100}, HARBOUR).data
+    assert sum(refund.amount for refund in given) == 5_000
+
+
+def test_refunds_at_once_with_one_key_are_one(client):
+    paid = pay(client)
+
+    answers = at_once(
+        20,
+        lambda _: (
+            client.v1.refunds.create(
+                {"payment_intent": paid.id, "amount": 1_000}, HARBOUR | {"idempotency_key": "one"}
+            ).id
+        ),
+    )
+
+    [given] = client.v1.refunds.list({"limit": 100}, HARBOUR).data
+    assert set(answers) <= {given.id, "idempotency_key_in_use"}
+    assert given.id in answers

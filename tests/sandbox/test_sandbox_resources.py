@@ -165,6 +165,8 @@ def test_evidence_is_staged_handed_in_and_decides(client, text, status, moves):
     assert [each.amount for each in now().balance_transactions] == moves
     with pytest.raises(stripe.InvalidRequestError, match="can no longer be changed"):
         client.v1.disputes.update(dispute.id, {"evidence": {"customer_name": "A"}}, HARBOUR)
+    if status == "won":  # the money is the hotel's again, to do with as it likes
+        assert client.v1.refunds.create({"charge": dispute.charge}, HARBOUR).amount == 5_000
 
 
 def test_a_disputed_charge_is_not_refunded_and_a_dispute_can_be_accepted(client):

@@ -140,7 +140,7 @@ class Command(BaseCommand):
             )
         except OSError as error:
             raise CommandError(f"Port {options['port']} cannot be used: {error}") from error
-        except (ValueError, KeyError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise CommandError(f"{options['state']} holds no state of a sandbox.") from error
         signal.signal(signal.SIGTERM, interrupt)
         self.stdout.write(f"Stripe's stand-in answers at {server.url}; Ctrl-C ends it.")
