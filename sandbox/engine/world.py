@@ -206,6 +206,7 @@ class World:
         self, *, seed: str | None = None, state: Path | None = None, start: int | None = None
     ) -> None:
         self.lock = threading.RLock()
+        self._saving = threading.Lock()
         self.state = state
         self._start = start
         self.request: tuple[str | None, str | None] = (None, None)  # id and key of the one at work
@@ -364,10 +365,11 @@ class World:
 
     def save(self) -> None:
         """Write everything to the file, whole or not at all."""
-        if self.state:
-            text = self.dump()
+        if not self.state:
+            return
+        with self._saving:
             draft = self.state.with_name(f"{self.state.name}.new")
-            draft.write_text(text)
+            draft.write_text(self.dump())
             draft.replace(self.state)
 
     def _load(self, state: Object) -> None:

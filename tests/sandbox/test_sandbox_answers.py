@@ -5,10 +5,12 @@ import json
 import threading
 import urllib.parse
 from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import stripe
 
+from sandbox.engine import World
 from sandbox.server.web import Sandbox
 from tests.sandbox.conftest import client_of
 from tests.sandbox.test_sandbox_delivery import CARD, HARBOUR, control, until
@@ -320,3 +322,10 @@ def test_everything_is_there_after_a_restart(tmp_path):
         assert again.id == held.id
         control(server, "advance", days=7, seconds=1)
         assert client.v1.payment_intents.retrieve(held.id, {}, HARBOUR).status == "canceled"
+
+
+def test_the_state_is_kept_by_several_at_once(tmp_path):
+    world = World(state=tmp_path / "state.json")
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(lambda _: world.save(), range(100))) == [None] * 100
