@@ -13,6 +13,7 @@ from payments.admin import (
     notifications,
     payments,
     protection,
+    requests,
     transfers,
 )
 
@@ -26,6 +27,7 @@ __all__ = [
     "notifications",
     "payments",
     "protection",
+    "requests",
     "transfers",
 ]
 
