@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from payments.handlers import billing, connect, customers, payments, protection, transfers
 from payments.models import Scope
+from payments.models.base import time_ordered_id
 from payments.records import merging
 from payments.records.loading import Rows
 from payments.records.merging import Showing
@@ -39,7 +40,7 @@ HANDLERS: dict[str, Handler] = {
 
 # Where an object carries another whole one, because we asked for it.
 _WITHIN = ("latest_charge", "charge", "payment_method", "balance_transaction")
-_LATEST = "~"  # an answer stands after the events of its second
+_LATEST = "~"  # an answer stands after the events of its second, and after earlier answers
 
 
 def sightings(
@@ -86,7 +87,7 @@ def apply(
     :raises Malformed: a value makes no sense.
     """
     answered = StripeEvent(
-        id=_LATEST,
+        id=f"{_LATEST}{time_ordered_id()}",
         type="",
         account=account,
         livemode=livemode,
