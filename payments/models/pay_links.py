@@ -1,7 +1,7 @@
 """Links by which a guest pays one amount for one booking."""
 
 import builtins
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -9,6 +9,14 @@ from django.utils import timezone
 
 from payments.models.base import text, time_ordered_id
 from payments.models.payments import PaymentTransaction, Purpose
+
+VALID_FOR = timedelta(days=7)
+DONE = ("succeeded", "processing", "requires_capture")  # its payment needs nobody any more
+
+
+def a_week_from_now() -> datetime:
+    """Return until when a link that is made now is good."""
+    return timezone.now() + VALID_FOR
 
 
 class PayLink(models.Model):
@@ -50,7 +58,7 @@ class PayLink(models.Model):
         on_delete=models.SET_NULL,
         related_name="+",
     )
-    expires_at = models.DateTimeField()
+    expires_at = models.DateTimeField(default=a_week_from_now)
     used_at = models.DateTimeField(null=True, blank=True)  # it was paid
 
     class Meta:
@@ -73,4 +81,6 @@ class PayLink(models.Model):
     @builtins.property
     def is_used(self) -> bool:
         """Whether it was paid."""
-        return self.used_at is not None
+        return self.used_at is not None or (
+            self.payment is not None and self.payment.status in DONE
+        )

@@ -74,6 +74,7 @@ class PaymentTransaction(BookingRecord):
     failed_charges = models.JSONField(null=True, blank=True)
     canceled_at = moment()
     cancellation_reason = text(100)
+    off_session = flag()  # we charged a card on file, the guest absent
 
     # A refund's, and a dispute movement's
     payment = models.ForeignKey(
@@ -119,6 +120,11 @@ class PaymentTransaction(BookingRecord):
                 fields=["organization", "-id"],
                 condition=models.Q(type="payment", reservation=None, seen=True),
                 name="unmatched_payments",
+            ),
+            models.Index(
+                fields=["status"],
+                condition=models.Q(off_session=True),
+                name="payments_off_session",
             ),
             models.Index(
                 fields=["stripe_customer_id"],

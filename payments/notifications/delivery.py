@@ -20,7 +20,7 @@ from django.template.loader import render_to_string
 
 from payments import hotel
 from payments.models import Notification
-from payments.notifications import recipients
+from payments.notifications import links, recipients
 from payments.notifications.case import Case, one_line
 from payments.notifications.mails import MAILS
 
@@ -44,7 +44,8 @@ def compose(row: Notification) -> EmailMultiAlternatives:
         "to_guest": to_guest,
         "organization": one_line(hotel.organization_name(row)),
         "is_test": not row.livemode,
-        "link": "" if to_guest else _link(case),
+        "link": mail.link or ("" if to_guest else _link(case)),
+        "link_words": mail.link_words or "Open the booking",
         "desk": case.desk if to_guest else "",
     }
     message = _Mail(
@@ -65,9 +66,7 @@ def compose(row: Notification) -> EmailMultiAlternatives:
 
 
 def _link(case: Case) -> str:
-    """Return the address of the booking's page, for staff who log in there."""
-    base = settings.SITE_URL.rstrip("/")
-    return f"{base}{hotel.booking_url(case.stay.id)}" if base and case.stay else ""
+    return links.booking(case.stay.id) if case.stay else ""
 
 
 def sender() -> str:

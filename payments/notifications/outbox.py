@@ -59,6 +59,11 @@ def note_sent(row: Notification) -> None:
     )
 
 
+def drop(row: Notification) -> None:
+    """It is no longer true: nobody is told."""
+    _mine(row).update(state=Notification.State.DROPPED)
+
+
 def put_off(row: Notification, error: str) -> None:
     """Try again after a pause that grows."""
     pause = PAUSES[min(row.attempts, len(PAUSES)) - 1]

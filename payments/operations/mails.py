@@ -17,10 +17,12 @@ from payments.models import Alert, Notification, Severity
 from payments.notifications import delivery, outbox
 from payments.notifications.mails import MAILS
 from payments.notifications.recipients import NobodyToTell
+from payments.operations.payments import pay_links
 from payments.records import settling, telling
 
 logger = structlog.get_logger(__name__)
 
+PAY_LINK = "pay_link"
 _UNDELIVERABLE = "mail_undeliverable"  # an alert: somebody was not told
 _MOST = 100  # mails looked for at a time
 _WAITS = (0.0, 1.0, 2.0, 5.0, 10.0, 20.0)  # seconds; what was sent is noted, whatever it takes
@@ -69,6 +71,10 @@ def _asked_again(row: Notification) -> Notification:
     known = MAILS.get(row.kind)
     if known is None:
         raise LookupError(f"Nobody knows how to write {row.kind}.")
+    if known.about == PAY_LINK:
+        if not pay_links.is_good(row.object_id):
+            outbox.drop(row)
+        return outbox.get(row.pk)
     name = (known.about, row.account, row.livemode, row.object_id)
     with transaction.atomic():
         settling.ask_again({name: row.organization_id}, timezone.now())

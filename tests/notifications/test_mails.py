@@ -10,11 +10,13 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
+from payments import hotel
 from payments.models import KINDS, Notification
 from payments.notifications import delivery
 from payments.notifications.mails import MAILS
 from payments.operations import mails
 from payments.operations.connect import accounts
+from payments.operations.payments import pay_links
 from payments.webhooks import worker
 from sandbox import events, objects
 from sandbox.scenarios import SCENARIOS
@@ -423,8 +425,11 @@ STEP_BY_STEP = "bank_transfer_in_parts"  # what is told on the way is over at th
 
 
 @pytest.fixture
-def everything(stripe):
-    """Every scenario, each for a booking of its own."""
+def everything(stripe, booking, settings):
+    """Every scenario, each for a booking of its own, and a link that staff have sent."""
+    settings.STRIPE_SECRET_KEY = "sk_test_of_the_tests"
+    (found,) = hotel.bookings([booking.pk]).values()
+    pay_links.make(booking=found, amount=30_000, purpose="deposit", by=None)
     for name, scenario in SCENARIOS.items():
         booking = ReservationFactory(guest=GuestFactory(name="Ingrid Håkonsen"))
         for event in scenario.events(stay_of(booking)):

@@ -15,6 +15,7 @@ from organizations.models import Role
 from payments import hotel
 from payments.errors import Invalid, MayNot, Refused
 from payments.models import Activity, PayLink
+from payments.notifications import links
 from payments.operations.payments import pay_links
 from tests.factories import MembershipFactory, OrganizationFactory, ReservationFactory
 from tests.support.admin import browser_of
@@ -35,6 +36,12 @@ def link(booking, manager):
     return make(booking, manager)
 
 
+@pytest.fixture(autouse=True)
+def connected(stripe, settings):
+    """Stripe can be asked, and the hotel has an account."""
+    settings.STRIPE_SECRET_KEY = "sk_test_of_the_tests"
+
+
 def path_of(address):
     return "/" + address.partition("://")[2].partition("/")[2]
 
@@ -52,13 +59,13 @@ def test_a_guest_opens_it_and_reads_what_is_to_be_paid(link, booking):
     assert f"<h1>Pay <bdi>{booking.property.name}</bdi></h1>" in shown
     for text in (booking.code, "€480.50", "Wed 5 Dec 2096", "Sun 9 Dec 2096"):
         assert text in shown
-    assert pay_links.token(link[0]) not in shown
+    assert links.token(link[0]) not in shown
     assert guest.session.get_expiry_age() <= 2 * 3600
 
 
 def test_its_token_is_kept_nowhere(link):
     row = PayLink.objects.filter(pk=link[0].pk).values().get()
-    token = pay_links.token(link[0])
+    token = links.token(link[0])
 
     assert token in link[1]
     assert token not in str(row)
@@ -68,7 +75,7 @@ def test_its_token_is_kept_nowhere(link):
 def test_its_token_is_in_no_line_of_the_log(link, monkeypatch):
     (ours,) = [each for each in logging.getLogger().handlers if type(each) is StreamHandler]
     monkeypatch.setattr(ours, "stream", io.StringIO())
-    token = pay_links.token(link[0])
+    token = links.token(link[0])
     Client().get(path_of(link[1]))
     PayLink.objects.update(used_at=timezone.now())
     Client().get(path_of(link[1]))
@@ -80,7 +87,7 @@ def test_its_token_is_in_no_line_of_the_log(link, monkeypatch):
 
 
 def forged(link):
-    token = pay_links.token(link)
+    token = links.token(link)
     id, _, signature = token.partition(":")
     other = "0" * 32
     return {

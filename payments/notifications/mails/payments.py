@@ -3,6 +3,7 @@
 from payments import words
 from payments.models import EXTRAS
 from payments.money import show
+from payments.notifications import links
 from payments.notifications.case import Case
 from payments.notifications.mails.registry import BAD, GOOD, Lines, Mail, mail, told
 
@@ -92,6 +93,7 @@ def payment_failed_guest(case: Case) -> Mail:
     """A guest hears that nothing was taken, and how to pay all the same."""
     amount = case.amount()
     why = _GUESTS_WHY.get(case.text("code"), "Your bank did not allow it.")
+    retry = links.retry(case.account, case.row.livemode, case.object)
     how = "answer this mail" if case.desk else f"contact {case.house}"
     return Mail(
         subject=f"Your payment of {amount} did not go through{case.by_code}",
@@ -106,7 +108,40 @@ def payment_failed_guest(case: Case) -> Mail:
         ),
         to_do="Please pay again with another card, or ask your bank to allow the payment first. We"
         f" are glad to help: {how} and name your booking, {case.code}.",
+        link=links.pay(retry) if retry else "",
+        link_words="Try again",
         tone=BAD,
+    )
+
+
+@mail("pay_link", about="pay_link")
+def pay_link(case: Case) -> Mail:
+    """A guest is asked for one amount, or their bank wants to hear from them about it."""
+    amount = case.amount()
+    asked = bool(case.fact("asked"))
+    return Mail(
+        subject=(
+            f"Please confirm your payment of {amount}{case.by_code}"
+            if asked
+            else f"Please pay {amount}{case.by_code}"
+        ),
+        title="Your bank wants to hear from you" if asked else "Your payment",
+        figure=amount,
+        says=[
+            f"Your bank lets us take {amount} only after you have confirmed it. Nothing was taken"
+            " so far."
+            if asked
+            else f"You can pay {amount} by card, on a page of {case.house}."
+        ],
+        lines=told(
+            ("Guest", case.guest),
+            ("Booking", case.code),
+            ("Stay", case.nights),
+            ("For", words.PURPOSES.get(case.text("purpose"), "Payment")),
+        ),
+        to_do="The link below is for you alone and is good for a week.",
+        link=links.pay_of(case.object),
+        link_words=f"Confirm {amount}" if asked else f"Pay {amount}",
     )
 
 

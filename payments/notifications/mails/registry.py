@@ -19,6 +19,7 @@ class Mail:
     :param says: paragraphs. Plain text, never HTML.
     :param lines: facts with their names; those without a value are left out.
     :param to_do: what the reader should do now.
+    :param link: where they do it, and `link_words` what that is called.
     """
 
     subject: str
@@ -27,6 +28,8 @@ class Mail:
     figure: str = ""
     lines: Lines = field(default_factory=list)
     to_do: str = ""
+    link: str = ""
+    link_words: str = ""
     tone: str = PLAIN
 
 
@@ -38,7 +41,8 @@ class Kind:
     """
     One kind of mail.
 
-    :param about: the kind of record it follows from, to ask again whether it is still true.
+    :param about: the kind of record it follows from, to ask again whether it is still true; a
+        pay link's follows from the link.
     """
 
     about: str

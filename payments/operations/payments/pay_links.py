@@ -1,7 +1,9 @@
 """
 Pay links: whoever has one may pay one amount for one booking, until a day.
 
-    make        one, with the address that holds its token, shown this once
+    make        one, with the address that holds its token, shown this once; mailed to the guest
+    begin       have the payment made that it is for, and return what a browser confirms it with
+    ask_guest   mail one that confirms a payment about which the guest's bank asks
     resolve     the link that a token is of
     remember    swap a token for the guest's session, so that no address holds it any longer
     of_session  the link that this guest came with
@@ -12,26 +14,23 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.db import transaction
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
 
-from payments import hotel
+from payments import conf, hotel
 from payments.errors import Invalid, Refused
 from payments.hotel import Booking, Right
-from payments.models import PayLink, Payment
-from payments.operations import activity
+from payments.models import Notification, PayLink, Payment
+from payments.notifications import links
+from payments.operations import acting, activity
 from payments.operations.payments import payment_intents
 
 logger = structlog.get_logger(__name__)
 
-VALID_FOR = timedelta(days=7)
 _SESSION = timedelta(hours=2)  # how long a guest may take over paying
 _KEY = "pay_link"
-_SIGNER = "payments.pay_link"  # what is signed for anything else is no token of a link
 
 
 class NoSuchLink(Refused):
@@ -53,13 +52,20 @@ class LinkUsed(Refused):
 
 
 def make(
-    *, booking: Booking, amount: int, purpose: str, payment: Payment | None = None, by: Any
+    *,
+    booking: Booking,
+    amount: int,
+    purpose: str,
+    payment: Payment | None = None,
+    send: bool = True,
+    by: Any,
 ) -> tuple[PayLink, str]:
     """
     Make a link over one amount for one booking; return it with its address.
 
     :param amount: in minor units of the booking's currency.
     :param payment: the one that it confirms, when the guest's bank asks; else one is made.
+    :param send: mail it to the guest, where there is an address on file.
     :param by: who; None where the system does.
     :raises Refused: they may not, or no such money can be asked for.
     """
@@ -68,6 +74,8 @@ def make(
     payment_intents.check(booking, amount, purpose)
     if payment is not None and payment.reservation_id != booking.id:
         raise Invalid("payment", "This payment is for another booking.")
+    if payment is None:
+        acting.account_for(booking)
     with transaction.atomic():
         link = PayLink.objects.create(
             organization_id=booking.organization_id,
@@ -78,23 +86,83 @@ def make(
             purpose=purpose,
             payment_id=payment.pk if payment else None,
             created_by=by,
-            expires_at=timezone.now() + VALID_FOR,
         )
         facts = {"amount": amount, "currency": booking.currency, "purpose": purpose}
         activity.note("pay_link_made", by=by, of=link, link=str(link.pk), **facts)
+        if send:
+            _mail(link, asked=payment is not None)
     logger.info("pay_link.made", link=str(link.pk), reservation=booking.id, amount=amount)
-    return link, url(link)
+    return link, links.pay(link)
 
 
-def token(link: PayLink) -> str:
-    """Return what proves that somebody was given this link; it follows from its id."""
-    return str(Signer(salt=_SIGNER).sign(link.pk.hex))
+def _mail(link: PayLink, *, asked: bool) -> None:
+    """Owe the guest a mail with this link, in the caller's transaction."""
+    stay = hotel.stay(link.reservation_id)
+    if stay is None or not stay.email:
+        return
+    link.sent_to = stay.email
+    link.save(update_fields=["sent_to"])
+    Notification.objects.create(
+        to=Notification.Audience.GUEST,
+        kind="pay_link",
+        object_id=str(link.pk),
+        livemode=conf.asks_live(),
+        organization_id=link.organization_id,
+        property_id=link.property_id,
+        reservation_id=link.reservation_id,
+        facts={
+            "amount": link.amount,
+            "currency": link.currency,
+            "purpose": link.purpose,
+            "asked": asked,
+        },
+    )
 
 
-def url(link: PayLink) -> str:
-    """Return the address that a guest is sent; whoever has it may pay."""
-    path = reverse("payments:pay_link", args=[token(link)])
-    return f"{settings.SITE_URL.rstrip('/')}{path}"
+def ask_guest(*, payment: Payment, by: Any = None) -> PayLink | None:
+    """
+    Mail the guest a link that confirms this payment: their bank wants to hear from them; once.
+
+    :raises Refused: the booking can take no such money any more.
+    """
+    with transaction.atomic():
+        held = Payment.objects.select_for_update().get(pk=payment.pk)
+        found = PayLink.objects.filter(payment=held.pk).order_by("-pk").first()
+        if found is not None or held.reservation_id is None:
+            return found
+        booking = hotel.bookings([held.reservation_id])[held.reservation_id]
+        link, _ = make(
+            booking=booking, amount=held.amount, purpose=held.purpose, payment=held, by=by
+        )
+        return link
+
+
+def begin(link: PayLink) -> payment_intents.Taken:
+    """
+    Have the payment made that a link is for, unless it is; return what a browser confirms it with.
+
+    :raises Refused: it is paid, or no such money can be taken any more.
+    """
+    with transaction.atomic():
+        held = (
+            PayLink.objects.select_for_update(of=("self",))
+            .select_related("payment")
+            .get(pk=link.pk)
+        )
+        if held.is_used:
+            raise LinkUsed("This has been paid already. There is nothing more to do.")
+        waits = held.payment is not None and held.payment.status not in ("canceled", "refused")
+        if not waits:
+            booking = hotel.bookings([held.reservation_id])[held.reservation_id]
+            asked = payment_intents.prepare(
+                booking=booking, amount=held.amount, purpose=held.purpose, by=held.created_by
+            )
+            held.payment = asked.payment
+            held.save(update_fields=["payment"])
+    if not waits:
+        return asked.keep()
+    payment = Payment.objects.get(pk=held.payment_id)
+    return payment_intents.Taken(payment, payment_intents.secret_of(payment))
 
 
 def resolve(token: str) -> PayLink:
@@ -105,7 +173,7 @@ def resolve(token: str) -> PayLink:
     :raises LinkExpired, LinkUsed: it is of no use any more.
     """
     try:
-        found = hotel.as_uuid(Signer(salt=_SIGNER).unsign(token))
+        found = hotel.as_uuid(Signer(salt=links.SIGNER).unsign(token))
     except (BadSignature, ValueError):
         found = None
     return _usable(found)
@@ -132,6 +200,15 @@ def of_session(request: HttpRequest) -> PayLink:
 def used(link: PayLink) -> None:
     """Note, in the caller's transaction, that a link was paid; once."""
     PayLink.objects.filter(pk=link.pk, used_at=None).update(used_at=timezone.now())
+
+
+def is_good(id: str) -> bool:
+    """Say whether a link can still be paid by."""
+    try:
+        _usable(hotel.as_uuid(id))
+    except Refused:
+        return False
+    return True
 
 
 def _usable(id: UUID | None) -> PayLink:

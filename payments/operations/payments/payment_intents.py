@@ -79,7 +79,32 @@ def take(
     )
 
 
-def begin(
+@dataclass(frozen=True)
+class Asked:
+    """A payment that was promised in the caller's transaction, to be kept once that is over."""
+
+    payment: Payment
+    request: OutgoingRequest
+
+    def keep(self) -> Taken:
+        """
+        Ask Stripe for it.
+
+        :raises Refused: Stripe will not, or the guest's bank.
+        """
+        kept = keeping.keep(self.request)
+        self.payment.refresh_from_db()
+        if kept.state == OutgoingRequest.State.REFUSED:
+            outcome.refuse(kept, about=self.payment)
+        return Taken(self.payment, (kept.answer or {}).get("client_secret"))
+
+
+def begin(*, by: Any = None, **asked: Any) -> Taken:
+    """Ask for money as `take` does, for somebody whose right has been seen: a guest with a link."""
+    return prepare(by=by, **asked).keep()
+
+
+def prepare(
     *,
     booking: Booking,
     amount: int,
@@ -87,8 +112,12 @@ def begin(
     capture_method: str = "",
     setup_future_usage: str = "",
     by: Any = None,
-) -> Taken:
-    """Ask for money as `take` does, for somebody whose right has been seen: a guest with a link."""
+) -> Asked:
+    """
+    Promise a payment that the guest confirms in a browser; Stripe is asked when it is kept.
+
+    :raises Refused: it cannot be, as its text says.
+    """
     check(booking, amount, purpose)
     if capture_method not in ("", AUTOMATIC, MANUAL):
         raise Invalid("capture_method", "It is automatic or manual.")
@@ -125,11 +154,7 @@ def begin(
             currency=booking.currency,
             purpose=purpose,
         )
-    kept = keeping.keep(request)
-    payment.refresh_from_db()
-    if kept.state == OutgoingRequest.State.REFUSED:
-        outcome.refuse(kept, about=payment)
-    return Taken(payment, (kept.answer or {}).get("client_secret"))
+    return Asked(payment, request)
 
 
 def check(booking: Booking, amount: Any, purpose: str) -> None:

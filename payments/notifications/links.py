@@ -1,0 +1,70 @@
+"""The addresses that mails hold: of a booking, for staff, and to pay, for a guest."""
+
+from django.conf import settings
+from django.core.signing import Signer
+from django.urls import reverse
+
+from payments import hotel
+from payments.models import PayLink, Payment
+
+SIGNER = "payments.pay_link"  # what is signed for anything else is no token of a link
+
+
+def absolute(path: str) -> str:
+    """Return a whole address; empty where nobody has said how this system is reached."""
+    base = settings.SITE_URL.rstrip("/")
+    return f"{base}{path}" if base else ""
+
+
+def booking(reservation_id: object) -> str:
+    """Return the address of a booking's page, for staff who log in there."""
+    return absolute(hotel.booking_url(reservation_id))  # type: ignore[arg-type]
+
+
+def token(link: PayLink) -> str:
+    """Return what proves that somebody was given this link; it follows from its id."""
+    return str(Signer(salt=SIGNER).sign(link.pk.hex))
+
+
+def pay(link: PayLink) -> str:
+    """Return the address that a guest is sent; whoever has it may pay."""
+    return absolute(reverse("payments:pay_link", args=[token(link)]))
+
+
+def pay_of(id: str) -> str:
+    """Return the address of the link of this id."""
+    link = PayLink.objects.filter(pk=id).first()
+    return pay(link) if link else ""
+
+
+def of_payment(account: str, livemode: bool, stripe_id: str) -> PayLink | None:
+    """Return the link that confirms a payment of this id, the latest; None where there is none."""
+    rows = PayLink.objects.filter(
+        payment__account=account, payment__livemode=livemode, payment__stripe_id=stripe_id
+    )
+    return rows.order_by("-pk").first()
+
+
+def retry(account: str, livemode: bool, stripe_id: str) -> PayLink | None:
+    """
+    Return a link by which a guest tries a payment again that failed, made unless there is one.
+
+    None where the payment does not wait for the guest, or is of no booking.
+    """
+    found = of_payment(account, livemode, stripe_id)
+    if found is not None:
+        return found
+    payment = Payment.objects.filter(
+        account=account, livemode=livemode, stripe_id=stripe_id, reservation__isnull=False
+    ).first()
+    if payment is None or payment.status != "requires_payment_method" or not payment.amount:
+        return None
+    return PayLink.objects.create(
+        organization_id=payment.organization_id,
+        property_id=payment.property_id,
+        reservation_id=payment.reservation_id,
+        amount=payment.amount,
+        currency=payment.currency,
+        purpose=payment.purpose,
+        payment=payment,
+    )

@@ -1,0 +1,100 @@
+"""A guest pays by a link: mailed, asked of Stripe once, and of no use afterwards."""
+
+import pytest
+from django.core import mail
+
+from payments.models import Notification, PayLink, Payment
+from payments.notifications import links, outbox
+from payments.operations import mails
+from payments.operations.payments import pay_links
+from sandbox import objects
+from tests.operations.conftest import makes_intents
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def link(stripe, wire, stay, desk):
+    """A link over €300.00 that the front desk has sent."""
+    made, _ = pay_links.make(booking=stay(), amount=30_000, purpose="deposit", by=desk)
+    return made
+
+
+def deliver():
+    Notification.objects.update(next_attempt_at="2026-01-01T00:00Z")
+    mails.deliver()
+    return {message.subject: message for message in mail.outbox}
+
+
+def test_a_link_is_mailed_to_the_guest(link, booking):
+    assert link.sent_to == booking.guest.email
+    (message,) = deliver().values()
+    assert message.to == [booking.guest.email]
+    assert "Please pay €300.00" in message.subject
+    assert links.pay(link) in message.body
+
+
+def test_a_link_that_nobody_wants_sent_is_not(stripe, wire, stay, desk):
+    link, address = pay_links.make(
+        booking=stay(), amount=30_000, purpose="deposit", send=False, by=desk
+    )
+    assert (link.sent_to, Notification.objects.count()) == ("", 0)
+    assert address == links.pay(link)
+
+
+def test_a_link_that_is_paid_before_its_mail_goes_out_is_not_sent(link, wire, stripe):
+    wire.answers = makes_intents
+    payment = pay_links.begin(link).payment
+    stripe.tells("payment_intent.succeeded", paid(payment))
+    assert not any("Please pay" in subject for subject in deliver())
+    assert Notification.objects.get(kind="pay_link").state == outbox.Notification.State.DROPPED
+
+
+def test_a_guest_who_begins_twice_pays_one_payment(link, wire, stay):
+    wire.answers = makes_intents
+    first = pay_links.begin(link)
+    made = wire.asked[0]
+    wire.answers = lambda asked: (200, unpaid(first.payment))
+    second = pay_links.begin(PayLink.objects.get(pk=link.pk))
+    assert first.payment.pk == second.payment.pk
+    assert second.client_secret == "secret_once_more"
+    assert [asked.method for asked in wire.asked] == ["POST", "GET"]
+    assert made.form["amount"] == "30000"
+
+
+def test_a_link_that_was_paid_takes_nothing_more(link, wire, stripe):
+    wire.answers = makes_intents
+    payment = pay_links.begin(link).payment
+    stripe.tells("payment_intent.succeeded", paid(payment))
+    with pytest.raises(pay_links.LinkUsed):
+        pay_links.begin(PayLink.objects.get(pk=link.pk))
+    assert Payment.objects.count() == 1
+
+
+def test_a_guest_whose_card_was_declined_may_try_the_same_payment_again(stripe, booking, wire):
+    names = {"reservationId": str(booking.pk), "orgId": str(booking.organization_id)}
+    error = {"code": "card_declined", "decline_code": "insufficient_funds", "message": "No."}
+    failed = objects.payment_intent(id="pi_1", metadata=names, last_payment_error=error)
+    stripe.tells("payment_intent.payment_failed", failed)
+    (message,) = (m for s, m in deliver().items() if "did not go through" in s)
+    link = PayLink.objects.get()
+    assert links.pay(link) in message.body
+    wire.answers = lambda asked: (200, unpaid(Payment.objects.get()))
+    assert pay_links.begin(link).payment.stripe_id == "pi_1"
+
+
+def unpaid(payment):
+    return of(payment) | {"client_secret": "secret_once_more"}
+
+
+def paid(payment):
+    return of(payment) | {"status": "succeeded", "amount_received": payment.amount}
+
+
+def of(payment):
+    return objects.payment_intent(
+        id=payment.stripe_id,
+        amount=payment.amount,
+        currency=payment.currency,
+        metadata=payment.metadata,
+    )
