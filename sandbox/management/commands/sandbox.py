@@ -142,12 +142,13 @@ class Command(BaseCommand):
             raise CommandError(f"Port {options['port']} cannot be used: {error}") from error
         except (KeyError, TypeError, ValueError) as error:
             raise CommandError(f"{options['state']} holds no state of a sandbox.") from error
-        signal.signal(signal.SIGTERM, interrupt)
+        ended = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: ended.set())
+        server.start()
         self.stdout.write(f"Stripe's stand-in answers at {server.url}; Ctrl-C ends it.")
         self.stdout.flush()
-        server.start()
-        with contextlib.suppress(KeyboardInterrupt):
-            threading.Event().wait()
+        ended.wait()
         server.stop()
 
     def hotel(self, options: dict[str, Any]) -> None:
@@ -199,11 +200,6 @@ class Command(BaseCommand):
     def print(self, value: Any) -> None:
         """Print one JSON value."""
         self.stdout.write(json.dumps(value, indent=2, ensure_ascii=False))
-
-
-def interrupt(number: int, frame: Any) -> None:
-    """End it as Ctrl-C does."""
-    raise KeyboardInterrupt
 
 
 def add_delivery(parser: CommandParser) -> None:
