@@ -19,7 +19,7 @@ from sandbox.server.answering import Answering, Request, Response, date
 from sandbox.server.delivery import Delivery, Endpoint
 
 TICK = 0.1  # seconds between two looks at what has become due
-SAVE = 0.2  # seconds between two writes of the state
+SAVE = 0.2  # seconds between two writes of the state, at least
 LARGEST = 32 * 1024 * 1024  # bytes of a request
 
 
@@ -90,8 +90,10 @@ class Sandbox(ThreadingHTTPServer):
         while not self._stopped.is_set():
             if self.answering.changed.wait(1):
                 self.answering.changed.clear()
+                began = time.monotonic()
                 self.world.save()
-                self._stopped.wait(SAVE)
+                # Nothing is answered meanwhile: the longer it takes, the rarer it is done.
+                self._stopped.wait(max(SAVE, 5 * (time.monotonic() - began)))
 
     def stop(self) -> None:
         """End it, and keep the state."""
