@@ -11,12 +11,22 @@ from dataclasses import dataclass
 
 from django.urls import URLPattern, path
 
-from payments.api.views import alerts, analytics, connect, files, payments, protection, stays
+from payments.api.views import (
+    alerts,
+    analytics,
+    connect,
+    customers,
+    files,
+    payments,
+    protection,
+    stays,
+)
 from payments.api.views.base import Address
 from payments.hotel import RIGHTS, Right
 
 ORG = "organizations/<slug:org>/"
 STAY = ORG + "reservations/<str:code>/"
+CARD = STAY + "payment_methods/<uuid:id>/"
 ROLES = ("owner", "manager", "finance", "front_desk", "read_only")
 
 
@@ -41,6 +51,10 @@ ADDRESSES = [
     _row(STAY, stays.Stay, "reservation", GET=R.LOOK),
     _row(STAY + "payments/", payments.TakePayment, "take_payment", POST=R.TAKE_PAYMENTS),
     _row(STAY + "refunds/", payments.IssueRefunds, "issue_refunds", POST=R.REFUND),
+    _row(STAY + "payment_methods/", customers.Cards, "cards", GET=R.TAKE_PAYMENTS),
+    _row(STAY + "payment_methods/setup/", customers.Setup, "setup_card", POST=R.TAKE_PAYMENTS),
+    _row(CARD, customers.Card, "card", DELETE=R.TAKE_PAYMENTS),
+    _row(CARD + "default/", customers.Default, "default_card", POST=R.TAKE_PAYMENTS),
     _row(STAY + "attachments/", files.Attach, "attach_file", POST=R.TAKE_PAYMENTS),
     _row(ORG + "payments/", payments.Payments, "payments", GET=R.LOOK),
     _row(ORG + "payments/<uuid:id>/", payments.PaymentOne, "payment", GET=R.LOOK),
@@ -60,6 +74,8 @@ ADDRESSES = [
         PATCH=R.PROTECT,
     ),
     _row(ORG + "disputes/<uuid:id>/files/", protection.Files, "evidence_file", POST=R.PROTECT),
+    _row(ORG + "disputes/<uuid:id>/submit/", protection.Submit, "submit", POST=R.PROTECT),
+    _row(ORG + "disputes/<uuid:id>/accept/", protection.Accept, "accept", POST=R.PROTECT),
     _row(ORG + "fraud_warnings/", protection.FraudWarnings, "fraud_warnings", GET=R.PROTECT),
     _row(
         ORG + "fraud_warnings/<uuid:id>/",
@@ -67,8 +83,16 @@ ADDRESSES = [
         "fraud_warning",
         GET=R.PROTECT,
     ),
+    _row(
+        ORG + "fraud_warnings/<uuid:id>/refund/",
+        protection.RefundWarned,
+        "refund_warned",
+        POST=R.PROTECT,
+    ),
     _row(ORG + "reviews/", protection.Reviews, "reviews", GET=R.PROTECT),
     _row(ORG + "reviews/<uuid:id>/", protection.ReviewOne, "review", GET=R.PROTECT),
+    _row(ORG + "reviews/<uuid:id>/approve/", protection.Approve, "approve", POST=R.PROTECT),
+    _row(ORG + "reviews/<uuid:id>/refuse/", protection.Refuse, "refuse", POST=R.PROTECT),
     _row(ORG + "alerts/", alerts.Alerts, "alerts", GET=R.LOOK),
     _row(ORG + "alerts/<uuid:id>/", alerts.AlertOne, "alert", GET=R.LOOK),
     _row(ORG + "alerts/<uuid:id>/take/", alerts.Take, "take_alert", POST=R.TAKE_ALERTS),

@@ -36,9 +36,9 @@ _FORGOTTEN = (400, 401, 403, 404, 405, 413, 415, 422, 429)
 
 
 class Repeatable(Protocol):
-    """A view whose requests may be repeated; `kind` is of the request to Stripe that it makes."""
+    """A view whose requests may be repeated; `kinds` are of what it asks of Stripe."""
 
-    kind: ClassVar[str]
+    kinds: ClassVar[Sequence[str]]
 
     def standing(self, made: Sequence[OutgoingRequest]) -> Response:
         """Return what is true now of what an earlier request promised."""
@@ -121,7 +121,7 @@ def _kept(view: Repeatable, person: Any, digest: str, body: str) -> Kept:
 
 def _promised(view: Repeatable, row: IdempotentRequest) -> QuerySet[OutgoingRequest]:
     """Return what a request has promised to ask of Stripe, in the order it did."""
-    return row.promises.filter(kind=view.kind).order_by("id")
+    return row.promises.filter(kind__in=view.kinds).order_by("id")
 
 
 def _let_go(view: Repeatable, row: IdempotentRequest) -> bool:

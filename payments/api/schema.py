@@ -46,7 +46,7 @@ class Schema(AutoSchema):
 
     def get_override_parameters(self) -> list[Any]:
         found = [OpenApiParameter(name, str) for name in self.view.filters] if self._lists() else []
-        if self._lists() and not self.view.asks:  # what a query asks for comes in one page
+        if self._lists() and not self.view.whole:
             found += [
                 OpenApiParameter("cursor", str, description="From `next` or `previous`."),
                 OpenApiParameter(
@@ -74,9 +74,7 @@ class Schema(AutoSchema):
     def get_response_serializers(self) -> Any:
         shape = self.view.shape
         found: dict[Any, Any] = {}
-        if self.method == "DELETE":
-            found[204] = OpenApiResponse(description="Done.")
-        elif self._lists():
+        if self._lists():
             name = f"{self.get_operation_id()}_page"
             found[200] = inline_serializer(
                 "".join(word.title() for word in name.split("_")),
@@ -89,7 +87,7 @@ class Schema(AutoSchema):
         else:
             status = self.view.status if self.method == "POST" else 200
             found[status] = shape
-            if self.method == "POST":
+            if self.method != "GET":
                 found[202] = OpenApiResponse(shape, "Promised; its address says what comes of it.")
         for status, said in self._problems().items():
             found[str(status), MEDIA_TYPE] = OpenApiResponse(ProblemShape, said)

@@ -9,6 +9,8 @@ from django.test import Client
 from knox.models import AuthToken
 
 from organizations.models import Role
+from payments.models import Customer, PaymentMethod
+from sandbox import objects
 from sandbox.scenarios import SCENARIOS
 from tests.conftest import stay_of
 from tests.factories import (
@@ -81,6 +83,20 @@ def rival(db):
     return ReservationFactory(property=house, code="RV-1")
 
 
+def leaves_a_card(stripe, booking, **fields):
+    """Let the booking's guest leave a card; return its row."""
+    customer = Customer.objects.create(
+        account="acct_harbour",
+        stripe_id="cus_guest",
+        organization=booking.organization,
+        guest_id=booking.guest_id,
+        seen=True,
+    )
+    card = objects.payment_method(id="pm_guest", customer=customer.stripe_id, **fields)
+    stripe.tells("payment_method.attached", card)
+    return PaymentMethod.objects.get(stripe_id="pm_guest")
+
+
 @pytest.fixture
 def full(stripe, booking):
     """A hotel with one thing of every kind."""
@@ -92,4 +108,5 @@ def full(stripe, booking):
         "dashboard_payment",
     ):
         stripe.sends(SCENARIOS[name].events(stay_of(booking)))
+    leaves_a_card(stripe, booking)
     return booking

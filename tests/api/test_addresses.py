@@ -15,6 +15,7 @@ from payments.models import (
     Dispute,
     EarlyFraudWarning,
     Payment,
+    PaymentMethod,
     Refund,
     Review,
 )
@@ -31,6 +32,7 @@ MODELS = {
     "alerts": Alert,
     "unmatched": Payment,
     "accounts": ConnectedAccount,
+    "payment_methods": PaymentMethod,
 }
 CASES = [
     pytest.param(row, method, id=f"{method} {row.address}")

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from payments.api.shapes.fields import Moment
+from payments.api.shapes.protection import DisputeShape
 
 
 class EvidenceFileShape(serializers.Serializer[Any]):
@@ -28,3 +29,7 @@ class EvidenceShape(serializers.Serializer[Any]):
     missing = serializers.ListField(child=serializers.CharField(), help_text="What would help.")
     staged_at = Moment()
     submitted_at = Moment()
+
+
+class SubmittedShape(DisputeShape, EvidenceShape):
+    """A dispute, and what was handed in about it."""

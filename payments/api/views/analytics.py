@@ -22,6 +22,7 @@ class Figure(Address):
 
     shape = shapes.RowShape
     many = True
+    whole = True
     asks = {"from": "YYYY-MM-DD", "to": "YYYY-MM-DD", "by": ", ".join(figures.BY), "property": "",
             "currency": ""}  # fmt: skip
 

@@ -18,6 +18,8 @@ from payments.models import OutgoingRequest
 from payments.operations import amounts
 from payments.reading import clean
 
+PROMISED = "promised"  # the status of what Stripe has not decided yet
+
 Filter = Callable[[QuerySet[Any], str], QuerySet[Any]]
 
 
@@ -37,6 +39,7 @@ class Address(APIView):
     :cvar sends: for each method the body that it takes.
     :cvar asks: what a query may say beside that, and how.
     :cvar shape: of what it answers with.
+    :cvar many: whether it is a list, and `whole` whether it comes in one page.
     :cvar status: of the answer when something is done.
     """
 
@@ -47,6 +50,7 @@ class Address(APIView):
     asks: ClassVar[Mapping[str, str]] = {}
     shape: ClassVar[type[BaseSerializer[Any]]] = bodies.Nothing
     many: ClassVar[bool] = False
+    whole: ClassVar[bool] = False
 
     status: ClassVar[int] = 200
 
@@ -182,10 +186,10 @@ class Asking(Address, ABC):
     """
     Something that is done; asked again with the same `Idempotency-Key`, it is only told.
 
-    :cvar kind: of the request to Stripe that does it; none where Stripe is not asked.
+    :cvar kinds: of the requests to Stripe that do it; none where Stripe is not asked.
     """
 
-    kind: ClassVar[str] = ""
+    kinds: ClassVar[Sequence[str]] = ()
 
     def post(self, request: Request, **kwargs: Any) -> Response:
         return keys.answer(self, request, self.act)

@@ -47,7 +47,7 @@ class Accounts(_Accounts, Listing, Asking):
     filters = {"stripe_id": with_stripe_id}
     sends = {"POST": bodies.Account}
     status = 201
-    kind = "account"
+    kinds = ("account",)
 
     def act(self) -> Response:
         sent = self.body()
@@ -121,7 +121,7 @@ class Disconnect(_Accounts, Known, Asking):
     """Let go of an account; the answer says where in Stripe's dashboard to finish it."""
 
     shape = shapes.LetGoShape
-    kind = "disconnect"
+    kinds = ("disconnect",)
 
     def act(self) -> Response:
         gone = onboarding.disconnect(account=self.thing, by=self.request.user)

@@ -12,14 +12,22 @@ from rest_framework.response import Response
 from payments import hotel
 from payments.api import bodies
 from payments.api.shapes import payments as shapes
-from payments.api.views.base import Address, Asking, Known, Listing, OfStay, One, with_stripe_id
+from payments.api.views.base import (
+    PROMISED,
+    Address,
+    Asking,
+    Known,
+    Listing,
+    OfStay,
+    One,
+    with_stripe_id,
+)
 from payments.errors import Refused
 from payments.hotel import Right
 from payments.models import OutgoingRequest, Payment, PaymentTransaction, Refund
 from payments.operations import outcome
 from payments.operations.payments import holds, payment_intents, refunds, unmatched
 
-PROMISED = "promised"
 _KNOWN = Q(seen=True) | Q(bound_by=PaymentTransaction.BoundBy.PROMISE)
 
 
@@ -177,7 +185,7 @@ class Capture(_OfPayment):
     """Take money that is held; the rest of the hold is let go."""
 
     sends = {"POST": bodies.Capture}
-    kind = "capture"
+    kinds = ("capture",)
 
     def act(self) -> Response:
         sent = self.sent_in(self.thing.currency)
@@ -188,7 +196,7 @@ class Capture(_OfPayment):
 class Cancel(_OfPayment):
     """Let go of a hold, or end a payment that is under way."""
 
-    kind = "cancel"
+    kinds = ("cancel",)
 
     def act(self) -> Response:
         held = payment_intents.cancel(payment=self.thing, by=self.request.user)
@@ -201,7 +209,7 @@ class TakePayment(OfStay, Asking):
     sends = {"POST": bodies.TakePayment}
     shape = shapes.TakenShape
     status = 201
-    kind = "payment"
+    kinds = ("payment",)
 
     def act(self) -> Response:
         sent = self.sent_in(self.thing.currency)
@@ -238,7 +246,7 @@ class IssueRefunds(OfStay, Asking):
     sends = {"POST": bodies.Refund}
     shape = shapes.RefundsShape
     status = 201
-    kind = "refund"
+    kinds = ("refund",)
 
     def act(self) -> Response:
         sent = self.sent_in(self.thing.currency)

@@ -1,7 +1,9 @@
 """Disputes, fraud warnings and reviews."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.db.models import QuerySet
 from rest_framework.parsers import MultiPartParser
@@ -12,11 +14,25 @@ from rest_framework.serializers import BaseSerializer
 from payments import hotel
 from payments.api import bodies
 from payments.api.shapes import protection as shapes
-from payments.api.shapes.evidence import EvidenceFileShape, EvidenceShape
-from payments.api.shapes.payments import WITH
-from payments.api.views.base import Address, Asking, Known, Listing, One, with_stripe_id
-from payments.models import Dispute, EarlyFraudWarning, OutgoingRequest, Review
-from payments.operations.protection import evidence
+from payments.api.shapes.evidence import EvidenceFileShape, EvidenceShape, SubmittedShape
+from payments.api.shapes.payments import WITH, RefundShape
+from payments.api.views.base import PROMISED, Address, Asking, Known, Listing, One, with_stripe_id
+from payments.models import (
+    Dispute,
+    EarlyFraudWarning,
+    EvidenceFile,
+    OutgoingRequest,
+    Refund,
+    Review,
+)
+from payments.operations import outcome
+from payments.operations.protection import (
+    disputes,
+    evidence,
+    fraud_warnings,
+    reviews,
+    submissions,
+)
 
 _FILTERS = {"stripe_id": with_stripe_id, "reservation": hotel.of_booking}
 
@@ -50,8 +66,21 @@ class DisputeOne(_Threats, One):
     shape = shapes.DisputeShape
 
 
+def _under_way(row: Any, *kinds: str) -> bool:
+    """Say whether Stripe has not decided yet what was asked about a row."""
+    promised = OutgoingRequest.objects.filter(state=OutgoingRequest.State.PROMISED)
+    return promised.filter(about=row.pk, kind__in=kinds).exists()
+
+
+def _answer(shown: Any, *, promised: bool, status: int = 200) -> Response:
+    """Return what is shown; while Stripe has not decided, as promised."""
+    if promised:
+        return Response({**shown, "status": PROMISED}, status=202)
+    return Response(shown, status=status)
+
+
 class Evidence(_Threats, Known):
-    """The answer to a dispute, as composed and edited."""
+    """The answer to a dispute, as composed and edited; what is written is staged at Stripe."""
 
     model = Dispute
     shape = EvidenceShape
@@ -64,8 +93,11 @@ class Evidence(_Threats, Known):
         return Response(self.shown(self.thing))
 
     def patch(self, request: Request, **kwargs: Any) -> Response:
-        evidence.edit(dispute=self.thing, evidence=self.body()["evidence"], by=request.user)
-        return Response(self.shown(self.thing))
+        pack = submissions.stage(
+            dispute=self.thing, evidence=self.body()["evidence"], by=request.user
+        )
+        promised = _under_way(self.thing, "stage_evidence")
+        return _answer(EvidenceShape(pack).data, promised=promised)
 
 
 class Files(_Threats, Known, Asking):
@@ -76,16 +108,78 @@ class Files(_Threats, Known, Asking):
     sends = {"POST": bodies.EvidenceFile}
     shape = EvidenceFileShape
     status = 201
+    kinds = ("evidence_file",)
 
     def act(self) -> Response:
         sent = self.body()
-        kept = evidence.add_file(
+        kept = submissions.attach_file(
             dispute=self.thing, name=sent["name"], file=sent["file"], by=self.request.user
         )
-        return Response(EvidenceFileShape(kept).data, status=201)
+        return self._told(kept)
 
     def standing(self, made: Sequence[OutgoingRequest]) -> Response:
-        return self.act()
+        _see_that_it_was_not_refused(made)
+        files = EvidenceFile.objects.select_related("attachment")
+        found = files.filter(pack__dispute=self.thing, pk=made[0].params.get("file")).first()
+        if found is None:
+            raise evidence.NotActionable("Another file stands under that name by now.")
+        return self._told(found)
+
+    def _told(self, kept: EvidenceFile) -> Response:
+        shown = EvidenceFileShape(kept).data
+        return _answer(shown, promised=not kept.stripe_file_id, status=201)
+
+
+def _see_that_it_was_not_refused(made: Sequence[OutgoingRequest]) -> None:
+    if made[-1].state == OutgoingRequest.State.REFUSED:
+        outcome.refuse(made[-1])
+
+
+class _Answering(_Threats, Known, Asking):
+    """Something that is decided about a threat, once."""
+
+    def act(self) -> Response:
+        self.decide()
+        return self.told()
+
+    @abstractmethod
+    def decide(self) -> None:
+        """Decide it."""
+
+    def standing(self, made: Sequence[OutgoingRequest]) -> Response:
+        _see_that_it_was_not_refused(made)
+        return self.told()
+
+    def told(self) -> Response:
+        """Return what it is about as it is now."""
+        row = self.rows().get(pk=self.thing.pk)
+        return _answer(self.shown(row), promised=_under_way(row, *self.kinds))
+
+
+class Submit(_Answering):
+    """Hand in the evidence, for good."""
+
+    model = Dispute
+    shape = SubmittedShape
+    kinds = ("submit_evidence",)
+
+    def decide(self) -> None:
+        submissions.submit(dispute=self.thing, by=self.request.user)
+
+    def shown(self, given: Any) -> Any:
+        pack = EvidenceShape(evidence.pack(given)).data
+        return {**shapes.DisputeShape(given).data, **pack}
+
+
+class Accept(_Answering):
+    """Give in to a dispute: the guest keeps the money."""
+
+    model = Dispute
+    shape = shapes.DisputeShape
+    kinds = ("accept_dispute",)
+
+    def decide(self) -> None:
+        disputes.accept(dispute=self.thing, by=self.request.user)
 
 
 class FraudWarnings(_Threats, Listing):
@@ -102,6 +196,27 @@ class FraudWarningOne(_Threats, One):
     shape = shapes.FraudWarningShape
 
 
+class RefundWarned(_Threats, Known, Asking):
+    """Give back what a card network takes for fraudulent, before it becomes a dispute."""
+
+    model = EarlyFraudWarning
+    shape = RefundShape
+    status = 201
+    kinds = ("refund",)
+
+    def act(self) -> Response:
+        return self._told(fraud_warnings.refund(warning=self.thing, by=self.request.user).pk)
+
+    def standing(self, made: Sequence[OutgoingRequest]) -> Response:
+        _see_that_it_was_not_refused(made)
+        return self._told(made[-1].about)
+
+    def _told(self, id: UUID) -> Response:
+        refund = Refund.objects.select_related(*WITH).get(pk=id)
+        shown = RefundShape(refund).data
+        return _answer(shown, promised=refund.status == PROMISED, status=201)
+
+
 class Reviews(_Threats, Listing):
     """Payments that Stripe wants somebody to look at, the newest first."""
 
@@ -114,3 +229,31 @@ class ReviewOne(_Threats, One):
 
     model = Review
     shape = shapes.ReviewShape
+
+
+class Approve(_Answering):
+    """Say that a payment is good."""
+
+    model = Review
+    shape = shapes.ReviewShape
+    kinds = ("approve_review",)
+
+    def decide(self) -> None:
+        reviews.approve(review=self.thing, by=self.request.user)
+
+
+class Refuse(_Answering):
+    """Say that a payment is fraud: what was taken goes back, what is held is let go."""
+
+    model = Review
+    shape = shapes.ReviewShape
+    kinds = ("refund", "cancel")
+
+    def decide(self) -> None:
+        reviews.refuse(review=self.thing, by=self.request.user)
+
+    def told(self) -> Response:
+        row = self.rows().get(pk=self.thing.pk)
+        refunds = Refund.objects.filter(payment=row.payment, status=PROMISED)
+        promised = refunds.exists() or bool(row.payment and _under_way(row.payment, "cancel"))
+        return _answer(self.shown(row), promised=promised)
