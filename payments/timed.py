@@ -19,6 +19,7 @@ from payments.models import (
     State,
     WebhookEvent,
 )
+from payments.operations.payments import additional_charges
 from payments.operations.protection import submissions
 from payments.outgoing import keeping
 from payments.records import settling
@@ -99,12 +100,18 @@ def tell_of_waiting_requests(now: datetime) -> int:
     return keeping.tell_of_waiting(now)
 
 
+def ask_guests_to_confirm(now: datetime) -> int:
+    """Mail a link for each charge of a card on file whose bank asks; return how many."""
+    return additional_charges.ask_guests()
+
+
 JOBS: dict[Callable[[datetime], int], timedelta] = {
     warn_of_expiring_holds: timedelta(minutes=5),
     notice_missed_evidence: timedelta(minutes=5),
     hand_in_evidence: timedelta(minutes=5),
     tell_of_waiting_requests: timedelta(minutes=5),
     recall_known_accounts: timedelta(minutes=1),
+    ask_guests_to_confirm: timedelta(seconds=30),
     forget_answered_requests: timedelta(hours=1),
 }
 

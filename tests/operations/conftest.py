@@ -4,11 +4,13 @@ import itertools
 import time
 
 import pytest
+import stripe as sdk
 
 from organizations.models import Role
 from payments import hotel
-from payments.models import Payment
+from payments.models import ConnectedAccount, Payment
 from sandbox import objects
+from sandbox.server.web import Sandbox
 from tests.factories import MembershipFactory
 
 _numbers = itertools.count(1)
@@ -100,3 +102,64 @@ def paid(stripe, booking):
         return Payment.objects.get(stripe_id=intent["id"])
 
     return pay
+
+
+HARBOUR = "acct_1HarbourHotels00"
+
+
+@pytest.fixture
+def far(stripe, settings):
+    """A sandbox that our operations ask, and that is asked what happened by a test."""
+    ConnectedAccount.objects.update(stripe_id=HARBOUR, account=HARBOUR)
+    with Sandbox(port=0, seed="tests") as server:
+        server.start()
+        settings.STRIPE_SECRET_KEY = "sk_test_of_the_tests"
+        settings.STRIPE_API_BASE = server.url
+        yield Far(server, stripe)
+
+
+class Far:
+    """The sandbox with the guest's side of it, and its events brought to us in order."""
+
+    def __init__(self, server, ours):
+        self.server, self.ours, self.seen = server, ours, set()
+        bases = dict.fromkeys(("api", "files", "connect"), server.url)
+        self.client = sdk.StripeClient("sk_test_guest", base_addresses=bases)
+
+    def tell(self, *wanted):
+        """Bring us every event that we have not had, once those of these types are there."""
+        end = time.monotonic() + 5
+        while True:
+            found = self.client.v1.events.list({"limit": 100}, {"stripe_account": HARBOUR}).data
+            new = [each for each in reversed(found) if each.id not in self.seen]
+            if {*wanted} <= {each.type for each in new}:
+                break
+            assert time.monotonic() < end, f"{wanted} did not come"
+            time.sleep(0.02)
+        self.seen |= {each.id for each in new}
+        self.ours.sends([{**each.to_dict(), "account": HARBOUR} for each in new])
+
+    def pays(self, booking, card, *then):
+        """Let a guest pay €600.00 of a booking with one of Stripe's test cards."""
+        intent = self.client.v1.payment_intents.create(
+            {
+                "amount": 60_000,
+                "currency": "eur",
+                "payment_method": card,
+                "confirm": True,
+                "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
+                "metadata": {
+                    "reservationId": str(booking.pk),
+                    "orgId": str(booking.organization_id),
+                },
+            },
+            {"stripe_account": HARBOUR},
+        )
+        self.tell(*then)
+        return intent
+
+
+@pytest.fixture
+def finance(booking):
+    """Somebody in finance of the booking's hotel."""
+    return MembershipFactory(role=Role.FINANCE, organization=booking.organization).user

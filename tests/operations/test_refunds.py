@@ -8,21 +8,13 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from organizations.models import Role
 from payments.errors import Invalid, MayNot, NotAsThingsStand
 from payments.models import OutgoingRequest, Refund
 from payments.operations import amounts, outcome
 from payments.operations.payments import refunds
 from payments.outgoing import keeping
 from sandbox import objects
-from tests.factories import MembershipFactory
 from tests.operations.conftest import makes_refunds
-
-
-@pytest.fixture
-def finance(booking):
-    """Somebody in finance of the booking's hotel."""
-    return MembershipFactory(role=Role.FINANCE, organization=booking.organization).user
 
 
 def figures(booking):

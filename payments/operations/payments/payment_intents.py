@@ -173,7 +173,13 @@ def check(booking: Booking, amount: Any, purpose: str) -> None:
 
 
 def promised(
-    booking: Booking, account: ConnectedAccount, amount: int, purpose: str, *, capture_method: str
+    booking: Booking,
+    account: ConnectedAccount,
+    amount: int,
+    purpose: str,
+    *,
+    capture_method: str,
+    off_session: bool = False,
 ) -> Payment:
     """Make the row of a payment that Stripe is about to be asked for."""
     id = time_ordered_id()
@@ -196,6 +202,7 @@ def promised(
         status="promised",
         purpose=purpose,
         capture_method=capture_method,
+        off_session=off_session,
         bound_by=Payment.BoundBy.PROMISE,
         metadata=written_on(id, hints),
     )
