@@ -5,7 +5,14 @@ from typing import Any
 import pytest
 
 from organizations.models import Role
-from payments.models import OutgoingRequest, Payment, Refund
+from payments.models import (
+    IdempotentRequest,
+    Notification,
+    OutgoingRequest,
+    PayLink,
+    Payment,
+    Refund,
+)
 from payments.outgoing import keeping
 from sandbox import objects
 from tests.api.conftest import program
@@ -291,6 +298,34 @@ def test_in_a_currency_of_three_decimals_the_last_digit_is_zero(wire, stripe, bo
 
     assert (answer.status_code, list(answer.json()["errors"])) == (400, ["amount"])
     assert wire.asked == []
+
+
+# Pay links ---------------------------------------------------------------
+
+
+def test_a_pay_link_is_mailed_and_shown_this_once(wire, stripe, booking, api):
+    answer = api.posts("reservations/HB-2481/pay_links/", DEPOSIT, key="one")
+
+    assert answer.status_code == 201, answer.content
+    told = answer.json()
+    assert told["url"].startswith("http")
+    assert told["sent_to"] == "guest@example.com"
+    assert (told["reservation"], told["amount"], told["currency"]) == ("HB-2481", 12_600, "eur")
+    assert told["expires_at"].endswith("Z")
+    assert Notification.objects.get().kind == "pay_link"
+    again = api.posts("reservations/HB-2481/pay_links/", DEPOSIT, key="one")
+    assert again.json() == told | {"url": None}
+    assert told["url"].rsplit("/", 2)[1] not in IdempotentRequest.objects.get().answer
+    assert PayLink.objects.count() == 1
+
+
+def test_a_pay_link_is_not_mailed_when_one_says_no(wire, stripe, booking, api):
+    answer = api.posts("reservations/HB-2481/pay_links/", DEPOSIT | {"send": False})
+
+    assert (answer.status_code, answer.json()["sent_to"]) == (201, None)
+    assert not Notification.objects.exists()
+    wrong = api.posts("reservations/HB-2481/pay_links/", DEPOSIT | {"send": "no"})
+    assert list(wrong.json()["errors"]) == ["send"]
 
 
 # Accounts ----------------------------------------------------------------

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from payments.api.shapes.fields import Amount, Moment, OfBooking, Own, Text
 from payments.folio import Entry, captured, entries
-from payments.models import KINDS, OF_A_PAYMENT, Payment
+from payments.models import KINDS, OF_A_PAYMENT, PayLink, Payment
 from payments.models.payments import Purpose
 from payments.operations.payments.unmatched import Suggestion
 
@@ -57,6 +57,24 @@ class RefundsShape(serializers.Serializer[Any]):
     refunds = RefundShape(many=True)
 
 
+class MailedLinkShape(serializers.Serializer[Any]):
+    """The link by which the guest was asked to confirm a payment."""
+
+    id = serializers.UUIDField()
+    sent_to = Text()
+    expires_at = Moment()
+
+
+class PayLinkShape(MailedLinkShape):
+    """A link by which a guest pays one amount; its address is told this once."""
+
+    reservation = serializers.CharField(source="reservation.code")
+    amount = Amount()
+    currency = serializers.CharField()
+    purpose = serializers.CharField()
+    url = serializers.URLField(read_only=True, allow_null=True)
+
+
 class PaymentShape(OfBooking):
     """Money on its way from a guest to a hotel, as a folio's entry has it."""
 
@@ -77,6 +95,7 @@ class PaymentShape(OfBooking):
     requires_action = serializers.SerializerMethodField(
         help_text="The guest's bank asks for something that the guest alone can do."
     )
+    pay_link = serializers.SerializerMethodField(help_text="By which the guest was asked to.")
     charges = serializers.SerializerMethodField()
     refunds = serializers.SerializerMethodField()
 
@@ -101,6 +120,11 @@ class PaymentShape(OfBooking):
         return row.status == "requires_action" or (
             asked and row.status == "requires_payment_method"
         )
+
+    @extend_schema_field(MailedLinkShape(allow_null=True))
+    def get_pay_link(self, row: Payment) -> Any:
+        link = self.context["links"].get(row.pk)
+        return MailedLinkShape(link).data if link else None
 
     @extend_schema_field(ChargeShape(many=True))
     def get_charges(self, row: Payment) -> Any:
@@ -152,7 +176,13 @@ def with_all(payments: Iterable[Payment]) -> list[Entry]:
 
 def shown(payments: Collection[Payment]) -> Any:
     """Return payments as they are shown."""
-    return PaymentShape(with_all(payments), many=True).data
+    return PaymentShape(with_all(payments), many=True, context=links_of(payments)).data
+
+
+def links_of(payments: Collection[Payment]) -> dict[str, Any]:
+    """Return the newest link to each of these payments, as their shape looks for it."""
+    rows = PayLink.objects.filter(payment__in=[payment.pk for payment in payments])
+    return {"links": {link.payment_id: link for link in rows.order_by("id")}}
 
 
 def shown_one(payment: Payment) -> dict[str, Any]:

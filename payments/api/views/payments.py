@@ -26,7 +26,13 @@ from payments.errors import Refused
 from payments.hotel import Right
 from payments.models import OutgoingRequest, Payment, PaymentTransaction, Refund
 from payments.operations import outcome
-from payments.operations.payments import holds, payment_intents, refunds, unmatched
+from payments.operations.payments import (
+    holds,
+    pay_links,
+    payment_intents,
+    refunds,
+    unmatched,
+)
 
 _KNOWN = Q(seen=True) | Q(bound_by=PaymentTransaction.BoundBy.PROMISE)
 
@@ -119,7 +125,8 @@ class _Unmatched(Address):
     def _shown(self, rows: list[Any]) -> Any:
         listed = shapes.with_all(rows)
         suggested = unmatched.suggest(listed, self.request.user)
-        return shapes.UnmatchedShape(listed, many=True, context={"suggestions": suggested}).data
+        context = {"suggestions": suggested} | shapes.links_of(rows)
+        return shapes.UnmatchedShape(listed, many=True, context=context).data
 
 
 class Unmatched(_Unmatched, Listing):
@@ -238,6 +245,26 @@ class TakePayment(OfStay, Asking):
     def _told(self, payment: Payment, secret: str | None) -> Response:
         status = 202 if payment.status == PROMISED else 201
         return Response(taken(payment, secret), status=status)
+
+
+class MakePayLink(OfStay, Asking):
+    """Make a link by which the guest pays; mailed to them unless one says no."""
+
+    sends = {"POST": bodies.PayLink}
+    shape = shapes.PayLinkShape
+    status = 201
+
+    def act(self) -> Response:
+        sent = self.sent_in(self.thing.currency)
+        link, url = pay_links.make(booking=self.thing, **sent, by=self.request.user)
+        shown = {**shapes.PayLinkShape(link).data, "url": self.request.build_absolute_uri(url)}
+        return Response(shown, status=201)
+
+    def standing(self, made: Sequence[OutgoingRequest]) -> Response:
+        return self.act()
+
+    def again(self, answer: dict[str, Any]) -> dict[str, Any]:
+        return answer | {"url": None}
 
 
 class IssueRefunds(OfStay, Asking):
