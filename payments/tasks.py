@@ -7,8 +7,7 @@ The beat schedule wakes the workers, and makes up for a broker that was away.
 
 from celery import shared_task
 
-from payments import timed
-from payments.postman import postman
+from payments import background, timed
 from payments.webhooks import worker
 
 
@@ -27,4 +26,10 @@ def run(job: str) -> int:
 @shared_task(ignore_result=True)
 def deliver() -> None:
     """Have mails delivered: by a thread, so that a slow mail server never holds up a worker."""
-    postman.wake()
+    background.mail.wake()
+
+
+@shared_task(ignore_result=True)
+def keep() -> None:
+    """Have Stripe asked for what was promised: by a thread, so that events need not wait for it."""
+    background.stripe.wake()

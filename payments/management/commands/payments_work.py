@@ -7,8 +7,7 @@ import structlog
 from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, connection
 
-from payments import timed
-from payments.postman import postman
+from payments import background, timed
 from payments.webhooks import worker
 
 logger = structlog.get_logger(__name__)
@@ -19,7 +18,8 @@ _AWAY = 2.0  # seconds before a database that is away is asked again
 
 class Command(BaseCommand):
     help = (
-        "The worker: settles events as they come, sends mails, and does what time asks for. "
+        "The worker: settles events as they come, asks Stripe for what was promised, sends mails, "
+        "and does what time asks for. "
         "Run as many as you like; SIGTERM or Ctrl-C ends one after its batch."
     )
     requires_migrations_checks = False
@@ -35,7 +35,7 @@ class Command(BaseCommand):
             try:
                 worker.drain(stopped.is_set)
                 clock.tick(time.monotonic())
-                postman.wake()
+                background.wake()
             except (OperationalError, InterfaceError):
                 logger.warning("database.away", exc_info=True)
                 connection.close()
@@ -45,5 +45,5 @@ class Command(BaseCommand):
                 stopped.wait(_AWAY)
             else:
                 stopped.wait(_IDLE)
-        postman.rest()
+        background.stop()
         self.stdout.write("The worker has stopped.")

@@ -1,4 +1,4 @@
-"""A slow mail server delays mail and nothing else."""
+"""A slow mail server delays mail and nothing else; a slow Stripe, requests to Stripe alone."""
 
 import os
 import signal
@@ -12,13 +12,12 @@ from django.conf import settings
 from django.db import connection
 
 from organizations.models import Role
-from payments import tasks
+from payments import background, tasks
+from payments.background import BackgroundThread
 from payments.management.commands import payments_work
 from payments.models import Notification, State, WebhookEvent
 from payments.notifications import outbox
 from payments.operations import mails
-from payments.postman import Postman
-from payments.postman import postman as postman_of_this_process
 from payments.webhooks import worker
 from sandbox.scenarios import SCENARIOS
 from tests.conftest import stay_of
@@ -45,32 +44,39 @@ def slow(monkeypatch):
 
 
 @pytest.fixture
-def postman(monkeypatch):
-    """A postman who always has something to carry."""
+def thread(monkeypatch):
+    """A thread that always has some mail to deliver."""
     monkeypatch.setattr(outbox, "is_due", lambda: True)
-    postman = Postman()
-    yield postman
-    postman.rest(PATIENCE)
+    thread = mail_thread()
+    yield thread
+    thread.stop(PATIENCE)
 
 
-def test_waking_the_postman_waits_for_nothing_and_makes_no_second_one(slow, postman):
+def mail_thread():
+    def deliver(stop):
+        return mails.deliver(stop)  # as a test has it by then
+
+    return BackgroundThread("mail", outbox.is_due, deliver)
+
+
+def test_waking_it_waits_for_nothing_and_makes_no_second_one(slow, thread):
     let_go, began = slow
     before = time.monotonic()
 
     for _ in range(5):
-        postman.wake()
+        thread.wake()
 
     assert time.monotonic() - before < 1
-    assert not postman.rest(0.1)
+    assert not thread.stop(0.1)
     assert len(began) == 1
     assert began[0] is not threading.current_thread()
     let_go.set()
-    assert postman.rest(PATIENCE)
+    assert thread.stop(PATIENCE)
 
 
-def test_events_are_settled_while_the_postman_waits(slow, postman, stripe, booking):
+def test_events_are_settled_while_a_mail_waits(slow, thread, stripe, booking):
     let_go, began = slow
-    postman.wake()
+    thread.wake()
 
     stripe.sends(SCENARIOS["decline_retry_success"].events(stay_of(booking)))
 
@@ -80,35 +86,37 @@ def test_events_are_settled_while_the_postman_waits(slow, postman, stripe, booki
     let_go.set()
 
 
-def test_a_round_that_fails_is_followed_by_another(postman, monkeypatch):
-    rounds = []
+def test_a_failure_is_followed_by_another_try(thread, monkeypatch):
+    tries = []
 
     def deliver(stop):
-        rounds.append(stop)
+        tries.append(stop)
         raise RuntimeError("no such thing")
 
     monkeypatch.setattr(mails, "deliver", deliver)
 
     for number in (1, 2):
-        postman.wake()
-        assert postman.rest(PATIENCE)
-        assert len(rounds) == number
+        thread.wake()
+        assert thread.stop(PATIENCE)
+        assert len(tries) == number
 
 
-def test_nobody_is_woken_for_nothing(db, slow):
-    Postman().wake()
+def test_it_is_not_woken_for_nothing(db, slow):
+    mail_thread().wake()
 
     assert slow[1] == []
 
 
-def test_celery_and_the_worker_wake_the_same_postman(monkeypatch, db):
+def test_celery_and_the_worker_wake_the_same_threads(monkeypatch, db):
     woken = []
-    monkeypatch.setattr(postman_of_this_process, "wake", lambda: woken.append("by Celery"))
+    for thread in background.THREADS:
+        monkeypatch.setattr(thread, "wake", lambda: woken.append("by Celery"))
 
     tasks.deliver()
+    tasks.keep()
 
-    assert woken == ["by Celery"]
-    assert payments_work.postman is postman_of_this_process
+    assert woken == ["by Celery"] * 2
+    assert payments_work.background is background
 
 
 # The worker as it runs on a server ---------------------------------------
