@@ -15,7 +15,8 @@ from django.db import connection
 
 from payments.notifications import outbox
 from payments.operations import mails
-from payments.outgoing import keeping, promises
+from payments.outgoing import keeping, promises, rereads
+from payments.webhooks import resyncing
 
 logger = structlog.get_logger(__name__)
 
@@ -76,9 +77,19 @@ def _keep(stop: Stop) -> Any:
     return keeping.keep_due(stop=stop)
 
 
+def _read(stop: Stop) -> Any:
+    return rereads.keep_due(stop=stop)
+
+
+def _fetch(stop: Stop) -> None:
+    resyncing.resync_by_itself(stop)
+
+
 mail = BackgroundThread("mail", outbox.is_due, mails.deliver)
 stripe = BackgroundThread("stripe", promises.is_due, _keep)
-THREADS = (mail, stripe)
+reads = BackgroundThread("reads", rereads.is_due, _read)
+events = BackgroundThread("events", resyncing.is_due, _fetch)
+THREADS = (mail, stripe, reads, events)
 
 
 def wake() -> None:

@@ -13,9 +13,9 @@ from payments.models.customers import (
     SetupIntent,
 )
 from payments.models.idempotency import IdempotentRequest
-from payments.models.inbox import Reason, Scope, State, WebhookEvent
+from payments.models.inbox import EventCursor, Reason, Scope, State, WebhookEvent
 from payments.models.notifications import Alert, Notification, Severity
-from payments.models.outgoing import OutgoingRequest
+from payments.models.outgoing import OutgoingRequest, OwedRead
 from payments.models.pay_links import PayLink
 from payments.models.payments import (
     EXTRAS,
@@ -78,6 +78,7 @@ __all__ = [
     "Dispute",
     "DisputeMovement",
     "EarlyFraudWarning",
+    "EventCursor",
     "EvidenceFile",
     "EvidencePack",
     "ExternalAccount",
@@ -85,6 +86,7 @@ __all__ = [
     "Invoice",
     "Notification",
     "OutgoingRequest",
+    "OwedRead",
     "PayLink",
     "Payment",
     "PaymentMethod",

@@ -98,6 +98,7 @@ class StripeRecord(models.Model):
     register_key = text(300)
     dirty = models.PositiveIntegerField(default=0, db_default=0)  # asks for a re-read …
     cleaned = models.PositiveIntegerField(default=0, db_default=0)  # … which answers up to here
+    unreachable = flag()  # Stripe would not show it, when it was asked again
     occurred_at = moment()  # Stripe's `created`
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -116,7 +117,8 @@ class StripeRecord(models.Model):
     @cache
     def written_fields(cls) -> list[str]:
         """Return the fields that a merged row is written with."""
-        fixed = {"id", "account", "livemode", "stripe_id", "organization", "cleaned"}
+        fixed = {"id", "account", "livemode", "stripe_id", "organization"}
+        fixed |= {"cleaned", "unreachable"}  # a re-read's alone
         fixed.update(cls.identity(""))
         return [field.name for field in cls._meta.concrete_fields if field.name not in fixed]
 

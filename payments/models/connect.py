@@ -63,6 +63,10 @@ class ConnectedAccount(StripeRecord):
     default_currency = text(3)
     authorized_at = moment()
     deauthorized_at = moment()
+    tie_decided_at = moment()  # of a connection opened and closed in one second: a probe decided …
+    tie_is_open = flag()  # … that it is open, or not
+    charges_confirmed = models.PositiveIntegerField(default=0, db_default=0)  # by which re-read …
+    payouts_confirmed = models.PositiveIntegerField(default=0, db_default=0)  # … enabled, last
     connected_at = models.DateTimeField(default=timezone.now)  # the latest takes new money
 
     class Meta:
@@ -76,7 +80,15 @@ class ConnectedAccount(StripeRecord):
         """Whether the hotel still lets us act; after a tie a re-read decides, until then not."""
         if self.deauthorized_at is None:
             return True
+        if self.authorized_at == self.deauthorized_at:
+            return self.tie_is_open and self.tie_decided_at == self.deauthorized_at
         return self.authorized_at is not None and self.authorized_at > self.deauthorized_at
+
+    @builtins.property
+    def is_undecided(self) -> bool:
+        """Whether it was opened and closed in one second, and no probe has decided which is so."""
+        tie = self.deauthorized_at is not None and self.authorized_at == self.deauthorized_at
+        return tie and self.tie_decided_at != self.deauthorized_at
 
     @builtins.property
     def wanted(self) -> list[str]:

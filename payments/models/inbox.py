@@ -107,3 +107,21 @@ class WebhookEvent(models.Model):
 
     def __str__(self) -> str:
         return self.stripe_event_id
+
+
+class EventCursor(models.Model):
+    """Up to when an account's events were fetched from Stripe."""
+
+    account = models.CharField(max_length=255, blank=True)  # empty: the platform's own
+    livemode = models.BooleanField(default=False)
+    fetched_until = models.DateTimeField()  # by Stripe's clock
+    checked_at = models.DateTimeField()  # when somebody last began to
+
+    class Meta:
+        db_table = "event_cursors"
+        constraints = [
+            models.UniqueConstraint(fields=["account", "livemode"], name="cursor_is_one_an_account")
+        ]
+
+    def __str__(self) -> str:
+        return self.account or "platform"

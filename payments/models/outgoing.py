@@ -105,3 +105,29 @@ class OutgoingRequest(models.Model):
 def written_on(about: UUID, hints: dict[str, Any]) -> dict[str, str]:
     """Return the metadata of an object that we make: what finds its booking, and our own row."""
     return {**{name: str(value) for name, value in hints.items()}, "transactionId": str(about)}
+
+
+class OwedRead(models.Model):
+    """
+    A row of ours that Stripe is to be asked about again, because no order of events decides it.
+
+    One for each row, however many events came of it; it goes once the row is clean.
+    """
+
+    id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
+    kind = models.CharField(max_length=50)  # one of `models.KINDS`
+    row = models.UUIDField()
+    account = text(255)
+    livemode = models.BooleanField(default=False)
+    urgency = models.PositiveSmallIntegerField()  # the lowest first
+    due_at = models.DateTimeField(default=timezone.now)
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
+
+    class Meta:
+        db_table = "owed_reads"
+        ordering = ["urgency", "due_at"]
+        constraints = [models.UniqueConstraint(fields=["row"], name="read_is_owed_once")]
+        indexes = [models.Index(fields=["livemode", "urgency", "due_at"], name="reads_due")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.row}"

@@ -94,6 +94,33 @@ def hold_expires(case: Case) -> Said:
     )
 
 
+@alert("deliveries_fail", "Stripe's messages do not reach us")
+def deliveries_fail(case: Case) -> Said:
+    return (
+        f"Since {case.moment()} Stripe's events of {case.object} do not come by themselves."
+        " We fetch them every ten minutes, so figures here may be that old.",
+        "Look at the webhook endpoints in the Stripe dashboard, and at whether this server can be"
+        " reached.",
+    )
+
+
+@alert("endpoint_differs", "A webhook endpoint is not as it should be")
+def endpoint_differs(case: Case) -> Said:
+    return (
+        f"Stripe's {case.text('scope')} endpoint: {case.text('why')}",
+        "Run `manage.py stripe_endpoints`; until then some news comes late or not at all.",
+    )
+
+
+@alert("account_silent", "Stripe has been silent for unusually long")
+def account_silent(case: Case) -> Said:
+    return (
+        f"Guests arrive who still owe money, and {case.object} has told us nothing"
+        f" since {case.moment()}.",
+        "Look in the Stripe dashboard whether payments come in there.",
+    )
+
+
 # Why a refund failed: Stripe's codes in a front desk's words.
 _CAME_BACK = {
     "charge_for_pending_refund_disputed": "the guest disputes the payment",

@@ -1,6 +1,6 @@
 """What an object that Stripe answered with shows: the same sightings as an event about it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from payments.handlers import billing, connect, customers, payments, protection,
 from payments.models import Scope
 from payments.models.base import time_ordered_id
 from payments.records import merging
-from payments.records.loading import Rows
+from payments.records.loading import Name, Rows
 from payments.records.merging import Showing
 from payments.records.settling import settle
 from payments.snapshots import StripeEvent
@@ -77,13 +77,20 @@ def apply(
     at: datetime,
     promised: dict[str, UUID] | None = None,
     shows: Handler | None = None,
-) -> None:
+    reads: tuple[Name, int] | None = None,
+    asked: bool = False,
+    then: Callable[[Rows], None] | None = None,
+) -> list[dict[str, Any]]:
     """
     Merge these objects of one account into what is kept, in the caller's transaction.
 
     :param at: when Stripe answered.
     :param promised: our own rows that some were made for, by Stripe id.
     :param shows: the handler that reads them, where their own is not the one.
+    :param reads: the row that they were read again for, and its `dirty` before that.
+    :param asked: they were listed to be compared, which is no hint to read them again.
+    :param then: told the merged rows, before what follows from them is made true.
+    :return: what they changed, as the inbox keeps it of an event.
     :raises Malformed: a value makes no sense.
     """
     answered = StripeEvent(
@@ -102,8 +109,13 @@ def apply(
         sightings=[each for found in objects for each in sightings(found, answered, shows)],
         account=account,
         promised=promised or {},
+        reads=reads,
+        asked=asked,
     )
     rows = Rows(timezone.now())
     merging.lock(rows, [showing])
     merging.merge_into(rows, [showing])
+    if then:
+        then(rows)
     settle(rows)
+    return showing.changes

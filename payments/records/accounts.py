@@ -51,10 +51,22 @@ def taking(organizations: Collection[UUID]) -> dict[Place, ConnectedAccount]:
     return {(row.organization_id, row.property_id): row for row in ordered}
 
 
-_CLOSED = Q(deauthorized_at__isnull=False) & (
-    Q(authorized_at=None) | Q(authorized_at__lte=F("deauthorized_at"))
+_OPEN = (
+    Q(deauthorized_at=None)
+    | Q(authorized_at__gt=F("deauthorized_at"))
+    | Q(
+        authorized_at=F("deauthorized_at"),
+        tie_decided_at=F("deauthorized_at"),
+        tie_is_open=True,
+    )
 )
-_TOLD = Q(seen=True) & (Q(deauthorized_at=None) | Q(authorized_at__gt=F("deauthorized_at")))
+_CLOSED = Q(deauthorized_at__isnull=False) & (
+    Q(authorized_at=None)
+    | Q(authorized_at__lt=F("deauthorized_at"))
+    | Q(authorized_at=F("deauthorized_at"))
+    & (Q(tie_decided_at=None) | ~Q(tie_decided_at=F("deauthorized_at")) | Q(tie_is_open=False))
+)
+_TOLD = Q(seen=True) & _OPEN
 _WANTED = Q(currently_due__isnull=False) & ~Q(currently_due=[])
 _WANTED |= Q(past_due__isnull=False) & ~Q(past_due=[])
 

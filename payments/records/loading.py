@@ -29,6 +29,7 @@ class Rows:
     def __init__(self, now: datetime) -> None:
         self.now = now
         self.new: set[UUID] = set()
+        self.tied: set[UUID] = set()  # of which two sightings share a second
         self.changed: dict[UUID, StripeRecord] = {}
         self._rows: dict[Name, Any] = {}
 

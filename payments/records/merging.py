@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from payments import hotel
-from payments.merge import key, merge
+from payments.merge import Once, Rank, key, merge
 from payments.models import KINDS
 from payments.records.loading import Name, Rows
 from payments.snapshots import Snapshot, StripeEvent, our_id
@@ -22,6 +22,8 @@ class Showing:
 
     :param property_id: the house whose own account it is of.
     :param promised: our own rows that objects of it were made for, by the objects' Stripe ids.
+    :param reads: the one object that was read again, and the row's `dirty` before it was.
+    :param asked: it was asked for, so it is no hint to ask again.
     """
 
     event: StripeEvent
@@ -30,6 +32,8 @@ class Showing:
     sightings: list[Snapshot]
     account: str
     promised: dict[str, UUID] = field(default_factory=dict)
+    reads: tuple[Name, int] | None = None
+    asked: bool = False
     changes: list[dict[str, Any]] = field(default_factory=list)
 
     def name(self, seen: Snapshot) -> Name:
@@ -56,7 +60,7 @@ def merge_into(rows: Rows, showings: Iterable[Showing]) -> None:
     for showing in showings:
         for seen in showing.sightings:
             row = rows[showing.name(seen)]
-            before = _merge(row, seen, showing.event)
+            before = _seen(row, seen, showing, rows)
             if before:
                 rows.changed[row.pk] = row
             told = {name: old for name, old in before.items() if name not in _UNTOLD}
@@ -72,6 +76,67 @@ def merge_into(rows: Rows, showings: Iterable[Showing]) -> None:
                         },
                     }
                 )
+
+
+def _seen(row: Any, seen: Snapshot, showing: Showing, rows: Rows) -> dict[str, Any]:
+    if showing.reads and seen.whole and showing.name(seen) == showing.reads[0]:
+        return _read_again(row, seen, showing.event, showing.reads[1])
+    dirty, top = row.dirty, row.register_key
+    before = _merge(row, seen, showing.event)
+    if row.dirty > dirty:
+        if showing.asked:
+            row.dirty = before.pop("dirty")
+        elif _share_a_second(top, seen, showing.event):
+            rows.tied.add(row.pk)
+    return before
+
+
+def _share_a_second(top: str, seen: Snapshot, event: StripeEvent) -> bool:
+    """Say whether another sighting, as high as the highest so far, was made in its second."""
+    own = key(KINDS[seen.kind].MERGE, seen, at=event.created, event_id=event.id)
+    return top != own and top[:15] == own[:15]  # level and second
+
+
+def _read_again(row: Any, seen: Snapshot, event: StripeEvent, token: int) -> dict[str, Any]:
+    """
+    Let a row stand as Stripe has it now, unless a later re-read has been here.
+
+    With events since the token another re-read is owed, which will be later than they; until then
+    this one is a sighting among others.
+
+    :param token: the row's `dirty` before Stripe was asked.
+    """
+    table = KINDS[seen.kind].MERGE
+    if token < row.cleaned:
+        return {}
+    mark = key(table, seen, at=event.created, event_id=event.id)
+    if row.dirty > token:
+        return merge(table, row, seen, mark)
+    before: dict[str, Any] = {}
+
+    def put(name: str, value: Any) -> None:
+        old = getattr(row, name)
+        if old != value:
+            before.setdefault(name, old)
+            setattr(row, name, value)
+
+    if row.conflict:
+        for name, rule in table.items():
+            if isinstance(rule, Once) and getattr(seen, name, None) not in (None, ""):
+                put(name, getattr(seen, name))
+    for name, old in merge(table, row, seen, None).items():
+        before.setdefault(name, old)
+    ranks = [(name, rule) for name, rule in table.items() if isinstance(rule, Rank)]
+    if row.conflict or all(
+        rule.level(getattr(seen, name)) >= rule.level(getattr(row, name)) for name, rule in ranks
+    ):
+        for name, rule in table.items():
+            if rule.moves:
+                put(name, getattr(seen, name))
+        put("register_key", mark)
+    put("conflict", False)
+    put("seen", True)
+    return before
 
 
 def _merge(row: Any, seen: Snapshot, event: StripeEvent) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from payments.effects import Effects, alert
 from payments.folio import Entry, entries, of_no_payment
 from payments.hotel import Booking
 from payments.models import KINDS, OF_A_PAYMENT, ConnectedAccount, Payment, Severity
-from payments.records import accounts, binding, bookings, telling
+from payments.records import accounts, binding, bookings, owing, telling
 from payments.records.loading import Name, Rows
 from payments.rules import billing, connect, customers, payments, protection, transfers
 from payments.rules.news import still_told
@@ -52,6 +52,7 @@ def settle(rows: Rows) -> None:
         *(effect for kind, row in alone for effect in _followed_alone(kind, row, rows.now)),
     ]
     rows.write()
+    owing.note(rows)
     bookings.write(bookings.of(found, concerned.values()))
     for account in rows.of("account"):
         accounts.write_columns(account)

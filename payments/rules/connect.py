@@ -36,15 +36,20 @@ def follow_account(account: ConnectedAccount, now: datetime) -> Effects:
     }
     if account.were_charges_enabled and not account.charges_enabled:
         yield alert("charges_stopped", account, severity=Severity.CRITICAL, **facts)
-        yield _bad("charges_stopped", account, account.disabled_reason, facts)
+        yield _bad("charges_stopped", account, _stop(account, account.charges_confirmed), facts)
     if account.were_payouts_enabled and not account.payouts_enabled:
         yield alert("payouts_stopped", account, severity=Severity.WARNING, **facts)
-        yield _bad("payouts_stopped", account, account.disabled_reason, facts)
+        yield _bad("payouts_stopped", account, _stop(account, account.payouts_confirmed), facts)
     if account.wanted and account.details_submitted:
         severity = Severity.CRITICAL if account.past_due else Severity.WARNING
         detail = ",".join(sorted(account.wanted))
         yield alert("requirement_due", account, severity=severity, detail=detail, **facts)
         yield _bad("requirement_due", account, detail, facts)
+
+
+def _stop(account: ConnectedAccount, confirmed: int) -> str:
+    """Return which stop this is: why, and which re-read last found that there was none."""
+    return f"{account.disabled_reason} {confirmed}" if confirmed else account.disabled_reason
 
 
 def follow_external_account(external: ExternalAccount, now: datetime) -> Effects:

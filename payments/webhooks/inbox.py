@@ -25,10 +25,10 @@ _COLUMNS = (
     "id", "scope", "account", "livemode", "stripe_event_id", "event_type", "body", "created_at",
     "next_attempt_at",
 )  # fmt: skip
-_RECEIVE = (
-    f"INSERT INTO webhook_events ({', '.join(_COLUMNS)})"  # noqa: S608 - names of our own
-    f" VALUES ({', '.join(['%s'] * len(_COLUMNS))}) ON CONFLICT DO NOTHING"
-)
+_INTO = f"INSERT INTO webhook_events ({', '.join(_COLUMNS)}) VALUES "  # noqa: S608 - our names
+_ROW = f"({', '.join(['%s'] * len(_COLUMNS))})"
+_ONCE = " ON CONFLICT DO NOTHING"
+_RECEIVE = _INTO + _ROW + _ONCE
 _FIELDS: list[Any] = [WebhookEvent._meta.get_field(name) for name in _COLUMNS]
 
 
@@ -38,6 +38,26 @@ def receive(body: bytes, scope: str | None) -> None:
 
     :param scope: whose secret proved it; None where that secret serves both endpoints.
     """
+    with connection.cursor() as cursor:
+        cursor.execute(_RECEIVE, _values(body, scope))
+
+
+def receive_all(bodies: Sequence[bytes], scope: str) -> set[str]:
+    """
+    Write events down that Stripe gave us when we asked; return the ids of those that are new.
+
+    :param scope: the endpoint that they would have come to.
+    """
+    if not bodies:
+        return set()
+    values = [value for body in bodies for value in _values(body, scope)]
+    statement = _INTO + ", ".join([_ROW] * len(bodies)) + _ONCE + " RETURNING stripe_event_id"
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _values(body: bytes, scope: str | None) -> list[Any]:
     event = parse(body) or {}
     event_id = identifier(event.get("id"))
     if not event_id:
@@ -56,12 +76,10 @@ def receive(body: bytes, scope: str | None) -> None:
         now,
         now,
     )
-    values = [
+    return [
         field.get_db_prep_value(value, connection)
         for field, value in zip(_FIELDS, row, strict=True)
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(_RECEIVE, values)
 
 
 def due(limit: int, *, ids: Sequence[Any] | None = None) -> list[WebhookEvent]:

@@ -4,7 +4,7 @@ from django.core.management.base import CommandParser
 
 from payments.management import command
 from payments.models import OutgoingRequest
-from payments.outgoing import keeping
+from payments.outgoing import keeping, rereads
 
 State = OutgoingRequest.State
 
@@ -23,11 +23,12 @@ class Command(command.Command):
 
     def handle(self, *args: Any, **options: Any) -> None:
         ended = keeping.keep_due(early=options["all"])
+        read = rereads.keep_due(early=options["all"])
         value = {
             "kept": ended[State.KEPT],
             "refused": ended[State.REFUSED],
             "waiting": ended[State.PROMISED],
-            "read": 0,
+            "read": read,
         }
         lines = [", ".join(f"{count} {word}" for word, count in value.items()) + "."]
         self.answer(value, lines, as_json=options["json"])

@@ -1,0 +1,123 @@
+"""Our two endpoints as Stripe has them: where events come to, of which types and version."""
+
+import hashlib
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from payments.gateway import webhook_endpoints
+from payments.models import Scope
+from payments.webhooks.router import BOTH, catalogue
+
+_SCOPE = "scope"  # in the metadata of an endpoint that we registered
+
+
+def types(scope: str) -> list[str]:
+    """Return the event types that the endpoint of a scope is to get."""
+    return [each.type for each in catalogue() if each.offered and each.scope in (scope, BOTH)]
+
+
+def url() -> str:
+    """
+    Return where Stripe reaches us.
+
+    :raises ValueError: the settings do not say.
+    """
+    if not settings.SITE_URL:
+        raise ValueError("SITE_URL is not set: Stripe must know where to bring events.")
+    return f"{settings.SITE_URL.rstrip('/')}{reverse('payments:stripe_webhook')}"
+
+
+def registered() -> dict[str, dict[str, Any]]:
+    """
+    Return our endpoints that Stripe has, by scope, as Stripe shows them.
+
+    :raises GatewayError: Stripe did not say.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    params: dict[str, Any] = {"limit": 100}
+    while True:
+        listed = webhook_endpoints.page(params=params).object
+        data = listed.get("data") or []
+        for each in data:
+            scope = (each.get("metadata") or {}).get(_SCOPE)
+            if scope in Scope.values and each.get("url") == url():
+                found.setdefault(scope, each)
+        if not data or not listed.get("has_more"):
+            return found
+        params = {**params, "starting_after": data[-1]["id"]}
+
+
+def differences(scope: str, endpoint: dict[str, Any] | None) -> list[str]:
+    """Return in words how an endpoint is not as it should be; nothing where it is."""
+    if endpoint is None:
+        return ["It is not registered."]
+    found = []
+    if endpoint.get("status") != "enabled":
+        found.append("It is disabled.")
+    if set(endpoint.get("enabled_events") or []) != set(types(scope)):
+        found.append("Its event types are not ours.")
+    if endpoint.get("api_version") != settings.STRIPE_API_VERSION:
+        found.append(f"Its API version is {endpoint.get('api_version')}.")
+    return found
+
+
+def register(*, dry_run: bool = False) -> list[dict[str, Any]]:
+    """
+    Have Stripe bring exactly our events to both endpoints; twice changes nothing.
+
+    A version cannot be changed: an endpoint of another one is said, for somebody to delete it.
+
+    :return: of each scope, what it is, whether it was made, and what was done in words.
+    :raises ValueError: the settings do not say where we are.
+    :raises GatewayError: Stripe did not do it.
+    """
+    address, there = url(), registered()
+    return [_register(scope, address, there.get(scope), dry_run) for scope in Scope.values]
+
+
+def _register(
+    scope: str, address: str, there: dict[str, Any] | None, dry_run: bool
+) -> dict[str, Any]:
+    wanted = types(scope)
+    said: dict[str, Any] = {
+        "scope": scope,
+        "id": there["id"] if there else None,
+        "url": address,
+        "created": False,
+        "types": wanted,
+    }
+    wrong = differences(scope, there)
+    if not wrong:
+        return said | {"did": "It is as it should be."}
+    if dry_run:
+        return said | {"did": "Would be mended: " + " ".join(wrong)}
+    if there:
+        params: dict[str, Any] = {"enabled_events": wanted, "disabled": False}
+        webhook_endpoints.update(there["id"], params=params, key=_key(scope, there, wanted))
+        version = [each for each in wrong if "API version" in each]
+        again = " Delete it at Stripe and run this again." if version else ""
+        return said | {"did": " ".join(["Its types are ours now.", *version]) + again}
+    made = webhook_endpoints.create(
+        params={
+            "url": address,
+            "enabled_events": wanted,
+            "api_version": settings.STRIPE_API_VERSION,
+            "connect": scope == Scope.CONNECT,
+            "metadata": {_SCOPE: scope},
+        },
+        key=_key(scope, {"id": address}, wanted),
+    ).object
+    return said | {
+        "id": made["id"],
+        "created": True,
+        "secret": made["secret"],
+        "did": "It was registered.",
+    }
+
+
+def _key(scope: str, there: dict[str, Any], wanted: list[str]) -> str:
+    """Return an idempotency key, so that two who do the same at once make one."""
+    text = "\n".join([scope, str(there), settings.STRIPE_API_VERSION, *wanted])
+    return f"endpoint:{hashlib.sha256(text.encode()).hexdigest()[:40]}"

@@ -1,0 +1,279 @@
+"""
+Fetching what webhooks did not bring: events of the last thirty days, and the objects themselves.
+
+Fetched events go through the inbox as if they had been delivered, so twice changes nothing. An
+account's failure is said, and stops no other.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from payments import conf
+from payments.effects import Alert
+from payments.gateway import (
+    accounts,
+    charges,
+    disputes,
+    early_fraud_warnings,
+    errors,
+    events,
+    payment_intents,
+    refunds,
+    reviews,
+)
+from payments.gateway.api import Answer
+from payments.models import Alert as AlertRow
+from payments.models import ConnectedAccount, EventCursor, Scope, Severity
+from payments.outgoing import answers, budget
+from payments.reading import Malformed
+from payments.records import telling
+from payments.webhooks import inbox, worker
+from payments.webhooks.router import route
+
+logger = structlog.get_logger(__name__)
+
+FARTHEST = timedelta(days=30)  # how long Stripe keeps events
+OVERLAP = timedelta(hours=1)  # events of one second may appear in any order, and late
+PAUSE = timedelta(minutes=10)  # between two times that we fetch by ourselves
+LATE = timedelta(minutes=5)  # younger ones may still be on their way
+PLATFORM = ""
+
+_PAGES: dict[str, Callable[..., Answer]] = {
+    "payment_intents": payment_intents.page,
+    "charges": charges.page,
+    "refunds": refunds.page,
+    "disputes": disputes.page,
+    "early_fraud_warnings": early_fraud_warnings.page,
+    "reviews": reviews.page,
+}
+
+
+@dataclass
+class Found:
+    """
+    What was fetched, and what came of it.
+
+    :param events: fetched.
+    :param new: of them, those that no webhook had brought.
+    :param missed_since: by account, when the first of those happened that should have come.
+    :param objects: compared with what is kept.
+    :param mended: of them, those that were not as Stripe has them.
+    :param differences: each in words.
+    :param failed: by account, what Stripe said.
+    """
+
+    events: int = 0
+    new: int = 0
+    missed_since: dict[str, datetime] = field(default_factory=dict)
+    objects: int = 0
+    mended: int = 0
+    differences: list[str] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+
+
+def known_accounts() -> list[str]:
+    """Return whose events may be fetched with our key: the platform's own, and each hotel's."""
+    rows = ConnectedAccount.objects.filter(livemode=conf.asks_live()).exclude(stripe_id="")
+    connected = (row.stripe_id for row in rows.order_by("stripe_id") if row.is_connected)
+    return [PLATFORM, *connected]
+
+
+def resync(of: list[str], since: datetime, *, objects: bool = False) -> Found:
+    """
+    Fetch these accounts' events since then, settle them, and compare the objects where asked.
+
+    :raises Unconfigured: there is no key, or Stripe does not accept it.
+    """
+    found = Found()
+    for account in of:
+        _guarded(found, account, partial(_fetch, found, account, since))
+    worker.drain()
+    for account in of if objects else ():
+        if account != PLATFORM:
+            _guarded(found, account, partial(_compare, found, account, since))
+    return found
+
+
+def resync_by_itself(stop: Callable[[], bool] = lambda: False) -> Found:
+    """
+    Fetch what came since the last time, an account at a time; say of which deliveries fail.
+
+    :param stop: asked between accounts, so that a worker can end cleanly.
+    """
+    found = Found()
+    for account in known_accounts():
+        if stop():
+            break
+        begun = _begin(account)
+        if begun is None:
+            continue
+        since, first = begun
+        fetch = partial(_fetch, found, account, since)
+        if _guarded(found, account, fetch) and not first:
+            _say_whether_deliveries_fail(account, found.missed_since.get(account))
+    return found
+
+
+def is_due() -> bool:
+    """Say whether it is time to fetch events again."""
+    return (
+        bool(settings.STRIPE_SECRET_KEY)
+        and not _cursors().filter(account=PLATFORM, checked_at__gt=timezone.now() - PAUSE).exists()
+    )
+
+
+def _cursors() -> QuerySet[EventCursor]:
+    return EventCursor.objects.filter(livemode=conf.asks_live())
+
+
+def _begin(account: str) -> tuple[datetime, bool] | None:
+    """Return from when on to fetch, and whether it is the first time; None: somebody else does."""
+    now = timezone.now()
+    cursor, first = EventCursor.objects.get_or_create(
+        account=account,
+        livemode=conf.asks_live(),
+        defaults={"fetched_until": now - FARTHEST, "checked_at": now},
+    )
+    mine = first or _cursors().filter(pk=cursor.pk, checked_at__lte=now - PAUSE).update(
+        checked_at=now
+    )
+    return (cursor.fetched_until - OVERLAP, first) if mine else None
+
+
+def _guarded(found: Found, account: str, work: Callable[[], None]) -> bool:
+    try:
+        work()
+    except errors.Unconfigured:
+        raise
+    except errors.GatewayError as error:
+        found.failed[account] = error.message
+        logger.warning("resync.failed", account=account, code=error.code)
+        return False
+    return True
+
+
+def _pages(
+    page: Callable[..., Answer], account: str, params: dict[str, Any]
+) -> Iterator[tuple[list[dict[str, Any]], datetime]]:
+    """Yield page after page of a list, with the moment that Stripe answered."""
+    while True:
+        budget.wait(account)
+        answer = page(account=account, params=params)
+        data = answer.object.get("data") or []
+        if data:
+            yield data, answer.at
+        if not data or not answer.object.get("has_more"):
+            return
+        params = {**params, "starting_after": data[-1]["id"]}
+
+
+def _fetch(found: Found, account: str, since: datetime) -> None:
+    """Write an account's events down that no webhook brought."""
+    begun = max(since, timezone.now() - FARTHEST)
+    params = {"limit": 100, "created": {"gte": int(begun.timestamp())}}
+    newest: int | None = None
+    scope = Scope.CONNECT if account else Scope.PLATFORM
+    for data, _ in _pages(events.page, account, params):
+        newest = newest or data[0]["created"]
+        found.events += len(data)
+        wanted = [
+            {**each, "account": account} if account else each
+            for each in data
+            if route(str(each.get("type")))
+        ]
+        new = inbox.receive_all([json.dumps(each).encode() for each in wanted], scope)
+        found.new += len(new)
+        times = [each["created"] for each in wanted if each["id"] in new]
+        if times:
+            first = datetime.fromtimestamp(min(times), UTC)
+            if first < timezone.now() - LATE:
+                found.missed_since[account] = first
+    if newest:
+        _cursors().filter(account=account).update(fetched_until=datetime.fromtimestamp(newest, UTC))
+
+
+def _say_whether_deliveries_fail(account: str, since: datetime | None) -> None:
+    row = ConnectedAccount.objects.filter(stripe_id=account, livemode=conf.asks_live()).first()
+    if row is None:
+        if since:
+            logger.warning("deliveries.fail", account="platform", since=since.isoformat())
+        return
+    standing = AlertRow.objects.filter(
+        kind="deliveries_fail", object_id=account, livemode=row.livemode, closed_at=None
+    )
+    if since is None:
+        standing.update(closed_at=timezone.now())
+    elif not standing.exists():
+        telling.say_what_happened([_alert("deliveries_fail", row, at=since.isoformat())])
+
+
+def _alert(kind: str, row: ConnectedAccount, **facts: Any) -> Alert:
+    return Alert(
+        kind=kind,
+        severity=Severity.CRITICAL,
+        lasting=True,
+        account=row.account,
+        livemode=row.livemode,
+        object_id=row.stripe_id,
+        organization_id=row.organization_id,
+        property_id=row.property_id,
+        facts=facts,
+    )
+
+
+def _compare(found: Found, account: str, since: datetime) -> None:
+    """Compare an account's objects since then with what is kept, and mend what differs."""
+    row = ConnectedAccount.objects.filter(stripe_id=account, livemode=conf.asks_live()).first()
+    if row is None:
+        found.failed[account] = "It is no hotel's account here."
+        return
+    budget.wait(account)
+    own = accounts.retrieve(account)
+    _mend(found, row.organization_id, account, [own.object], own.at)
+    params = {"limit": 100, "created": {"gte": int(since.timestamp())}}
+    for name, page in _PAGES.items():
+        given = {"limit": 100} if name == "reviews" else params
+        for data, at in _pages(page, account, given):
+            _mend(found, row.organization_id, account, data, at)
+
+
+def _mend(
+    found: Found, organization: UUID, account: str, objects: list[dict[str, Any]], at: datetime
+) -> None:
+    found.objects += len(objects)
+    try:
+        with transaction.atomic():
+            changes = answers.apply(
+                objects,
+                account=account,
+                livemode=conf.asks_live(),
+                organization_id=organization,
+                at=at,
+                asked=True,
+            )
+    except Malformed as error:
+        found.failed[account] = str(error)
+        return
+    differing = set()
+    for change in changes:
+        differing.add(change["stripe_id"])
+        for name, (was, now) in change["fields"].items():
+            found.differences.append(_in_words(account, change["stripe_id"], name, was, now))
+    found.mended += len(differing)
+
+
+def _in_words(account: str, stripe_id: str, name: str, was: Any, now: Any) -> str:
+    if name == "seen":
+        return f"{account}: {stripe_id} was not known."
+    return f"{account}: {stripe_id} has {name} {json.dumps(now)}; {json.dumps(was)} was kept."
