@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from payments import conf
 from payments.effects import Alert
+from payments.errors import Malformed
 from payments.gateway import (
     accounts,
     charges,
@@ -36,7 +37,6 @@ from payments.gateway.api import Answer
 from payments.models import Alert as AlertRow
 from payments.models import ConnectedAccount, EventCursor, Scope, Severity
 from payments.outgoing import answers, budget
-from payments.reading import Malformed
 from payments.records import telling
 from payments.webhooks import inbox, worker
 from payments.webhooks.router import route

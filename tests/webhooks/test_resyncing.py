@@ -1,0 +1,216 @@
+"""What webhooks did not bring is fetched: the events, or the objects themselves."""
+
+import json
+import urllib.request
+from datetime import timedelta
+
+import pytest
+import stripe as sdk
+from django.core.management import call_command
+from django.utils import timezone
+
+from payments import background
+from payments.models import Alert, ConnectedAccount, EventCursor, WebhookEvent
+from payments.webhooks import resyncing, worker
+from sandbox.server.web import Sandbox
+from tests.factories import AccountFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def resyncs(capsys, *options):
+    """Run `stripe_resync` and return what it found, and its exit code."""
+    code = 0
+    try:
+        call_command("stripe_resync", "--json", *options)
+    except SystemExit as ended:
+        code = ended.code
+    return json.loads(capsys.readouterr().out), code
+
+
+def state_of(booking, capsys):
+    call_command("payment_state", booking.code, "--json")
+    return json.loads(capsys.readouterr().out)
+
+
+class Hotel:
+    """A hotel's account in a sandbox that brings us nothing by itself."""
+
+    def __init__(self, server):
+        self.server = server
+        bases = dict.fromkeys(("api", "files", "connect"), server.url)
+        self.client = sdk.StripeClient("sk_test_x", base_addresses=bases, max_network_retries=0)
+        self.id = self.client.v1.accounts.create({"country": "PT", "email": "a@example.com"}).id
+        self.control(f"accounts/{self.id}/onboard")
+
+    def control(self, path, **fields):
+        request = urllib.request.Request(  # noqa: S310 - loopback
+            f"{self.server.url}/_sandbox/{path}",
+            data=json.dumps(fields).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request) as answer:  # noqa: S310
+            return json.load(answer)
+
+    def pays(self, booking, amount):
+        return self.client.v1.payment_intents.create(
+            {
+                "amount": amount,
+                "currency": "eur",
+                "confirm": True,
+                "payment_method": "pm_card_visa",
+                "payment_method_types": ["card"],
+                "metadata": {
+                    "reservationId": str(booking.pk),
+                    "orgId": str(booking.organization_id),
+                },
+            },
+            {"stripe_account": self.id},
+        )
+
+    def refunds(self, intent, amount):
+        self.client.v1.refunds.create(
+            {"payment_intent": intent.id, "amount": amount}, {"stripe_account": self.id}
+        )
+
+
+@pytest.fixture
+def hotel(settings, booking):
+    with Sandbox(port=0, seed="resync") as server:
+        server.start()
+        settings.STRIPE_SECRET_KEY = "sk_test_x"
+        settings.STRIPE_API_BASE = server.url
+        settings.PAYMENTS_CALLS_PER_SECOND = 1_000
+        found = Hotel(server)
+        AccountFactory(stripe_id=found.id, account=found.id, organization=booking.organization)
+        yield found
+
+
+def a_day_passes(hotel, booking):
+    """Let guests pay, be given back and dispute, while nobody hears of it."""
+    paid = hotel.pays(booking, 50_000)
+    hotel.refunds(paid, 20_000)
+    disputed = hotel.pays(booking, 10_000)
+    hotel.control("dispute", charge=disputed.latest_charge, account=hotel.id)
+    hotel.control("advance", seconds=60)  # what Stripe does by itself a little later
+
+
+@pytest.mark.parametrize("options", [(), ("--objects",)])
+def test_all_that_was_missed_comes(hotel, booking, capsys, options):
+    a_day_passes(hotel, booking)
+
+    found, code = resyncs(capsys, *options)
+
+    assert (code, found["new"] > 0) == (0, True)
+    state = state_of(booking, capsys)
+    assert (state["paid"], state["refunded"], state["disputed"]) == (60_000, 20_000, 10_000)
+    account = ConnectedAccount.objects.get()
+    assert (account.charges_enabled, account.details_submitted) == (True, True)
+    assert Alert.objects.filter(kind="evidence_due", closed_at=None).count() == 1
+
+    again, _ = resyncs(capsys, *options)
+    assert (again["new"], again["mended"]) == (0, 0)
+    assert state_of(booking, capsys) == state
+
+
+def test_without_events_the_objects_do(hotel, booking, capsys, monkeypatch):
+    a_day_passes(hotel, booking)
+    monkeypatch.setattr(resyncing, "_fetch", lambda *args: None)
+
+    found, code = resyncs(capsys, "--objects")
+
+    assert (code, found["events"], found["mended"] > 0) == (0, 0, True)
+    state = state_of(booking, capsys)
+    assert (state["paid"], state["refunded"], state["disputed"]) == (60_000, 20_000, 10_000)
+    assert ConnectedAccount.objects.get().charges_enabled
+    assert resyncs(capsys, "--objects")[0]["mended"] == 0
+
+
+def test_each_difference_is_said(hotel, booking, capsys, monkeypatch):
+    paid = hotel.pays(booking, 50_000)
+    resyncs(capsys)
+    hotel.refunds(paid, 20_000)
+    monkeypatch.setattr(resyncing, "_fetch", lambda *args: None)
+    call_command("stripe_resync", "--objects", "--account", hotel.id)
+    said = capsys.readouterr().out
+    assert f"{hotel.id}: {paid.latest_charge} has amount_refunded 20000; 0 was kept." in said
+
+
+def test_an_account_that_fails_stops_no_other(hotel, booking, capsys):
+    gone = Hotel(hotel.server)
+    AccountFactory(stripe_id=gone.id, account=gone.id, organization=booking.organization)
+    gone.control(f"accounts/{gone.id}/deauthorize")
+    a_day_passes(hotel, booking)
+    found, code = resyncs(capsys)
+    assert (code, found["new"] > 0) == (1, True)
+    assert [each["account"] for each in found["failed"]] == [gone.id]
+
+
+def test_only_one_account_and_only_since(hotel, booking, capsys):
+    a_day_passes(hotel, booking)
+    tomorrow = (timezone.now() + timedelta(days=1)).isoformat()
+    assert resyncs(capsys, "--account", hotel.id, "--since", tomorrow)[0]["events"] == 0
+    assert resyncs(capsys, "--account", hotel.id)[0]["new"] > 0
+    assert set(WebhookEvent.objects.values_list("account", "scope")) == {(hotel.id, "connect")}
+
+
+def test_by_itself_it_says_since_when_deliveries_fail(hotel, booking, capsys, monkeypatch):
+    monkeypatch.setattr(resyncing, "LATE", timedelta(hours=-1))
+    assert resyncing.is_due()
+    resyncing.resync_by_itself()  # the first time nothing is late
+    assert not Alert.objects.filter(kind="deliveries_fail").exists()
+    assert not resyncing.is_due()
+
+    a_day_passes(hotel, booking)
+    EventCursor.objects.update(checked_at=timezone.now() - timedelta(hours=1))
+    resyncing.resync_by_itself()
+    worker.drain()
+    alert = Alert.objects.get(kind="deliveries_fail")
+    assert (alert.closed_at, alert.account) == (None, hotel.id)
+    assert state_of(booking, capsys)["paid"] == 60_000
+
+    EventCursor.objects.update(checked_at=timezone.now() - timedelta(hours=1))
+    resyncing.resync_by_itself()
+    assert Alert.objects.get(kind="deliveries_fail").closed_at is not None
+
+
+def test_the_worker_fetches_in_a_thread_of_its_own():
+    assert background.events in background.THREADS
+
+
+def endpoints(capsys, *options):
+    call_command("stripe_endpoints", "--json", *options)
+    return json.loads(capsys.readouterr().out)
+
+
+def test_endpoints_are_registered_once(hotel, capsys, settings):
+    settings.SITE_URL = "https://hotel.example"
+    assert [each["created"] for each in endpoints(capsys, "--dry-run")] == [False, False]
+    assert not hotel.client.v1.webhook_endpoints.list().data
+
+    made = endpoints(capsys)
+
+    assert [(each["scope"], each["created"]) for each in made] == [
+        ("platform", True),
+        ("connect", True),
+    ]
+    assert all(each["secret"].startswith("whsec_") for each in made)
+    call_command("stripe_events", "--json")
+    known = json.loads(capsys.readouterr().out)
+    for each in made:
+        wanted = {
+            t["type"] for t in known if t["offered"] and t["scope"] in (each["scope"], "both")
+        }
+        kept = hotel.client.v1.webhook_endpoints.retrieve(each["id"])
+        assert (set(kept.enabled_events), kept.api_version) == (wanted, settings.STRIPE_API_VERSION)
+        assert kept.url == "https://hotel.example/api/webhooks/stripe"
+
+    hotel.client.v1.webhook_endpoints.update(
+        made[1]["id"], {"enabled_events": ["charge.updated"], "disabled": True}
+    )
+    again = endpoints(capsys)
+    assert [(each["id"], each["created"]) for each in again] == [(e["id"], False) for e in made]
+    assert not any("secret" in each for each in again)
+    kept = hotel.client.v1.webhook_endpoints.retrieve(made[1]["id"])
+    assert (kept.status, set(kept.enabled_events)) == ("enabled", set(again[1]["types"]))
+    assert len(hotel.client.v1.webhook_endpoints.list().data) == 2
