@@ -50,6 +50,7 @@ ADDRESSES = [
     _row(ORG + "reservations/", stays.Stays, "reservations", GET=R.LOOK),
     _row(STAY, stays.Stay, "reservation", GET=R.LOOK),
     _row(STAY + "payments/", payments.TakePayment, "take_payment", POST=R.TAKE_PAYMENTS),
+    _row(STAY + "charges/", payments.Charge, "charge", POST=R.CHARGE_CARD),
     _row(STAY + "pay_links/", payments.MakePayLink, "make_pay_link", POST=R.TAKE_PAYMENTS),
     _row(STAY + "refunds/", payments.IssueRefunds, "issue_refunds", POST=R.REFUND),
     _row(STAY + "payment_methods/", customers.Cards, "cards", GET=R.TAKE_PAYMENTS),

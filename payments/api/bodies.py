@@ -71,7 +71,7 @@ class Charge(_OfAmount):
 
     purpose = serializers.ChoiceField(Purpose.choices)
     payment_method = Id()
-    note = Text(max_length=2000, required=False, allow_blank=True)
+    note = Text(max_length=500, required=False, allow_blank=True)
     attachments = serializers.ListField(child=Id(), required=False, max_length=20)
 
 

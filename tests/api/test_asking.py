@@ -15,9 +15,9 @@ from payments.models import (
 )
 from payments.outgoing import keeping
 from sandbox import objects
-from tests.api.conftest import program
+from tests.api.conftest import leaves_a_card, program
 from tests.factories import OrganizationFactory, ReservationFactory
-from tests.operations.conftest import makes_intents, makes_refunds
+from tests.operations.conftest import makes_intents, makes_refunds, metadata_of
 
 PAY = "reservations/HB-2481/payments/"
 REFUND = "reservations/HB-2481/refunds/"
@@ -297,6 +297,101 @@ def test_in_a_currency_of_three_decimals_the_last_digit_is_zero(wire, stripe, bo
     answer = api.posts("reservations/HB-KW/payments/", {"amount": 12_605, "purpose": "deposit"})
 
     assert (answer.status_code, list(answer.json()["errors"])) == (400, ["amount"])
+    assert wire.asked == []
+
+
+# Cards on file -----------------------------------------------------------
+
+CHARGE = "reservations/HB-2481/charges/"
+
+
+def declines(code, decline_code=""):
+    """Return a Stripe that makes the intent that it is asked for, and declines its card."""
+
+    def answer(asked):
+        if asked.method == "GET":
+            return None
+        intent = objects.payment_intent(
+            id="pi_damage",
+            amount=int(asked.form["amount"]),
+            metadata=metadata_of(asked),
+            status="requires_payment_method",
+            last_payment_error={"type": "card_error", "code": code, "decline_code": decline_code},
+        )
+        error = {
+            "type": "card_error",
+            "code": code,
+            "decline_code": decline_code,
+            "message": "No.",
+            "payment_intent": intent,
+        }
+        return 402, {"error": error}
+
+    return answer
+
+
+def damage(stripe, booking, **more):
+    card = leaves_a_card(stripe, booking)
+    return {"amount": 4_500, "purpose": "damage_charge", "payment_method": str(card.pk), **more}
+
+
+def test_damage_is_charged_to_the_card_on_file(wire, stripe, booking, api):
+    sent = damage(stripe, booking, note="The minibar")
+    wire.answers = lambda asked: (
+        200,
+        objects.payment_intent(
+            id="pi_damage", amount=4_500, amount_received=4_500, metadata=metadata_of(asked),
+            status="succeeded",
+        ),
+    )  # fmt: skip
+
+    answer = api.posts(CHARGE, sent, key="one")
+
+    assert answer.status_code == 201, answer.content
+    told = answer.json()
+    assert (told["status"], told["purpose"], told["requires_action"]) == (
+        "succeeded",
+        "damage_charge",
+        False,
+    )
+    assert told["pay_link"] is None
+    assert api.posts(CHARGE, sent, key="one").json() == told
+    assert wire.asked[0].form["off_session"] == "true"
+
+
+def test_a_declined_charge_says_why(wire, stripe, booking, api):
+    sent = damage(stripe, booking)
+    wire.answers = declines("card_declined", "insufficient_funds")
+
+    answer = api.posts(CHARGE, sent, key="one")
+
+    assert answer.status_code == 402, answer.content
+    told = answer.json()
+    assert (told["code"], told["decline_code"]) == ("card_declined", "insufficient_funds")
+    assert told["payment"]["stripe_id"] == "pi_damage"
+    assert told["detail"]
+    again = api.posts(CHARGE, sent, key="one")
+    assert (again.status_code, again.json()) == (402, told)
+
+
+def test_a_guest_whose_bank_asks_is_mailed_a_link(wire, stripe, booking, api):
+    sent = damage(stripe, booking)
+    wire.answers = declines("authentication_required", "authentication_required")
+
+    answer = api.posts(CHARGE, sent)
+
+    assert answer.status_code == 201, answer.content
+    told = answer.json()
+    assert told["requires_action"] is True
+    assert told["status"] == "requires_payment_method"
+    assert told["pay_link"]["sent_to"] == "guest@example.com"
+    assert set(told["pay_link"]) == {"id", "sent_to", "expires_at"}
+
+
+def test_a_card_that_is_nobodys_is_not_there(wire, stripe, booking, api):
+    sent = damage(stripe, booking, payment_method=str(booking.pk))
+
+    assert api.posts(CHARGE, sent).status_code == 404
     assert wire.asked == []
 
 

@@ -63,6 +63,24 @@ class Setup(OfStay, Asking):
         return Response(shown, status=202 if intent.status == PROMISED else 201)
 
 
+def card_of(booking: Booking, id: Any) -> PaymentMethod:
+    """
+    Return a card of the booking's guest, on file or not any more.
+
+    :raises NotFound: it is nobody's, or somebody else's.
+    """
+    rows = PaymentMethod.objects.filter(
+        organization=booking.organization_id,
+        customer__guest_id=booking.guest_id,
+        customer__guest_id__isnull=False,
+        seen=True,
+    )
+    found = rows.select_related("customer", "property").filter(pk=id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 class _Card(OfStay):
     """One card of the booking's guest."""
 
@@ -71,16 +89,7 @@ class _Card(OfStay):
 
     def find(self, **named: Any) -> Booking:
         booking = super().find(**named)
-        rows = PaymentMethod.objects.filter(
-            organization=booking.organization_id,
-            customer__guest_id=booking.guest_id,
-            customer__guest_id__isnull=False,
-            seen=True,
-        )
-        card = rows.select_related("customer", "property").filter(pk=named["id"]).first()
-        if card is None:
-            raise NotFound
-        self.card = card
+        self.card = card_of(booking, named["id"])
         return booking
 
     def told(self, *, promised: bool) -> Response:

@@ -22,11 +22,13 @@ from payments.api.views.base import (
     One,
     with_stripe_id,
 )
+from payments.api.views.customers import card_of
 from payments.errors import Refused
 from payments.hotel import Right
 from payments.models import OutgoingRequest, Payment, PaymentTransaction, Refund
 from payments.operations import outcome
 from payments.operations.payments import (
+    additional_charges,
     holds,
     pay_links,
     payment_intents,
@@ -245,6 +247,36 @@ class TakePayment(OfStay, Asking):
     def _told(self, payment: Payment, secret: str | None) -> Response:
         status = 202 if payment.status == PROMISED else 201
         return Response(taken(payment, secret), status=status)
+
+
+class Charge(OfStay, Asking):
+    """
+    Charge a card on file, the guest absent.
+
+    Where the guest's bank asks for the guest, the answer says so, and a link is on its way to them.
+    """
+
+    sends = {"POST": bodies.Charge}
+    shape = shapes.PaymentShape
+    status = 201
+    kinds = ("payment",)
+
+    def act(self) -> Response:
+        sent = self.sent_in(self.thing.currency)
+        sent["payment_method"] = card_of(self.thing, sent["payment_method"])
+        made = additional_charges.charge(booking=self.thing, **sent, by=self.request.user)
+        return self._told(made)
+
+    def standing(self, made: Sequence[OutgoingRequest]) -> Response:
+        payment = Payment.objects.get(pk=made[0].about)
+        refused = made[0].state == OutgoingRequest.State.REFUSED
+        if refused and not additional_charges.waits_for_guest(payment):
+            outcome.refuse(made[0], about=payment)
+        return self._told(payment)
+
+    def _told(self, payment: Payment) -> Response:
+        shown = shapes.shown_one(payment)
+        return Response(shown, status=202 if payment.status == PROMISED else 201)
 
 
 class MakePayLink(OfStay, Asking):
