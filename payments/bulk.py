@@ -52,6 +52,27 @@ def update(model: type[models.Model], names: Sequence[str], rows: Sequence[Any])
             )
 
 
+def analyze() -> None:
+    """
+    Let PostgreSQL know what is in each table, where it has not looked yet.
+
+    It looks by itself a minute after many rows have come, and plans without knowing them until
+    then. Called with no transaction open, so that nobody waits for it. SQLite needs none of it.
+    """
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relname = ANY(%s) AND relkind = 'r'"
+            " AND pg_table_is_visible(oid) AND reltuples < 0 AND pg_relation_size(oid) > 0"
+            " ORDER BY relname",
+            [connection.introspection.django_table_names()],
+        )
+        unknown = [_quoted(name) for (name,) in cursor.fetchall()]
+        if unknown:
+            cursor.execute(f"ANALYZE {', '.join(unknown)}")
+
+
 def _fields(model: type[models.Model], names: Sequence[str]) -> list[Any]:
     return [model._meta.pk if name == "pk" else model._meta.get_field(name) for name in names]
 

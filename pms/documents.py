@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from organizations.models import Architecture, Membership, Organization, Property, Role
-from payments import panels
+from payments import bulk, panels
 from payments.money import EXPONENTS, LARGEST
 from payments.operations.connect import accounts, architecture
 from payments.reading import clean, identifier
@@ -89,12 +89,14 @@ def load(document: Any) -> dict[str, int]:
                 ("reservations", booked),
             ):
                 counts[key] += len(found)
+    bulk.analyze()
     return counts
 
 
 def _hold(groups: list[Part]) -> None:
     """Hold what a document names and is here, in the order of workers: accounts, then bookings."""
-    accounts.hold(_accounts(groups))
+    moved = {p.take("slug", _slug) for p in groups if p.given.get("stripe_architecture")}
+    accounts.hold(_accounts(groups) | accounts.of_organizations(moved))
     if not connection.features.has_select_for_update:  # the whole database is one lock
         return
     booked = [each for part in groups for each in part.each("reservations")]

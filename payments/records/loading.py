@@ -193,7 +193,8 @@ class Rows:
         charges = [row.pk for row in self.of("charge") if row.pk not in self.new]
         if charges:
             for kind in OF_A_CHARGE:
-                self._keep(kind, KINDS[kind].objects.filter(charge__in=charges, payment=None))
+                rows = KINDS[kind].objects.filter(charge__in=charges, payment=None)
+                self._keep(kind, rows.order_by())
         moved = {row.customer_id for row in self.of("cash_balance_transaction")} - {None}
         moved |= {row.pk for row in self.of("customer") if row.pk not in self.new}
         if moved:
@@ -215,7 +216,7 @@ class Rows:
         known = {row.pk for row in self.of("payment")}
         others = [
             payment
-            for payment in Payment.objects.filter(reservation__in=reservations)
+            for payment in Payment.objects.filter(reservation__in=reservations).order_by()
             if payment.pk not in known
         ]
         self._keep("payment", others)
@@ -224,7 +225,7 @@ class Rows:
     def _load_children_of(self, payments: Collection[UUID]) -> None:
         if payments:
             for kind in OF_A_PAYMENT:
-                self._keep(kind, KINDS[kind].objects.filter(payment__in=payments))
+                self._keep(kind, KINDS[kind].objects.filter(payment__in=payments).order_by())
 
     def write(self) -> None:
         """Write every row that changed: one statement a kind."""

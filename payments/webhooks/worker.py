@@ -57,10 +57,13 @@ def drain(stop: Callable[[], bool] = lambda: False) -> Counter[str]:
     :param stop: asked between batches, so that a worker can end cleanly.
     """
     total: Counter[str] = Counter()
+    size = settings.PAYMENTS_BATCH_SIZE
     while not stop():
-        counts = work(settings.PAYMENTS_BATCH_SIZE)
+        counts = work(size)
         if not counts:
             break
+        if not total and counts.total() >= size:  # the first batch of many
+            bulk.analyze()
         total += counts
     return total
 

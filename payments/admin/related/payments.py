@@ -5,8 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from payments import hotel
-from payments.folio import Entry, entries
-from payments.models import KINDS, OF_A_CHARGE, OF_A_PAYMENT, Payment, PaymentTransaction
+from payments.folio import Entry
+from payments.models import KINDS, OF_A_CHARGE, Payment, PaymentTransaction
+from payments.records.bookings import entries_of
 
 SHOWN_WITH = ("organization", "property", hotel.GUEST)
 
@@ -25,9 +26,8 @@ def read(rows: Iterable[Any]) -> None:
     ids = {id for row in rows if (id := _payment_of(row))}
     found = {}
     if ids:
-        payments = list(Payment.objects.filter(pk__in=ids).select_related(*SHOWN_WITH))
-        children = {kind: KINDS[kind].objects.filter(payment__in=ids) for kind in OF_A_PAYMENT}
-        found = {entry.payment.pk: entry for entry in entries(payments, children)}
+        payments = Payment.objects.filter(pk__in=ids).select_related(*SHOWN_WITH).order_by()
+        found = {entry.payment.pk: entry for entry in entries_of(payments)}
     for row in rows:
         id = _payment_of(row)
         row._entry = found[id] if id in found else _alone(row)

@@ -1,16 +1,17 @@
 """What moved, or tried to move, between a guest and a hotel."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from payments.api.shapes.fields import Amount, Moment, OfBooking, Own, Text
-from payments.folio import Entry, captured, entries
-from payments.models import KINDS, OF_A_PAYMENT, PayLink, Payment
+from payments.folio import Entry, captured
+from payments.models import PayLink, Payment
 from payments.models.payments import Purpose
 from payments.operations.payments.unmatched import Suggestion
+from payments.records.bookings import entries_of
 
 WITH = ("property", "reservation")  # what shapes read of other rows
 
@@ -167,16 +168,9 @@ class UnmatchedShape(PaymentShape):
         return SuggestionShape(found, many=True).data
 
 
-def with_all(payments: Iterable[Payment]) -> list[Entry]:
-    """Return these payments with all that belongs to them, in their order."""
-    listed = list(payments)
-    children = {kind: KINDS[kind].objects.filter(payment__in=listed) for kind in OF_A_PAYMENT}
-    return entries(listed, children)
-
-
 def shown(payments: Collection[Payment]) -> Any:
     """Return payments as they are shown."""
-    return PaymentShape(with_all(payments), many=True, context=links_of(payments)).data
+    return PaymentShape(entries_of(payments), many=True, context=links_of(payments)).data
 
 
 def links_of(payments: Collection[Payment]) -> dict[str, Any]:

@@ -35,6 +35,7 @@ from payments.operations.payments import (
     refunds,
     unmatched,
 )
+from payments.records.bookings import entries_of
 
 _KNOWN = Q(seen=True) | Q(bound_by=PaymentTransaction.BoundBy.PROMISE)
 
@@ -125,7 +126,7 @@ class _Unmatched(Address):
         return found.select_related(*shapes.WITH)
 
     def _shown(self, rows: list[Any]) -> Any:
-        listed = shapes.with_all(rows)
+        listed = entries_of(rows)
         suggested = unmatched.suggest(listed, self.request.user)
         context = {"suggestions": suggested} | shapes.links_of(rows)
         return shapes.UnmatchedShape(listed, many=True, context=context).data

@@ -7,8 +7,10 @@ import structlog
 from django.db import connection, transaction
 from django.utils import timezone
 
+from payments import hotel
 from payments.errors import Refused
 from payments.models import ConnectedAccount, Customer
+from payments.models.base import given
 from payments.records import accounts
 from payments.webhooks import inbox
 
@@ -61,6 +63,13 @@ def hold(stripe_ids: Collection[str]) -> list[ConnectedAccount]:
         one_at_a_time(stripe_id)
     rows = ConnectedAccount.objects.select_for_update().filter(stripe_id__in=stripe_ids)
     return list(rows.order_by("stripe_id", "account", "livemode"))
+
+
+def of_organizations(slugs: Collection[str]) -> set[str]:
+    """Return the accounts that are known of the organizations with these slugs."""
+    owners = hotel.organizations_named(slugs).values()
+    rows = ConnectedAccount.objects.filter(given(), organization__in=owners)
+    return set(rows.values_list("stripe_id", flat=True))
 
 
 def _take_place(account: ConnectedAccount, place: accounts.Place) -> None:

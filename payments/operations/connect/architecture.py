@@ -1,6 +1,7 @@
 """One account for the organization, or one for each house; and moving from one to the other."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -9,6 +10,7 @@ from django.db import transaction
 from payments import hotel
 from payments.errors import Refused
 from payments.models import ConnectedAccount
+from payments.operations.connect import accounts as connecting
 from payments.records import accounts
 
 logger = structlog.get_logger(__name__)
@@ -44,7 +46,7 @@ def move(*, organization: str, to: str, dry_run: bool = False) -> Move:
     :raises UnknownOrganization: there is none with that slug.
     """
     with transaction.atomic():
-        found = hotel.organization_with_slug(organization)
+        found = _held(organization)
         if found is None:
             raise UnknownOrganization(f"There is no organization {organization}.")
         before = found.stripe_architecture
@@ -63,6 +65,24 @@ def move(*, organization: str, to: str, dry_run: bool = False) -> Move:
         after=to,
         accounts={slug: _connected(taking.get(place)) for slug, place in places.items()},
     )
+
+
+def _held(slug: str) -> Any:
+    """
+    Return the organization with this slug; None where there is none.
+
+    Held with all of its accounts, so that no worker writes one of them meanwhile: it would ask
+    which of them takes new money, and be told how that was before. The accounts come first, as for
+    a worker; where one has joined before the organization was held, all are let go and held again.
+    """
+    while True:
+        with transaction.atomic():
+            known = connecting.of_organizations([slug])
+            connecting.hold(known)
+            found = hotel.organization_with_slug(slug)
+            if connecting.of_organizations([slug]) <= known:
+                return found
+            transaction.set_rollback(True)
 
 
 def _connected(account: ConnectedAccount | None) -> str | None:

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from payments import hotel, money
 from payments.errors import Invalid, NotAsThingsStand
-from payments.folio import Entry, entries
+from payments.folio import Entry
 from payments.hotel import Booking, Right
-from payments.models import KINDS, OF_A_PAYMENT, Charge, OutgoingRequest, Payment, Refund
+from payments.models import Charge, OutgoingRequest, Payment, Refund
 from payments.models.base import time_ordered_id
 from payments.models.outgoing import written_on
 from payments.operations import acting, activity, amounts, outcome
@@ -66,7 +66,7 @@ class Refundable:
 def refundable(booking: Booking) -> list[Refundable]:
     """Return what can be given back of each of a booking's payments, the newest payment first."""
     rows = Payment.objects.filter(reservation=booking.id)
-    return _refundable(_entries(rows), booking.currency)
+    return _refundable(bookings.entries_of(rows), booking.currency)
 
 
 def issue(
@@ -99,7 +99,9 @@ def issue(
     acting.require_key()
     with transaction.atomic():
         locked = Payment.objects.select_for_update().filter(reservation=booking.id)
-        found = _refundable(_entries(locked.order_by("stripe_id", "account")), booking.currency)
+        found = _refundable(
+            bookings.entries_of(locked.order_by("stripe_id", "account")), booking.currency
+        )
         chosen = _allocated(found, amount, booking) if parts is None else _chosen(found, parts)
         made = [_promise(part, of, reason, by) for of, part in chosen]
         lowered = hotel.lower_total(booking.id, amount) if lower_total else 0
@@ -146,7 +148,7 @@ def give_all_back(*, charge: Charge, did: str, see: Callable[[], None], by: Any)
         ).first()
         if under_way is not None:
             return under_way  # clicked twice
-        found = _entries(locked)
+        found = bookings.entries_of(locked)
         left = [
             each
             for entry in found
@@ -193,13 +195,6 @@ def _check_parts(parts: Sequence[Part], amount: int, currency: str) -> None:
         amounts.check(part.amount, currency, "payments")
     if sum(part.amount for part in parts) != amount:
         raise Invalid("payments", "The parts do not add up to the amount.")
-
-
-def _entries(payments: Any) -> list[Entry]:
-    found = list(payments)
-    ids = [payment.pk for payment in found]
-    children = {kind: KINDS[kind].objects.filter(payment__in=ids) for kind in OF_A_PAYMENT}
-    return entries(found, children)
 
 
 def _refundable(found: Collection[Entry], currency: str) -> list[Refundable]:

@@ -75,7 +75,7 @@ def count(user: Any, most: int) -> int:
 
 def with_charges(payments: Collection[Payment]) -> list[Entry]:
     """Return these payments with the attempts at them."""
-    return entries(payments, {"charge": Charge.objects.filter(payment__in=payments)})
+    return entries(payments, {"charge": Charge.objects.filter(payment__in=payments).order_by()})
 
 
 def arrived(entry: Entry) -> int:
