@@ -104,6 +104,11 @@ def _as_bookings(rows: QuerySet[Any]) -> dict[UUID, Booking]:
     }
 
 
+def bookings_of_guest(guest_id: UUID) -> list[UUID]:
+    """Return all bookings of a guest."""
+    return list(reservations().filter(guest=guest_id).order_by().values_list("pk", flat=True))
+
+
 def with_code(code: str, organization: str | None = None) -> list[Booking]:
     """Return the bookings with this code; one in each organization at the most."""
     rows = reservations().filter(code=code)

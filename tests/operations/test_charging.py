@@ -8,6 +8,7 @@ from payments.models import Activity, OutgoingRequest, PayLink, Payment, Payment
 from payments.operations.customers import payment_methods
 from payments.operations.payments import additional_charges, pay_links
 from payments.outgoing import keeping
+from sandbox import objects
 from tests.factories import ReservationFactory
 from tests.operations.conftest import HARBOUR
 from tests.sandbox.test_sandbox_delivery import control
@@ -115,3 +116,24 @@ def test_a_file_of_another_booking_shows_nothing(far, on_file, stay, desk, booki
     with pytest.raises(Invalid) as refusal:
         charge(stay, desk, on_file(), attachments=[booking.pk])
     assert refusal.value.field == "attachments"
+
+
+def test_a_card_that_other_software_left_for_the_guest_is_on_file(stripe, booking, stay, desk):
+    left_by(stripe, booking, "cus_of_the_guest", "pm_1")
+    assert [each.method.stripe_id for each in payment_methods.on_file(stay(), desk)] == ["pm_1"]
+
+
+def test_a_travel_agencys_card_is_no_guests_own(stripe, booking, stay, desk):
+    left_by(stripe, booking, "cus_agency", "pm_1")
+    another = ReservationFactory(property=booking.property)
+    left_by(stripe, another, "cus_agency", "pm_2")
+    assert payment_methods.on_file(stay(), desk) == []
+
+
+def left_by(stripe, booking, customer, card):
+    stripe.tells("payment_method.attached", objects.payment_method(id=card, customer=customer))
+    names = {"reservationId": str(booking.pk), "orgId": str(booking.organization_id)}
+    setup = objects.setup_intent(
+        id=f"seti_of_{card}", customer=customer, metadata=names, payment_method=card
+    )
+    stripe.tells("setup_intent.succeeded", setup)

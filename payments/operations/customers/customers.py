@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from payments import hotel
 from payments.hotel import Booking
-from payments.models import ConnectedAccount, Customer, OutgoingRequest
+from payments.models import ConnectedAccount, Customer, OutgoingRequest, Payment, SetupIntent
 from payments.models.base import time_ordered_id
 from payments.models.outgoing import written_on
 from payments.operations import outcome
@@ -32,6 +33,38 @@ def known(booking: Booking, account: ConnectedAccount) -> Customer | None:
         deleted=False,
     )
     return rows.order_by("pk").first()
+
+
+def of_guest(booking: Booking) -> list[Customer]:
+    """
+    Return every customer that stands for a booking's guest, in whichever account of the hotel's.
+
+    Those that we made for the guest; and those that other software made, where payments or cards
+    left for bookings of this guest name them, and for bookings of nobody else.
+    """
+    if booking.guest_id is None:
+        return []
+    mine = hotel.bookings_of_guest(booking.guest_id)
+    named, shared = set[tuple[str, bool, str]](), set[tuple[str, bool, str]]()
+    for model in (Payment, SetupIntent):
+        rows = model.objects.exclude(stripe_customer_id="").order_by()
+        columns = ("account", "livemode", "stripe_customer_id")
+        found = set(rows.filter(reservation__in=mine).values_list(*columns))
+        others = rows.filter(stripe_customer_id__in={id for *_, id in found})
+        others = others.exclude(reservation=None).exclude(reservation__in=mine)
+        named |= found
+        shared |= set(others.values_list(*columns))
+    rows = Customer.objects.filter(
+        Q(guest_id=booking.guest_id) | Q(stripe_id__in={id for *_, id in named - shared}),
+        organization=booking.organization_id,
+        deleted=False,
+    )
+    return [
+        row
+        for row in rows
+        if row.guest_id == booking.guest_id
+        or (row.guest_id is None and (row.account, row.livemode, row.stripe_id) in named - shared)
+    ]
 
 
 def ensure(booking: Booking, account: ConnectedAccount, *, by: Any = None) -> Customer:

@@ -88,14 +88,8 @@ def customer_for(booking: Booking) -> Customer | None:
 
 
 def _of_guest(booking: Booking) -> Iterable[PaymentMethod]:
-    if booking.guest_id is None:
-        return []
     rows = PaymentMethod.objects.filter(
-        organization=booking.organization_id,
-        customer__guest_id=booking.guest_id,
-        customer__deleted=False,
-        detached=False,
-        seen=True,
+        customer__in=customers.of_guest(booking), detached=False, seen=True
     )
     return rows.select_related("customer").order_by("-id")
 
