@@ -22,6 +22,7 @@ from payments.admin.lists.read_only import (
     counted,
     named,
     sees_a_whole,
+    whole,
     works_here,
 )
 from payments.analytics import arrivals, deadlines, income
@@ -75,7 +76,7 @@ def index(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "cards": cards,
         **_money_in(visible(PaymentTransaction.objects.all()), zone),
         "disputed": _disputed(visible(Dispute.objects.exclude(status__in=Dispute.OVER))),
-        "risks": _risks(user, of),
+        "risks": _risks(request, of),
         "deadlines": _deadlines(user, of),
         "quarantined": _quarantined(events) if any_set_aside else [],
         "alerts": _alerts(alerts),
@@ -207,12 +208,12 @@ def _disputed(disputes: QuerySet[Any]) -> list[dict[str, Any]]:
 # At risk and due ---------------------------------------------------------
 
 
-def _risks(user: Any, organization: UUID | None) -> list[dict[str, Any]]:
-    found = arrivals.at_risk(user, timezone.now(), organization)
+def _risks(request: HttpRequest, organization: UUID | None) -> list[dict[str, Any]]:
+    found = arrivals.at_risk(request.user, timezone.now(), organization)
     return [
         {
             "account": risk.account.property or risk.account.organization,
-            "url": show.url(risk.account),
+            "url": show.url(risk.account) if _opens(request, risk.account) else "",
             "badge": show.badge(connect.standing(risk.account)),
             "why": _why(risk.account),
             **_deadline(risk.account),
@@ -234,6 +235,12 @@ def _risks(user: Any, organization: UUID | None) -> list[dict[str, Any]]:
         }
         for risk in found[:SHOWN]
     ]
+
+
+def _opens(request: HttpRequest, account: ConnectedAccount) -> bool:
+    """Say whether this person may open the account's page: one of a house, or of all they see."""
+    superuser = request.user.is_superuser
+    return bool(superuser or account.property_id or account.organization_id in whole(request))
 
 
 def _deadline(account: ConnectedAccount) -> dict[str, str]:

@@ -49,6 +49,9 @@ def at_risk(user: Any, now: datetime, organization: UUID | None = None) -> list[
     """
     Return the accounts in trouble that guests who arrive soon depend on, most of them first.
 
+    Whoever may see accounts hears of the organization's own too, as far as a house that they may
+    see takes its money through it; the arrivals are those of these houses alone.
+
     :param organization: of this one alone.
     """
     troubled = _in_trouble(user, organization)
@@ -64,7 +67,11 @@ def at_risk(user: Any, now: datetime, organization: UUID | None = None) -> list[
 
 
 def _in_trouble(user: Any, organization: UUID | None) -> list[ConnectedAccount]:
-    rows = hotel.visible_to(user, ConnectedAccount.objects.filter(_TROUBLE))
+    troubled = ConnectedAccount.objects.filter(_TROUBLE)
+    rows = hotel.visible_to(user, troubled)
+    if not user.is_superuser:
+        theirs = hotel.organizations_where(user, hotel.Right.SEE_ACCOUNTS)
+        rows |= troubled.filter(property=None, organization__in=theirs)
     if organization:
         rows = rows.filter(organization=organization)
     return list(rows.select_related("organization", "property").order_by("-id")[:MOST_ACCOUNTS])
