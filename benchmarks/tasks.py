@@ -22,13 +22,15 @@ django.setup()
 from django.conf import settings  # noqa: E402  Django comes first
 from django.core.management import call_command  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
+from django.utils import timezone  # noqa: E402
 from psycopg.pq import Trace  # noqa: E402
 
 from benchmarks import admin_pages, filling, stays  # noqa: E402
 from benchmarks.core import shuffle  # noqa: E402
 from organizations.models import Organization, Property  # noqa: E402
+from payments.models import State, WebhookEvent  # noqa: E402
 from payments.operations.connect import accounts  # noqa: E402
-from payments.webhooks import inbox, worker  # noqa: E402
+from payments.webhooks import inbox, resyncing, worker  # noqa: E402
 from pms.wsgi import application  # noqa: E402
 from reservations.models import Guest  # noqa: E402
 from sandbox.scenarios import SCENARIOS  # noqa: E402
@@ -80,6 +82,18 @@ def drain() -> dict[str, Any]:
         "ended": time.monotonic(),  # the same clock in every process
         "busy": time.process_time() - used,
     }
+
+
+def resync(url: str, account: str) -> dict[str, Any]:
+    """Fetch and settle an account's events from a stand-in; return what came of it."""
+    settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE = "sk_test_of_the_benchmarks", url
+    settings.PAYMENTS_CALLS_PER_SECOND = 10_000  # the stand-in turns nobody away
+    connection.ensure_connection()
+    began = time.monotonic()
+    found = resyncing.resync([account], timezone.now() - resyncing.FARTHEST)
+    seconds = time.monotonic() - began
+    left = WebhookEvent.objects.filter(state__in=[State.RECEIVED, State.QUARANTINED]).count()
+    return {"new": found.new, "failed": found.failed, "left": left, "seconds": seconds}
 
 
 def statements_of_worker(count: int, seed: int, batch: int) -> dict[str, Any]:
@@ -168,7 +182,7 @@ def analyze() -> None:
 TASKS: dict[str, Callable[..., Any]] = {
     task.__name__: task
     for task in (
-        *(migrate, filling.book, receive, drain, fill, analyze),
+        *(migrate, filling.book, receive, drain, resync, fill, analyze),
         *(statements_of_door, statements_of_worker, shuffle),
         *(admin_pages.fill_admin, admin_pages.look),
     )

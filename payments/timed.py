@@ -25,7 +25,7 @@ from payments.outgoing import keeping
 from payments.records import settling
 from payments.records.binding import SPEAKS_OF_ACCOUNT
 from payments.rules.payments import HOLD_NOTICE
-from payments.webhooks import inbox
+from payments.webhooks import inbox, resyncing
 
 logger = structlog.get_logger(__name__)
 
@@ -113,6 +113,7 @@ JOBS: dict[Callable[[datetime], int], timedelta] = {
     recall_known_accounts: timedelta(minutes=1),
     ask_guests_to_confirm: timedelta(seconds=30),
     forget_answered_requests: timedelta(hours=1),
+    resyncing.notice_silent_accounts: timedelta(hours=1),
 }
 
 

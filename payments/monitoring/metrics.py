@@ -2,13 +2,22 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Count
+from django.db.models import Count, Min
 from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from payments.models import Alert, Notification, Payment, State, WebhookEvent
+from payments.models import (
+    Alert,
+    EventCursor,
+    Notification,
+    OwedRead,
+    Payment,
+    State,
+    WebhookEvent,
+)
 from payments.notifications import outbox
+from payments.outgoing import promises
 from payments.webhooks import inbox
 
 
@@ -59,6 +68,23 @@ class InboxMetrics(Collector):
             "Mails that nobody got: no address, or every attempt failed.",
             value=given_up.count(),
         )
+        yield GaugeMetricFamily(
+            "payments_reads_owed",
+            "Objects that Stripe must be asked about again.",
+            value=OwedRead.objects.count(),
+        )
+        yield GaugeMetricFamily(
+            "payments_oldest_promise_seconds",
+            "For how long the oldest request to Stripe has been open.",
+            value=promises.oldest_open(timezone.now()).total_seconds(),
+        )
+        fetched = EventCursor.objects.aggregate(Min("checked_at"))["checked_at__min"]
+        if fetched:
+            yield GaugeMetricFamily(
+                "payments_events_fetched_seconds",
+                "How long ago the account that has waited longest had its events fetched.",
+                value=(timezone.now() - fetched).total_seconds(),
+            )
         alerts = GaugeMetricFamily(
             "payments_alerts_open",
             "Alerts that are still true, by severity.",

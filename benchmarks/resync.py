@@ -1,0 +1,72 @@
+"""Events that no webhook brought: fetched from a stand-in that answers at once, and settled."""
+
+import json
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from benchmarks import stays
+from benchmarks.runs import Run
+from benchmarks.sizes import Failed, Rows, middle
+
+_PAGE = 100
+
+
+def measure(run: Run) -> Rows:
+    """Let one process fetch and settle the events of as many bookings; return how fast it was."""
+    rates, fetched = [], 0
+    with run.tasks(run.databases.new("resync")) as process:
+        for number in range(run.sizes.rounds):
+            seed = 700 + number
+            process.do("book", count=run.sizes.bookings, seed=seed)
+            told = [
+                json.loads(body)
+                for body in stays.bodies(run.sizes.bookings, seed)
+                if stays.scope(body) == "connect"
+            ]
+            with _serving(told) as url:
+                done = process.do("resync", url=url, account=stays.ACCOUNT)
+            if done["new"] != len(told) or done["left"]:
+                raise Failed(f"{len(told)} events were missed. What became of them: {done}.")
+            rates.append(len(told) / done["seconds"])
+            fetched += len(told)
+    return [{"events": fetched, "events/s": middle(rates)}]
+
+
+@contextmanager
+def _serving(told: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """Serve these events as `GET /v1/events` does, page by page, each page made beforehand."""
+    parts = [told[start : start + _PAGE] for start in range(0, len(told), _PAGE)]
+    pages: dict[str, bytes] = {}
+    after = ""
+    for number, data in enumerate(parts):
+        more = number + 1 < len(parts)
+        listed = {"object": "list", "url": "/v1/events", "data": data, "has_more": more}
+        pages[after] = json.dumps(listed).encode()
+        after = data[-1]["id"]
+
+    class Door(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            query = parse_qs(urlsplit(self.path).query)
+            body = pages[query.get("starting_after", [""])[0]]
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
