@@ -17,7 +17,7 @@ _PAGE = 100
 
 def measure(run: Run) -> Rows:
     """Let one process fetch and settle the events of as many bookings; return how fast it was."""
-    rates, fetched = [], 0
+    rates, busy, fetched = [], [], 0
     with run.tasks(run.databases.new("resync")) as process:
         for number in range(run.sizes.rounds):
             seed = 700 + number
@@ -32,8 +32,15 @@ def measure(run: Run) -> Rows:
             if done["new"] != len(told) or done["left"]:
                 raise Failed(f"{len(told)} events were missed. What became of them: {done}.")
             rates.append(len(told) / done["seconds"])
+            busy.append(1000 * done["busy"] / len(told))
             fetched += len(told)
-    return [{"events": fetched, "events/s": middle(rates)}]
+    return [
+        {
+            "events": fetched,
+            "events/s": middle(rates),
+            "processor, ms/event": middle(busy, 2),
+        }
+    ]
 
 
 @contextmanager

@@ -73,9 +73,10 @@ def ask(call: Callable[[stripe.StripeClient, Any], Any], *, account: str, key: s
     if key:
         options["idempotency_key"] = key
     try:
-        response = call(client(), options).last_response
+        found = call(client(), options)
     except stripe.StripeError as error:
         raise _translated(error) from error
+    response: Any = getattr(found, "last_response", found)  # an object of the SDK's, or as it came
     return Answer(
         object=response.data,
         at=_moment(response.headers),

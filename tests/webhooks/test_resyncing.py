@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 import stripe as sdk
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from payments import background
@@ -273,3 +273,29 @@ def test_a_silent_account_is_said_in_its_week_and_not_before(stripe, booking):
     stripe.tells("charge.updated", objects.charge(id="ch_2"))
     resyncing.notice_silent_accounts(timezone.now())
     assert Alert.objects.get(kind="account_silent").closed_at is not None
+
+
+def test_events_are_asked_for_as_everything_is(wire, stripe, capsys):
+    told = events.event("charge.updated", objects.charge(id="ch_1"))
+    wire.answers = lambda asked: (200, {"object": "list", "data": [told], "has_more": False})
+    assert resyncs(capsys, "--account", "acct_harbour")[0]["new"] == 1
+    (asked,) = wire.asked
+    assert (asked.path, asked.account) == ("/v1/events", "acct_harbour")
+    assert asked.version == "2026-10-28.endive"
+    assert set(asked.query) == {"limit", "created[gte]"}
+    event = WebhookEvent.objects.get()
+    assert (event.account, event.scope, event.state) == ("acct_harbour", "connect", "applied")
+
+
+def test_what_came_both_ways_is_one_event(wire, stripe, capsys):
+    told = stripe.tells("charge.updated", objects.charge(id="ch_1"))
+    listed = {name: value for name, value in told.items() if name != "account"}
+    wire.answers = lambda asked: (200, {"object": "list", "data": [listed], "has_more": False})
+    found, _ = resyncs(capsys, "--account", "acct_harbour")
+    assert (found["events"], found["new"]) == (1, 0)
+
+
+def test_a_key_that_stripe_does_not_accept_is_said(wire, stripe):
+    wire.answers = lambda asked: (401, {"error": {"message": "Invalid API Key provided"}})
+    with pytest.raises(CommandError, match="Invalid API Key"):
+        call_command("stripe_resync")
