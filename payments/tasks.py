@@ -31,5 +31,6 @@ def deliver() -> None:
 
 @shared_task(ignore_result=True)
 def keep() -> None:
-    """Have Stripe asked for what was promised: by a thread, so that events need not wait for it."""
-    background.stripe.wake()
+    """Have Stripe asked, asked again, and missed events fetched: by threads; nothing waits."""
+    for thread in (background.stripe, background.reads, background.events):
+        thread.wake()

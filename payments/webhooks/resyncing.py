@@ -188,7 +188,8 @@ def _pages(
 
 def _fetch(found: Found, account: str, since: datetime) -> None:
     """Write an account's events down that no webhook brought."""
-    begun = max(since, timezone.now() - FARTHEST)
+    farthest = timezone.now() - FARTHEST
+    begun = max(since, farthest)
     params = {"limit": 100, "created": {"gte": int(begun.timestamp())}}
     newest: int | None = None
     scope = Scope.CONNECT if account else Scope.PLATFORM
@@ -208,7 +209,10 @@ def _fetch(found: Found, account: str, since: datetime) -> None:
             if first < timezone.now() - LATE:
                 found.missed_since[account] = first
     if newest:
-        _cursors().filter(account=account).update(fetched_until=datetime.fromtimestamp(newest, UTC))
+        cursor = _cursors().filter(account=account)
+        if begun > farthest:  # else nothing older can be fetched any more
+            cursor = cursor.filter(fetched_until__gte=begun)  # a gap is still to be fetched
+        cursor.update(fetched_until=datetime.fromtimestamp(newest, UTC))
 
 
 def _say_whether_deliveries_fail(account: str, since: datetime | None) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import urllib.request
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import stripe as sdk
@@ -299,3 +299,23 @@ def test_a_key_that_stripe_does_not_accept_is_said(wire, stripe):
     wire.answers = lambda asked: (401, {"error": {"message": "Invalid API Key provided"}})
     with pytest.raises(CommandError, match="Invalid API Key"):
         call_command("stripe_resync")
+
+
+def test_fetching_by_hand_leaves_no_gap(wire, stripe, capsys):
+    long_ago = timezone.now() - timedelta(days=3)
+    EventCursor.objects.create(
+        account="acct_harbour", livemode=False, fetched_until=long_ago, checked_at=long_ago
+    )
+    told = events.event(
+        "charge.updated", objects.charge(id="ch_1"), created=int(timezone.now().timestamp())
+    )
+    wire.answers = lambda asked: (200, {"object": "list", "data": [told], "has_more": False})
+    since = (timezone.now() - timedelta(hours=2)).isoformat()
+    resyncs(capsys, "--account", "acct_harbour", "--since", since)
+    assert EventCursor.objects.get().fetched_until == long_ago
+    resyncing.resync_by_itself()
+    own = [asked for asked in wire.asked if asked.account == "acct_harbour"]
+    assert int(own[-1].query["created[gte]"]) == int((long_ago - timedelta(hours=1)).timestamp())
+    assert EventCursor.objects.get(account="acct_harbour").fetched_until > datetime.fromisoformat(
+        since
+    )
