@@ -108,7 +108,7 @@ STORIES = {
     "released_and_refunded_alike": "HB-2476",
     "charge_alone": "HB-2477",
     "transfer_given_up": "HB-2478",
-    "debit_bounces": "HB-2479",
+    "debit_bounces": "HB-2486",
     "dispute_won_in_part": "HB-2482",
     "dispute_adjusted_and_lost": "HB-2483",
     "dispute_lost_and_paid_again": "HB-2484",
