@@ -2,11 +2,9 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
-from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 
 from payments.models import (
@@ -29,7 +27,6 @@ from payments.webhooks import inbox, resyncing
 
 logger = structlog.get_logger(__name__)
 
-_MOST = 500  # objects looked at in one transaction
 _MISSED_LATELY = timedelta(days=7)  # so that a worker may have been away for a while
 
 
@@ -42,7 +39,7 @@ def warn_of_expiring_holds(now: datetime) -> int:
         capture_before__gt=now - HOLD_NOTICE,
         capture_before__lte=now + HOLD_NOTICE,
     )
-    return _ask_again("charge", soon, now)
+    return settling.ask_again_of("charge", soon, now)
 
 
 def notice_missed_evidence(now: datetime) -> int:
@@ -52,20 +49,7 @@ def notice_missed_evidence(now: datetime) -> int:
         evidence_due_by__gt=now - _MISSED_LATELY,
         evidence_due_by__lte=now,
     )
-    return _ask_again("dispute", missed, now)
-
-
-def _ask_again(kind: str, rows: QuerySet[Any], now: datetime) -> int:
-    columns = ("stripe_id", "account", "livemode", "organization")
-    found = list(rows.order_by(*columns[:3]).values_list(*columns))
-    for start in range(0, len(found), _MOST):
-        names = {
-            (kind, account, livemode, stripe_id): organization
-            for stripe_id, account, livemode, organization in found[start : start + _MOST]
-        }
-        with transaction.atomic():
-            settling.ask_again(names, now)
-    return len(found)
+    return settling.ask_again_of("dispute", missed, now)
 
 
 def recall_known_accounts(now: datetime) -> int:

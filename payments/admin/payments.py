@@ -224,7 +224,7 @@ class ChargeAdmin(RecordAdmin):
     list_display = ["attempt", "booking", "money", "status_badge", "of_organization", "when"]
     list_filter = [
         filters.choice(
-            "status", [("succeeded", "Succeeded"), ("pending", "Pending"), ("failed", "Declined")]
+            "status", [("succeeded", "Succeeded"), ("pending", "Pending"), ("failed", "Failed")]
         ),
         filters.Currency,
         filters.Organization,
@@ -279,11 +279,11 @@ class ChargeAdmin(RecordAdmin):
     def returned(self, charge: Charge) -> str:
         return show.amount(charge.amount_refunded, charge.currency)
 
-    @display(description="Why it was declined")
+    @display(description="Why it failed")
     def declined(self, charge: Charge) -> str:
         if charge.status != "failed":
             return show.NOTHING
-        why = words.decline(charge.failure_code, charge.failure_reason)
+        why = words.decline(charge.failure_code, charge.failure_reason, charge.payment_method)
         return f"{why} ({charge.failure_code})" if charge.failure_code else why
 
     @display(description="Held until")

@@ -210,6 +210,12 @@ class Entry:
         return self.payment.amount - self.payment.amount_remaining
 
 
+def has_failed(payment: Payment) -> bool:
+    """Say whether the last attempt at a payment failed, and nothing came after it."""
+    back = payment.status == "requires_payment_method" and bool(payment.failure_code)
+    return back or payment.status == "failed"
+
+
 def captured(charge: Charge) -> int:
     """Return how much of a charge was captured; old snapshots only say whether it was."""
     if charge.amount_captured is not None:

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from payments.folio import state
-from payments.folio.entries import Entry
+from payments.folio.entries import Entry, has_failed
 from payments.hotel import Booking
 from payments.models import EXTRAS, Payment
 
@@ -112,7 +112,7 @@ def _status(
     statuses = {payment.status for payment in payments}
     if statuses & {"processing", "requires_action", "requires_confirmation"}:
         return "pending"
-    if any(p.status == "requires_payment_method" and p.failure_code for p in payments):
+    if any(map(has_failed, payments)):
         return "failed"
     return "unpaid"
 

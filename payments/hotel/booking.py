@@ -43,6 +43,10 @@ class Booking:
         """Return where the stay stands today at the house: `future`, `in_house` or `departed`."""
         return _stay(self.arrival, self.departure, now.astimezone(zone_named(self.timezone)).date())
 
+    def has_left(self, at: datetime) -> bool:
+        """Say whether the day of departure, on which bills are paid, was over at the house."""
+        return at.astimezone(zone_named(self.timezone)).date() > self.departure
+
 
 def _stay(arrival: date, departure: date, today: date) -> str:
     if today < arrival:

@@ -23,6 +23,18 @@ class Stay:
     departure: date
     currency: str
     owed: int
+    refunded: int
+    lost: int  # what a bank took in a dispute
+
+    @property
+    def to_ask_for(self) -> int:
+        """
+        What the guest may be asked for; zero or less where nothing is due.
+
+        A bank took what was lost, and what only went back is not asked for once more.
+        """
+        due = self.owed - self.lost
+        return due if due > self.refunded else min(due, 0)
 
 
 _STAY = {
@@ -31,6 +43,8 @@ _STAY = {
     "email": "guest__email",
     "house": "property__name",
     "desk": "property__email",
+    "refunded": "refunded_amount",
+    "lost": "lost_amount",
 }
 
 

@@ -78,6 +78,37 @@ def currency_differs(case: Case) -> Said:
     )
 
 
+@alert("paid_too_much", "The guest has paid too much")
+def paid_too_much(case: Case) -> Said:
+    over, amount = case.amount("over"), case.amount()
+    return (
+        f"The guest has paid {amount} twice: that is {over} more than is owed."
+        if case.text("odd") == "twice"
+        else f"The guest has paid {amount}, and by now {over} more than is owed.",
+        f"Refund the {over}, or agree with the guest what it is for; then say that you have seen"
+        " this.",
+    )
+
+
+@alert("paid_canceled", "Money came for a canceled stay")
+def paid_canceled(case: Case) -> Said:
+    return (
+        f"The booking is canceled, and you have {case.amount('over')} of the guest's money.",
+        "Refund what the rate's policy gives back, or agree with the guest; then say that you have"
+        " seen this.",
+    )
+
+
+@alert("paid_late", "Money came after the stay was over")
+def paid_late(case: Case) -> Said:
+    return (
+        f"The guest has paid {case.amount()} after the day of departure. It was still due, so it"
+        " counts.",
+        "Refund it if it was paid another way meanwhile, or agree with the guest; then say that you"
+        " have seen this.",
+    )
+
+
 @alert("contradiction", "Stripe contradicts itself")
 def contradiction(case: Case) -> Said:
     return (

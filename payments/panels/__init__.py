@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from importlib import import_module
 from typing import Any
 from uuid import UUID
@@ -20,7 +21,7 @@ from payments.notifications import messages
 from payments.panels import bar, history, threats
 from payments.panels.activity import of as activity_of
 from payments.panels.amounts import amount, amounts
-from payments.records import accounts, bookings
+from payments.records import accounts, bookings, settling
 from payments.words import Said, connect
 
 __all__ = [
@@ -43,9 +44,16 @@ CURRENCIES = frozenset(EXPONENTS)
 
 
 def refresh_money(reservations: Collection[UUID]) -> None:
-    """Compute these bookings' figures anew, because the hotel changed what they owe."""
+    """
+    Compute these bookings' figures anew, because the hotel changed what they owe, or canceled one.
+
+    What their payments mean by now, such as money for a canceled stay, is asked once the caller's
+    transaction has ended: whoever settles events holds payments before it holds bookings.
+    """
     with transaction.atomic():
         bookings.recompute(reservations)
+        again = partial(settling.revisit_bookings, list(reservations))
+        transaction.on_commit(again, robust=True)
 
 
 def policy_steps(policy: Any) -> list[hotel.Step]:

@@ -101,10 +101,9 @@ def _hold_ends(entry: Entry) -> datetime | None:
 def _steps(entry: Entry, telling: Charge | None) -> Iterator[Step]:
     for charge in entry.charges:
         if charge.seen and charge.status == "failed" and charge is not telling:
-            why = words.decline(charge.failure_code, charge.failure_reason)
             yield Step(
                 "Earlier attempt",
-                Said("Declined", words.BAD, why),
+                words.failed(charge.payment_method, charge.failure_code, charge.failure_reason),
                 amount(charge.amount, charge.currency),
                 charge.occurred_at,
                 words.method(charge.payment_method, charge),

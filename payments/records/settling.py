@@ -4,20 +4,23 @@ From merged rows to what a hotel sees: bind, recompute bookings, follow the rule
 The second half of every batch, and all of it when time alone, or staff, changed what is true.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from itertools import chain
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
 from payments.effects import Effects, alert
-from payments.folio import Entry, entries, of_no_payment
-from payments.hotel import Booking
+from payments.folio import Entry, Folio, entries, of_no_payment
 from payments.models import KINDS, OF_A_PAYMENT, ConnectedAccount, Payment, Severity
 from payments.records import accounts, binding, bookings, owing, telling
 from payments.records.loading import Name, Rows
 from payments.rules import billing, connect, customers, payments, protection, transfers
+from payments.rules.due import Due
 from payments.rules.news import still_told
 
 # What has a rule of its own; a payment is followed with all that belongs to it.
@@ -31,6 +34,7 @@ RULES: dict[str, Callable[[Any, datetime], Effects]] = {
     "subscription_schedule": billing.follow_subscription_schedule,
     "transfer": transfers.follow_transfer,
 }
+_MOST = 500  # records asked about in one transaction
 _ALONE = [kind for kind in KINDS if kind not in ("payment", *OF_A_PAYMENT)]
 
 
@@ -47,13 +51,14 @@ def settle(rows: Rows) -> None:
     found = entries(rows.of("payment"), children)
     followed = [*found, *of_no_payment(children)]
     alone = [(kind, row) for kind in _ALONE for row in rows.of(kind)]
+    folios = bookings.of(found, concerned.values())
     wanted = [
-        *_followed(followed, concerned, rows.now),
+        *_followed(followed, folios, rows.now),
         *(effect for kind, row in alone for effect in _followed_alone(kind, row, rows.now)),
     ]
     rows.write()
     owing.note(rows)
-    bookings.write(bookings.of(found, concerned.values()))
+    bookings.write(folios)
     for account in rows.of("account"):
         accounts.write_columns(account)
     asked = [row for entry in followed for row in entry.rows] + [row for _, row in alone]
@@ -64,6 +69,11 @@ def revisit(payment: Payment, now: datetime) -> None:
     """Ask again what follows from a payment: staff decided something about it."""
     name = ("payment", payment.account, payment.livemode, payment.stripe_id)
     ask_again({name: payment.organization_id}, now)
+
+
+def revisit_bookings(ids: Collection[UUID]) -> None:
+    """Ask again what follows from the payments of bookings: the hotel changed something there."""
+    ask_again_of("payment", Payment.objects.filter(reservation__in=ids), timezone.now())
 
 
 def close_connection(account: ConnectedAccount, now: datetime) -> None:
@@ -89,6 +99,24 @@ def ask_again(names: dict[Name, UUID], now: datetime) -> None:
     settle(rows)
 
 
+def ask_again_of(kind: str, rows: QuerySet[Any], now: datetime) -> int:
+    """
+    Ask again what follows from records of one kind, some at a time; return how many.
+
+    Each time in a transaction of its own, so the caller holds none.
+    """
+    columns = ("stripe_id", "account", "livemode", "organization")
+    found = list(rows.exclude(stripe_id="").order_by(*columns[:3]).values_list(*columns))
+    for start in range(0, len(found), _MOST):
+        names = {
+            (kind, account, livemode, stripe_id): organization
+            for stripe_id, account, livemode, organization in found[start : start + _MOST]
+        }
+        with transaction.atomic():
+            ask_again(names, now)
+    return len(found)
+
+
 def _followed_alone(kind: str, row: Any, now: datetime) -> Effects:
     if row.conflict:  # nobody is told what may not be true: a re-read decides
         yield alert("contradiction", row, severity=Severity.CRITICAL)
@@ -96,14 +124,10 @@ def _followed_alone(kind: str, row: Any, now: datetime) -> Effects:
         yield from RULES[kind](row, now)
 
 
-def _followed(found: Collection[Entry], concerned: Mapping[Any, Booking], now: datetime) -> Effects:
-    of_booking: dict[Any, list[Payment]] = defaultdict(list)
+def _followed(found: Iterable[Entry], folios: Iterable[Folio], now: datetime) -> Effects:
+    of_booking: dict[UUID | None, Due] = {folio.booking.id: Due(folio) for folio in folios}
     for entry in found:
-        of_booking[entry.payment.reservation_id].append(entry.payment)
-    for entry in found:
-        booking = concerned.get(entry.payment.reservation_id)
-        others = of_booking[booking.id] if booking else []
-        followed = chain(
-            payments.follow(entry, booking, now, others), protection.follow(entry, booking, now)
-        )
+        due = of_booking.get(entry.payment.reservation_id)
+        booking = due.booking if due else None
+        followed = chain(payments.follow(entry, due, now), protection.follow(entry, booking, now))
         yield from still_told(followed, booking, now)

@@ -1,25 +1,25 @@
 """What follows from a payment as it stands, with its charges and refunds."""
 
-from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
+from payments import words
 from payments.effects import GUEST, MANAGERS, Effects, alert, tell
-from payments.folio import Entry, hold_is_gone
+from payments.folio import Entry, has_failed, hold_is_gone
 from payments.hotel import Booking
-from payments.models import Charge, Payment, Refund, Severity
+from payments.models import EXTRAS, Charge, Purpose, Refund, Severity
+from payments.rules.due import Due
 
 HOLD_NOTICE = timedelta(hours=48)  # how long before a hold runs out the front desk hears of it
 
 
-def follow(
-    entry: Entry, booking: Booking | None, now: datetime, others: Collection[Payment] = ()
-) -> Effects:
+def follow(entry: Entry, due: Due | None, now: datetime) -> Effects:
     """
     What a hotel and its guest must hear about a payment, its attempts and its refunds.
 
-    :param others: all payments of the booking.
+    :param due: what the money of its booking means; None where it is of no booking.
     """
+    booking = due.booking if due else None
     payment = entry.payment
     arrived = entry.received or entry.authorized or entry.so_far
     if payment.seen and payment.account and booking is None and arrived:
@@ -43,8 +43,8 @@ def follow(
     for row in entry.rows:
         if row.conflict:  # nobody is told of it what may not be true: a re-read decides
             yield alert("contradiction", row, severity=Severity.CRITICAL)
-    if booking is not None and not payment.conflict:
-        yield from _follow_money(entry, booking, others)
+    if due is not None and not payment.conflict:
+        yield from _follow_money(entry, due)
     for charge in entry.charges:
         if not charge.conflict:
             yield from _follow_hold(entry, charge, now)
@@ -53,58 +53,82 @@ def follow(
             yield from _follow_refund(refund, entry, booking)
 
 
-def _follow_money(entry: Entry, booking: Booking, others: Collection[Payment]) -> Effects:
+def _follow_money(entry: Entry, due: Due) -> Effects:
     """The guest and the hotel hear that money came, came in part, or did not come."""
     payment = entry.payment
-    facts: dict[str, Any] = {
-        "amount": entry.received,
-        "currency": payment.currency,
-        "purpose": payment.purpose,
-    }
     if payment.status == "succeeded" and entry.received:
-        facts |= {"at": _paid_at(entry)}
-        if payment.capture_method == "manual" and entry.received != payment.amount:
-            yield tell("hold_captured", payment, to=GUEST, held=payment.amount, **facts)
-        else:
-            yield tell("payment_received", payment, to=GUEST, **facts)
-        yield tell("payment_taken", payment, to=MANAGERS, **facts)
-    elif _has_failed(payment) and not any(_made_up_for(payment, other) for other in others):
-        attempt = payment.latest_charge or payment.failure_code
-        facts |= {
-            "amount": payment.amount,
-            "code": payment.failure_code,
-            "why": payment.failure_reason,
-            "canceled": booking.status == "canceled",
-        }
-        if not facts["canceled"]:
-            yield tell(
-                "payment_failed_guest", payment, to=GUEST, detail=attempt, bad_news=True, **facts
-            )
-        yield tell("payment_failed", payment, to=MANAGERS, detail=attempt, bad_news=True, **facts)
+        yield from _follow_what_came(entry, due)
+    elif has_failed(payment) and not due.is_made_up_for(entry):
+        yield from _follow_failure(entry, due)
     elif entry.so_far and payment.amount_remaining:
         yield tell(
             "payment_partially_funded",
             payment,
             to=MANAGERS,
             detail=str(entry.so_far),
-            **facts | {"amount": entry.so_far, "missing": payment.amount_remaining},
+            amount=entry.so_far,
+            missing=payment.amount_remaining,
+            currency=payment.currency,
+            purpose=payment.purpose,
         )
 
 
-def _has_failed(payment: Payment) -> bool:
-    return payment.status == "requires_payment_method" and bool(payment.failure_code)
+def _follow_what_came(entry: Entry, due: Due) -> Effects:
+    """A receipt; and where nobody had asked for the money, that, so that it is not just kept."""
+    payment = entry.payment
+    odd = due.unasked(entry)
+    facts: dict[str, Any] = {
+        "amount": entry.received,
+        "currency": payment.currency,
+        "purpose": payment.purpose,
+        "at": _paid_at(entry),
+        **odd,
+    }
+    if payment.capture_method == "manual" and entry.received != payment.amount:
+        yield tell("hold_captured", payment, to=GUEST, held=payment.amount, **facts)
+    else:
+        yield tell("payment_received", payment, to=GUEST, **facts)
+    yield tell("payment_taken", payment, to=MANAGERS, **facts)
+    if odd and (odd["odd"] == "late" or entry is due.latest):
+        kind, severity = _ODD[odd["odd"]]
+        yield alert(kind, payment, severity=severity, is_news=True, **facts)
 
 
-def _made_up_for(failed: Payment, other: Payment) -> bool:
-    """Say whether the guest tried again and paid the same for the same, or is about to."""
-    return (
-        other.status in ("succeeded", "processing", "requires_capture")
-        and (other.purpose, other.amount, other.currency)
-        == (failed.purpose, failed.amount, failed.currency)
-        and other.occurred_at is not None
-        and failed.occurred_at is not None
-        and other.occurred_at > failed.occurred_at
-    )
+_ODD = {
+    "canceled": ("paid_canceled", Severity.WARNING),
+    "twice": ("paid_too_much", Severity.WARNING),
+    "too_much": ("paid_too_much", Severity.WARNING),
+    "late": ("paid_late", Severity.INFO),
+}
+
+
+def _follow_failure(entry: Entry, due: Due) -> Effects:
+    """
+    Nothing came, so whoever still owes it hears so, and the hotel.
+
+    An extra is owed apart from the balance, and a hold is for the desk to ask for again.
+    """
+    payment, canceled = entry.payment, due.booking.status == "canceled"
+    extra = payment.purpose in EXTRAS
+    asked = not canceled and (extra or due.to_ask_for > 0)
+    if not (asked or due.folio.figures.balance > 0 or payment.purpose == Purpose.HOLD):
+        return
+    attempt = payment.latest_charge or payment.failure_code
+    facts: dict[str, Any] = {
+        "amount": payment.amount,
+        "currency": payment.currency,
+        "purpose": payment.purpose,
+        "method": words.tried(entry),
+        "code": payment.failure_code,
+        "why": payment.failure_reason,
+        "canceled": canceled,
+        "asked": asked,
+    }
+    if asked:
+        yield tell(
+            "payment_failed_guest", payment, to=GUEST, detail=attempt, bad_news=True, **facts
+        )
+    yield tell("payment_failed", payment, to=MANAGERS, detail=attempt, bad_news=True, **facts)
 
 
 def _paid_at(entry: Entry) -> str:

@@ -125,7 +125,8 @@ def payment(given: dict[str, Any]) -> PaymentSnapshot:
         amount_capturable=read.amount("amount_capturable"),
         amount_remaining=transfer.amount("amount_remaining"),
         capture_method=read.text("capture_method", 50),
-        payment_method=_first_text(read.each("payment_method_types")),
+        payment_method=error.at("payment_method").text("type", 50)
+        or _first_text(read.each("payment_method_types")),
         latest_charge=read.ref("latest_charge"),
         stripe_customer_id=read.ref("customer"),
         stripe_payment_method_id=read.ref("payment_method"),

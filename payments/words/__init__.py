@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from payments.folio import Entry, hold_is_gone
+from payments.folio import Entry, has_failed, hold_is_gone
 from payments.models import Charge, DisputeMovement, Payment, Refund
+from payments.words import failures
 
 GOOD, WAIT, BAD, HELD, BACK, QUIET = "good", "wait", "bad", "held", "back", "quiet"
 
@@ -48,7 +49,7 @@ BOOKING = {
     "partially_paid": Said("Partly paid", WAIT, "Some of it came; the rest is due."),
     "authorized": Said("On hold", HELD, "Money is held on the card, none is taken."),
     "pending": Said("Under way", WAIT, "A payment is on its way."),
-    "failed": Said("Declined", BAD, "The last attempt failed; nothing came."),
+    "failed": Said("Failed", BAD, "The last attempt failed; nothing came."),
     "unpaid": Said("Unpaid", QUIET, "Nothing came yet."),
 }
 
@@ -64,36 +65,30 @@ BRANDS = {
 
 METHODS = {
     "acss_debit": "Bank debit",
+    "afterpay_clearpay": "Afterpay",
     "au_becs_debit": "Bank debit",
     "bacs_debit": "Direct debit",
+    "blik": "BLIK",
     "card": "Card",
     "card_present": "Card at the desk",
+    "cashapp": "Cash App",
     "customer_balance": "Bank transfer",
+    "eps": "EPS",
+    "fpx": "FPX",
+    "grabpay": "GrabPay",
     "ideal": "iDEAL",
+    "mb_way": "MB WAY",
+    "mobilepay": "MobilePay",
+    "nz_bank_account": "Bank debit",
+    "oxxo": "OXXO",
+    "p24": "Przelewy24",
+    "paynow": "PayNow",
+    "paypal": "PayPal",
+    "promptpay": "PromptPay",
     "sepa_debit": "Direct debit",
+    "twint": "TWINT",
     "us_bank_account": "Bank debit",
-}
-
-# Why an attempt failed, by Stripe's code.
-DECLINES = {
-    "authentication_required": "The bank wants the guest to confirm it.",
-    "card_not_supported": "The card cannot be used for this.",
-    "card_velocity_exceeded": "The card is over its limit.",
-    "currency_not_supported": "The card cannot pay in this currency.",
-    "do_not_honor": "The bank declined it.",
-    "expired_card": "The card has expired.",
-    "fraudulent": "Stripe took it for fraud.",
-    "generic_decline": "The bank declined it and gave no reason.",
-    "incorrect_cvc": "The security code is wrong.",
-    "incorrect_number": "The card number is wrong.",
-    "insufficient_funds": "There is too little money on the card.",
-    "invalid_account": "The card or account is not valid any more.",
-    "lost_card": "The card was reported lost.",
-    "payment_intent_authentication_failure": "The guest did not confirm it with the bank.",
-    "pickup_card": "The bank has blocked the card.",
-    "processing_error": "Something went wrong on the way. Try again.",
-    "stolen_card": "The card was reported stolen.",
-    "withdrawal_count_limit_exceeded": "The card is over its limit.",
+    "wechat_pay": "WeChat Pay",
 }
 
 REFUND_REASONS = {
@@ -116,7 +111,7 @@ def booking(payment_status: str) -> Said:
 def method(kind: str, charge: Charge | None = None) -> str:
     """Return how somebody paid: Visa ·· 4242."""
     kind = (charge.payment_method if charge else "") or kind
-    name = METHODS.get(kind, spelled(kind))
+    name = named(kind)
     if charge and charge.brand:
         name = BRANDS.get(charge.brand, spelled(charge.brand))
     last4 = charge.last4 if charge else ""
@@ -134,10 +129,31 @@ def _age(charge: Charge) -> tuple[bool, Any, str]:
     return (charge.occurred_at is not None, charge.occurred_at, charge.stripe_id)
 
 
-def decline(code: str, reason: str) -> str:
+def tried(entry: Entry) -> str:
+    """Return with which payment method a guest paid, or last tried to; empty where none is told."""
+    attempt = telling(entry)
+    return (attempt.payment_method if attempt else "") or entry.payment.payment_method
+
+
+def failed(method: str, code: str, reason: str) -> Said:
+    """
+    Return what became of an attempt that failed, and why, in the words of its way of paying.
+
+    :param method: Stripe's name of the payment method; empty where nobody knows it.
+    :param reason: Stripe's own sentence.
+    """
+    return Said(failures.word(method, code), BAD, decline(code, reason, method))
+
+
+def decline(code: str, reason: str, method: str = "card") -> str:
     """Return why an attempt failed; Stripe's own sentence where the code says nothing to us."""
     told = reason.replace("Your card", "The card", 1)  # Stripe speaks to the guest
-    return DECLINES.get(code) or told or spelled(code)
+    return failures.for_staff(method, code, named(method)) or told or spelled(code)
+
+
+def named(method: str) -> str:
+    """Return a payment method as people call it."""
+    return METHODS.get(method) or spelled(method)
 
 
 def payment(entry: Entry) -> Said:
@@ -153,9 +169,9 @@ def payment(entry: Entry) -> Said:
         if not entry.authorized:
             return Said("Let go", QUIET, "The hold has run out. Nothing can be taken from it.")
         return Said("On hold", HELD)
+    if has_failed(row):
+        return failed(tried(entry), row.failure_code, row.failure_reason)
     if row.status == "requires_payment_method":
-        if row.failure_code:
-            return Said("Declined", BAD, decline(row.failure_code, row.failure_reason))
         return Said("Not paid", QUIET, "The guest has not paid yet.")
     if row.status == "requires_action":
         if entry.so_far is not None:

@@ -8,7 +8,7 @@ from payments.admin.display import show, threats
 from payments.admin.display.lines import Line, age, doubts
 from payments.folio import Entry, captured, hold_is_gone
 from payments.models import Charge, Payment, Refund
-from payments.words import BACK, BAD, GOOD, HELD, QUIET, WAIT, Said
+from payments.words import BACK, GOOD, HELD, QUIET, WAIT, Said
 
 AWAITED = Said("Details awaited", WAIT)
 RELEASED = Said("Let go", BACK, "Not a refund: money that was only held is free again.")
@@ -59,7 +59,7 @@ def attempt(charge: Charge) -> Said:
     if not charge.seen:
         return AWAITED
     if charge.status == "failed":
-        return Said("Declined", BAD, words.decline(charge.failure_code, charge.failure_reason))
+        return words.failed(charge.payment_method, charge.failure_code, charge.failure_reason)
     if charge.status == "pending":
         return Said("On its way", WAIT)
     if charge.status != "succeeded":

@@ -3,9 +3,10 @@
 from payments import words
 from payments.models import EXTRAS
 from payments.money import show
-from payments.notifications import links
+from payments.notifications import links, messages
 from payments.notifications.case import Case
 from payments.notifications.mails.registry import BAD, GOOD, Lines, Mail, mail, told
+from payments.words import failures
 
 _FOR = {
     "deposit": "as the deposit for your stay",
@@ -25,7 +26,7 @@ def payment_received(case: Case) -> Mail:
         says=[
             f"We have received {amount} {_FOR.get(case.text('purpose'), 'for your stay')}."
             " This mail is your receipt.",
-            *_left_to_pay(case),
+            *_where_it_leaves(case),
         ],
         lines=_guests_lines(case),
         tone=GOOD,
@@ -34,18 +35,22 @@ def payment_received(case: Case) -> Mail:
 
 @mail("hold_captured", about="payment")
 def hold_captured(case: Case) -> Mail:
-    """A guest hears that less was taken than was held."""
+    """A guest hears that another sum was taken than was held."""
     amount, held = case.amount(), case.amount("held")
-    rest = case.money((case.number("held") or 0) - (case.number() or 0))
-    return Mail(
-        subject=f"{amount} taken of the {held} held on your card{case.by_code}",
-        title="What we took, and what we let go",
-        figure=amount,
-        says=[
+    rest = (case.number("held") or 0) - (case.number() or 0)
+    says = [f"We had held {held} on your card, and have taken {amount}."]
+    if rest > 0:
+        says = [
             f"We had held {held} on your card. We have taken {amount} of it.",
-            f"The other {rest} is released. Your bank may need a few days to show that.",
-            *_left_to_pay(case),
-        ],
+            f"The other {case.money(rest)} is released. Your bank may need a few days to show it.",
+        ]
+    return Mail(
+        subject=f"{amount} taken of the {held} held on your card{case.by_code}"
+        if rest > 0
+        else f"{amount} taken from your card{case.by_code}",
+        title="What we took, and what we let go" if rest > 0 else "What we took",
+        figure=amount,
+        says=[*says, *_where_it_leaves(case)],
         lines=_guests_lines(case),
         tone=GOOD,
     )
@@ -62,42 +67,37 @@ def _guests_lines(case: Case) -> Lines:
     )
 
 
-def _left_to_pay(case: Case) -> list[str]:
-    """Return what is still due for the stay, where that is of one currency with the payment."""
+def _where_it_leaves(case: Case) -> list[str]:
+    """Return where a payment leaves its guest: what is still to pay, or what came too much."""
+    odd = case.text("odd")
+    if odd == "canceled":
+        return ["Your booking is canceled, so we will be in touch about this payment."]
+    if odd in ("twice", "too_much"):
+        over = case.amount("over")
+        return [f"That is {over} more than you owe, so we will be in touch about it."]
     stay = case.stay
     if stay is None or stay.currency != case.text("currency"):
         return []
-    if stay.owed > 0:
-        return [f"{show(stay.owed, stay.currency)} of your stay is still to pay."]
-    return [] if case.text("purpose") in EXTRAS else ["Your stay is paid in full."]
-
-
-# Why a payment failed, as a guest may hear it. What a bank suspects is not told to who may be it.
-_GUESTS_WHY = {
-    "authentication_required": "Your bank wanted you to confirm it, and that did not happen.",
-    "payment_intent_authentication_failure": "Your bank wanted you to confirm it, and that did not"
-    " happen.",
-    "card_not_supported": "Your card cannot be used for this kind of payment.",
-    "card_velocity_exceeded": "Your card is over its limit.",
-    "currency_not_supported": "Your card cannot pay in this currency.",
-    "expired_card": "Your card has expired.",
-    "incorrect_cvc": "The security code was not the card's.",
-    "incorrect_number": "The card number was not right.",
-    "insufficient_funds": "There was not enough money on the card.",
-    "processing_error": "Something went wrong on the way.",
-}
+    if stay.to_ask_for > 0:
+        return [f"{show(stay.to_ask_for, stay.currency)} of your stay is still to pay."]
+    if case.text("purpose") in EXTRAS or stay.owed > 0:
+        return []
+    return ["Your stay is paid in full."]
 
 
 @mail("payment_failed_guest", about="payment")
 def payment_failed_guest(case: Case) -> Mail:
     """A guest hears that nothing was taken, and how to pay all the same."""
-    amount = case.amount()
-    why = _GUESTS_WHY.get(case.text("code"), "Your bank did not allow it.")
+    amount, method, code = case.amount(), case.text("method"), case.text("code")
+    why, helps = failures.for_guest(method, code, words.named(method))
+    ran_out = failures.word(method, code) == "Ran out"
     retry = links.retry(case.account, case.row.livemode, case.object)
     how = "answer this mail" if case.desk else f"contact {case.house}"
     return Mail(
-        subject=f"Your payment of {amount} did not go through{case.by_code}",
-        title="Your payment did not go through",
+        subject=f"Your voucher over {amount} has run out{case.by_code}"
+        if ran_out
+        else f"Your payment of {amount} did not go through{case.by_code}",
+        title="Your voucher has run out" if ran_out else "Your payment did not go through",
         figure=amount,
         says=[f"{why} Nothing was taken, and your booking stands."],
         lines=told(
@@ -105,9 +105,9 @@ def payment_failed_guest(case: Case) -> Mail:
             ("Booking", case.code),
             ("Stay", case.nights),
             ("For", words.PURPOSES.get(case.text("purpose"), "Payment")),
+            ("Paying with", words.named(method)),
         ),
-        to_do="Please pay again with another card, or ask your bank to allow the payment first. We"
-        f" are glad to help: {how} and name your booking, {case.code}.",
+        to_do=f"{helps} We are glad to help: {how} and name your booking, {case.code}.",
         link=links.pay(retry) if retry else "",
         link_words="Try again",
         tone=BAD,
@@ -170,8 +170,20 @@ def refund_sent(case: Case) -> Mail:
 
 @mail("payment_taken", about="payment")
 def payment_taken(case: Case) -> Mail:
-    """The hotel hears that money came."""
+    """The hotel hears that money came; where nobody had asked for it, that first of all."""
     amount = case.amount()
+    if odd := _ODD.get(case.text("odd")):
+        subject, title, message = odd
+        says, to_do = message(case)
+        return Mail(
+            subject=f"{subject.format(amount=amount, over=case.amount('over'))}{case.by_code}",
+            title=title,
+            figure=amount,
+            says=[says],
+            lines=_hotels_lines(case),
+            to_do=to_do,
+            tone=BAD,
+        )
     return Mail(
         subject=f"{amount} received{case.of_booking}",
         title="A payment came",
@@ -182,28 +194,50 @@ def payment_taken(case: Case) -> Mail:
     )
 
 
+# What a mail is called, and the alert that says what can be done about it.
+_ODD: dict[str, tuple[str, str, messages.Says]] = {
+    "canceled": (
+        "{amount} came for a canceled stay",
+        "Money came for a canceled stay",
+        messages.paid_canceled,
+    ),
+    "twice": ("{amount} came twice", "A guest has paid twice", messages.paid_too_much),
+    "too_much": ("{over} too much came", "A guest has paid too much", messages.paid_too_much),
+    "late": ("{amount} came after the stay", "Money came after the stay", messages.paid_late),
+}
+
+
 @mail("payment_failed", about="payment")
 def payment_failed(case: Case) -> Mail:
     """The hotel hears that a guest could not pay."""
-    amount = case.amount()
+    amount, method = case.amount(), case.text("method")
     if case.fact("canceled"):
         to_do = "The booking is canceled, so nobody has asked the guest to pay again."
+    elif not case.fact("asked"):
+        to_do = "Nothing is due that the guest could be asked for, so nobody has."
     elif case.stay and case.stay.email:
         to_do = "The guest is told by mail. If nothing comes, call them before they arrive."
     else:
         to_do = "There is no e-mail address of the guest on file: call them."
+    said = words.failed(method, case.text("code"), case.text("why"))
+    subject, title = _FAILED.get(said.words, ("Payment of {amount}{of} failed", "A payment failed"))
     return Mail(
-        subject=f"Payment of {amount}{case.of_booking} failed",
-        title="A payment failed",
+        subject=subject.format(amount=amount, of=case.of_booking),
+        title=title,
         figure=amount,
-        says=[
-            f"{case.guest} could not pay {amount}."
-            f" {words.decline(case.text('code'), case.text('why'))} Nothing was taken."
-        ],
+        says=[f"{case.guest} could not pay {amount}. {said.note} Nothing was taken."],
         lines=_hotels_lines(case),
         to_do=to_do,
         tone=BAD,
     )
+
+
+# What became of it → what the mail is called.
+_FAILED = {
+    "Ran out": ("A voucher over {amount}{of} ran out", "A voucher ran out"),
+    "Debit failed": ("A bank debit of {amount}{of} failed", "A bank debit failed"),
+    "Not completed": ("Payment of {amount}{of} was not completed", "A payment was not completed"),
+}
 
 
 @mail("payment_partially_funded", about="payment")
