@@ -124,7 +124,8 @@ class Far:
     def __init__(self, server, ours):
         self.server, self.ours, self.seen = server, ours, set()
         bases = dict.fromkeys(("api", "files", "connect"), server.url)
-        self.client = sdk.StripeClient("sk_test_guest", base_addresses=bases)
+        self.client = sdk.StripeClient("sk_test_guest", base_addresses=bases, max_network_retries=8)
+        self.guest = sdk.StripeClient("pk_test_guest", base_addresses=bases)
 
     def tell(self, *wanted):
         """Bring us every event that we have not had, once those of these types are there."""

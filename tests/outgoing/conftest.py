@@ -7,6 +7,7 @@ from payments.models.base import time_ordered_id
 from payments.models.outgoing import written_on
 from payments.outgoing import promises
 from sandbox import objects
+from tests.operations.conftest import far, finance  # noqa: F401 - fixtures
 
 
 @pytest.fixture
