@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -21,12 +21,20 @@ Status = Reservation.Status
 PER_PAGE = 25
 LAST_PAGE = 10_000  # nobody leafs that far
 MOST_SUMMED = 2_000  # stays of one day; beyond, it is no front desk that asks
+LATE = timedelta(days=3)  # how long somebody who has not come is still expected
+COMING = 10  # who comes after today, as the opening names them
 
-STAYS = {"": "All", "arriving": "Arriving", "in_house": "In house", "departed": "Departed"}
+STAYS = {
+    "": "Today",
+    "arriving": "Arriving",
+    "in_house": "In house",
+    "departed": "Departed",
+    "all": "All",
+}
 
 # Which bookings each word means, and in which order a front desk wants them.
 _STAYS: dict[str, tuple[Q, list[str]]] = {
-    "": (Q(), ["-arrival", "code"]),
+    "all": (Q(), ["-arrival", "code"]),
     "arriving": (Q(status=Status.CONFIRMED), ["arrival", "code"]),
     "in_house": (Q(status=Status.CHECKED_IN), ["departure", "code"]),
     "departed": (Q(status=Status.CHECKED_OUT), ["-arrival", "code"]),
@@ -55,6 +63,25 @@ class Filters(forms.Form):
         self.is_valid()
         return self.cleaned_data.get(name) or ""
 
+    @property
+    def listed(self) -> str:
+        """Which stays: one of `STAYS`. Whoever looks for somebody looks among all."""
+        return self.given("stay") or ("all" if self.given("q") else "")
+
+    def of_payment(self, rows: ReservationQuerySet) -> ReservationQuerySet:
+        """Return the bookings whose money stands as was asked for."""
+        payment = self.given("payment")
+        if payment == OWING:
+            return rows.with_owed().filter(owed__gt=0)
+        return rows.filter(payment_status=payment) if payment else rows
+
+    def fits(self, booking: Reservation) -> bool:
+        """Say whether a booking's money stands as was asked for."""
+        payment = self.given("payment")
+        if payment == OWING:
+            return booking.balance > 0
+        return not payment or booking.payment_status == payment
+
     def narrow(
         self, rows: ReservationQuerySet, organizations: Collection[UUID]
     ) -> ReservationQuerySet:
@@ -63,13 +90,9 @@ class Filters(forms.Form):
 
         :param organizations: whose bookings the rows are; the database has those of one in order.
         """
-        among, order = _STAYS[self.given("stay")]
+        among, order = _STAYS[self.listed]
         rows = rows.filter(among, organization__in=organizations).order_by(*order)
-        payment, text = self.given("payment"), self.given("q")
-        if payment == OWING:
-            rows = rows.with_owed().filter(owed__gt=0)
-        elif payment:
-            rows = rows.filter(payment_status=payment)
+        rows, text = self.of_payment(rows), self.given("q")
         if text:
             # SQLite ignores case in plain Latin letters alone, so names are tried as written, too.
             named = Q(name__icontains=text) | Q(name__icontains=text.title())
@@ -106,15 +129,20 @@ class Page:
 
 @dataclass
 class Tally:
-    """So many bookings, so many of which owe so much."""
+    """These bookings, so many of which owe so much."""
 
-    count: int = 0
+    rows: list[Reservation] = field(default_factory=list)
     owing: int = 0
     owed: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.rows)
+
     def add(self, booking: Reservation) -> None:
         """Count one booking."""
-        self.count += 1
+        self.rows.append(booking)
         if booking.balance > 0:
             self.owing += 1
             self.owed[booking.currency] += booking.balance
@@ -122,8 +150,9 @@ class Tally:
 
 @dataclass
 class Today:
-    """The day's guests: who comes, who is here, who leaves."""
+    """The day's guests: who should have come, who comes, who is here, who leaves of them."""
 
+    late: Tally = field(default_factory=Tally)
     arriving: Tally = field(default_factory=Tally)
     in_house: Tally = field(default_factory=Tally)
     leaving: Tally = field(default_factory=Tally)
@@ -136,24 +165,77 @@ def houses(user: Any) -> list[Property]:
 
 def today(houses: list[Property]) -> Today:
     """Return who comes, is here and leaves today, by the clocks of each house."""
-    days: dict[date, list[Property]] = defaultdict(list)
-    for house in houses:
-        days[day_at(house)].append(house)
     tallies = Today()
-    for day, there in days.items():
+    for day, there in _by_day(houses).items():
         rows = Reservation.objects.filter(
-            Q(status=Status.CONFIRMED, arrival=day) | Q(status=Status.CHECKED_IN),
+            Q(status=Status.CONFIRMED, arrival__gte=day - LATE, arrival__lte=day)
+            | Q(status=Status.CHECKED_IN),
             organization__in={house.organization_id for house in there},
             property__in=there,
         )
-        for booking in rows[:MOST_SUMMED]:
+        for booking in rows.select_related("guest", "property")[:MOST_SUMMED]:
             if booking.status == Status.CONFIRMED:
-                tallies.arriving.add(booking)
+                (tallies.late if booking.arrival < day else tallies.arriving).add(booking)
                 continue
             tallies.in_house.add(booking)
             if booking.departure <= day:
                 tallies.leaving.add(booking)
     return tallies
+
+
+def _by_day(houses: list[Property]) -> dict[date, list[Property]]:
+    """Return the houses at which it is the same day, by that day."""
+    days: dict[date, list[Property]] = defaultdict(list)
+    for house in houses:
+        days[day_at(house)].append(house)
+    return days
+
+
+@dataclass(frozen=True)
+class Part:
+    """
+    A part of the opening: bookings that want the same of a front desk.
+
+    :param stay: where all of them are listed.
+    :param more: how many of them are left out here.
+    """
+
+    title: str
+    stay: str
+    rows: list[Reservation]
+    more: int = 0
+
+
+def opening(day: Today, coming: ReservationQuerySet, filters: Filters) -> list[Part]:
+    """Return what the list opens on: the day's work, what owes first, then who comes next."""
+    leaving = {booking.pk for booking in day.leaving.rows}
+    staying = [booking for booking in day.in_house.rows if booking.pk not in leaving]
+    parts = [
+        _part("Expected before today", "arriving", day.late.rows, filters),
+        _part("Leaving today", "in_house", day.leaving.rows, filters),
+        _part("Arriving today", "arriving", day.arriving.rows, filters),
+        _part("In house", "in_house", staying, filters),
+        Part("Coming next", "arriving", list(filters.of_payment(coming)[:COMING])),
+    ]
+    return [part for part in parts if part.rows]
+
+
+def coming(rows: ReservationQuerySet, houses: list[Property]) -> ReservationQuerySet:
+    """Return who of these arrives after today, the next first."""
+    later = Q(pk__in=[])
+    for day, there in _by_day(houses).items():
+        later |= Q(property__in=there, arrival__gt=day)
+    organizations = {house.organization_id for house in houses}
+    rows = rows.filter(later, status=Status.CONFIRMED, organization__in=organizations)
+    return rows.order_by("arrival", "code")
+
+
+def _part(title: str, stay: str, rows: list[Reservation], filters: Filters) -> Part:
+    fitting = sorted(
+        (booking for booking in rows if filters.fits(booking)),
+        key=lambda booking: (booking.balance <= 0, booking.guest.name.casefold(), booking.code),
+    )
+    return Part(title, stay, fitting[:PER_PAGE], max(0, len(fitting) - PER_PAGE))
 
 
 def day_at(house: Property) -> date:

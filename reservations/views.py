@@ -18,9 +18,15 @@ def bookings(request: HttpRequest) -> HttpResponse:
     houses = front_desk.houses(request.user)
     rows = Reservation.objects.visible_to(request.user).select_related("guest", "property")
     organizations = {house.organization_id for house in houses}
-    page = front_desk.Page.of(filters.narrow(rows, organizations), filters.given("page") or 1)
-    alerts = panels.alerts_of([booking.pk for booking in page.rows])
-    for booking in page.rows:
+    today = front_desk.today(houses)
+    parts, page = [], None
+    if filters.listed:
+        page = front_desk.Page.of(filters.narrow(rows, organizations), filters.given("page") or 1)
+    else:
+        parts = front_desk.opening(today, front_desk.coming(rows, houses), filters)
+    shown = page.rows if page else [booking for part in parts for booking in part.rows]
+    alerts = panels.alerts_of([booking.pk for booking in shown])
+    for booking in shown:
         booking.notices = alerts.get(booking.pk)
         booking.state, booking.urgency = front_desk.stay_words(
             booking, front_desk.day_at(booking.property)
@@ -29,13 +35,16 @@ def bookings(request: HttpRequest) -> HttpResponse:
         "section": "bookings",
         "filters": filters,
         "stays": front_desk.STAYS,
-        "stay": filters.given("stay"),
+        "stay": filters.listed,
+        "asked": filters.given("stay"),
         "payment": filters.given("payment"),
         "q": filters.given("q"),
+        "parts": parts,
         "page": page,
+        "any": bool(shown or filters.listed) or rows.exists(),
         "houses": houses,
         "days": {front_desk.day_at(house) for house in houses},
-        "today": front_desk.today(houses),
+        "today": today,
     }
     return render(request, "bookings/list.html", context)
 

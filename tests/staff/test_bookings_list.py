@@ -19,7 +19,11 @@ Status = Reservation.Status
 
 
 def codes(answer):
-    return [booking.code for booking in answer.context["page"].rows]
+    """Return which bookings a list names, in its order."""
+    page = answer.context["page"]
+    if page is None:
+        return [booking.code for part in answer.context["parts"] for booking in part.rows]
+    return [booking.code for booking in page.rows]
 
 
 def test_somebody_who_has_not_logged_in_is_asked_to(client, db):
@@ -81,7 +85,81 @@ def test_the_list_is_narrowed_by_where_a_stay_stands(manager):
     assert codes(manager.get(URL, {"stay": "arriving"})) == ["comes"]
     assert codes(manager.get(URL, {"stay": "in_house"})) == ["stays"]
     assert codes(manager.get(URL, {"stay": "departed"})) == ["left"]
-    assert len(codes(manager.get(URL))) == 4
+    assert len(codes(manager.get(URL, {"stay": "all"}))) == 4
+
+
+def parts(answer):
+    """Return the parts of the opening, each with the codes of its bookings."""
+    return {part.title: [booking.code for booking in part.rows] for part in answer.context["parts"]}
+
+
+def stays(code, first, last, status=Status.CONFIRMED, **fields):
+    """Make a booking from and to so many days from today."""
+    house = PropertyFactory()
+    today = day_at(house)
+    dates = {"arrival": today + timedelta(first), "departure": today + timedelta(last)}
+    return ReservationFactory(code=code, property=house, status=status, **dates, **fields)
+
+
+def test_the_list_opens_on_what_a_front_desk_works_on_today(manager):
+    stays("far", 300, 305)
+    stays("next", 2, 5)
+    stays("comes", 0, 3)
+    stays("late", -1, 3)
+    stays("never", -9, 3)
+    stays("stays", -2, 2, Status.CHECKED_IN)
+    stays("leaves", -2, 0, Status.CHECKED_IN)
+    stays("overstays", -5, -1, Status.CHECKED_IN)
+    stays("left", -5, 0, Status.CHECKED_OUT)
+    stays("canceled", 0, 3, Status.CANCELED)
+
+    assert parts(manager.get(URL)) == {
+        "Expected before today": ["late"],
+        "Leaving today": ["leaves", "overstays"],
+        "Arriving today": ["comes"],
+        "In house": ["stays"],
+        "Coming next": ["next", "far"],
+    }
+
+
+def test_who_owes_comes_first_of_those_who_do_the_same(manager):
+    for code, name, paid in (("3", "Ada", 120_000), ("2", "Zoë", 0), ("1", "Grace", 0)):
+        guest = GuestFactory(name=name)
+        stays(code, 0, 3, guest=guest, paid_elsewhere=paid)
+
+    assert parts(manager.get(URL)) == {"Arriving today": ["1", "2", "3"]}
+    assert parts(manager.get(URL, {"payment": "owing"})) == {"Arriving today": ["1", "2"]}
+    assert parts(manager.get(URL, {"payment": "disputed"})) == {}
+
+
+@pytest.mark.parametrize("status", Status)
+def test_whoever_is_searched_for_is_found_whenever_they_stay(manager, status):
+    stays("comes", 0, 3)
+    stays("WANTED", 200, 210, status)
+
+    assert codes(manager.get(URL, {"q": "wanted"})) == ["WANTED"]
+
+
+def test_a_full_house_names_some_and_says_how_many_more(manager):
+    for number in range(27):
+        stays(f"HB-{number:02}", -1, 3, Status.CHECKED_IN)
+    for number in range(12):
+        stays(f"next-{number:02}", number + 1, 20)
+
+    answer = manager.get(URL)
+
+    assert len(parts(answer)["In house"]) == 25
+    assert "stay=in_house" in answer.content.decode().partition("2 more")[0][-80:]
+    assert parts(answer)["Coming next"] == [f"next-{number:02}" for number in range(10)]
+
+
+def test_a_day_without_guests_says_so(manager):
+    stays("left", -5, -2, Status.CHECKED_OUT)
+
+    page = manager.get(URL).content.decode()
+
+    assert "Nobody comes, stays or leaves today." in page
+    assert "?stay=all" in page
 
 
 def test_the_next_to_arrive_comes_first(manager):
