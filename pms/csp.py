@@ -20,18 +20,20 @@ def strict_policy(*, stripe_js_url: str, stripe_api_base: str) -> dict[str, Any]
     scripts = [_origin(stripe_js_url)]
     if scripts == ["https://js.stripe.com"]:
         scripts.append("https://*.js.stripe.com")
+    api = _origin(stripe_api_base)
+    stand_in = [] if api == "https://api.stripe.com" else [api]  # its onboarding is there, too
     return {
         "default-src": [SELF],
         "script-src": [SELF, NONCE, *scripts],
         "frame-src": [*scripts, _HOOKS],
-        "connect-src": [SELF, _origin(stripe_api_base)],
+        "connect-src": [SELF, api],
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         # With 'self' alone a form that redirects to Stripe's onboarding dies without a word.
-        "form-action": [SELF, "https://connect.stripe.com"],
+        "form-action": [SELF, "https://connect.stripe.com", *stand_in],
     }
 
 

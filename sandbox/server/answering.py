@@ -89,7 +89,9 @@ class Answering:
 
     def _answer(self, request: Request, request_id: str) -> Response:
         found = registry.find(request.method, request.path)
-        ours = not request.path.startswith(("/v1/", "/v2/", "/oauth/"))
+        ours = not is_api(request.path)
+        if ours:
+            check_same_site(request)
         public = False if ours else is_public(key_of(request))
         if not found:
             raise Refusal(
@@ -311,6 +313,25 @@ class Answering:
             case "reset_after":
                 return Response(0, b"", breaks=True)
         return response
+
+
+def is_api(path: str) -> bool:
+    """Tell whether an address is one of Stripe's API, which any site's page may ask."""
+    return path.startswith(("/v1/", "/v2/", "/oauth/"))
+
+
+def check_same_site(request: Request) -> None:
+    """
+    Refuse what another site's page has a browser do here, unless it only looks.
+
+    :raises Refusal: it is that. What is no browser says neither where it comes from, and may.
+    """
+    origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site", "none")
+    own = f"http://{request.headers.get('host')}"
+    if request.method != "GET" and (
+        origin not in (None, own) or site not in ("none", "same-origin")
+    ):
+        raise Refusal("Another site's page may change nothing here.", status=403, began=False)
 
 
 def key_of(request: Request) -> str:

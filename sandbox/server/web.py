@@ -15,11 +15,18 @@ from urllib.parse import urlsplit
 from sandbox.engine import World
 from sandbox.guard import LOOPBACK
 from sandbox.server import routes  # noqa: F401  they are registered
-from sandbox.server.answering import Answering, Request, Response, date
+from sandbox.server.answering import Answering, Request, Response, date, is_api
 from sandbox.server.delivery import Delivery, Endpoint
 
 TICK = 0.1  # seconds between two looks at what has become due
 SAVE = 0.2  # seconds between two writes of the state, at least
+# Any site's page may ask the API from a browser, but not what is the sandbox's own.
+SHARED = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Headers": "*, Authorization",
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, DELETE, OPTIONS",
+    "Access-Control-Expose-Headers": "Request-Id, Idempotent-Replayed",
+}
 LARGEST = 32 * 1024 * 1024  # bytes of a request
 
 
@@ -185,10 +192,7 @@ class Handler(BaseHTTPRequestHandler):
             "Content-Type": response.type,
             "Content-Length": str(len(response.body)),
             "Cache-Control": "no-cache, no-store",
-            "Access-Control-Allow-Origin": "*",
-            "Access-Control-Allow-Headers": "*, Authorization",
-            "Access-Control-Allow-Methods": "GET, HEAD, POST, DELETE, OPTIONS",
-            "Access-Control-Expose-Headers": "Request-Id, Idempotent-Replayed",
+            **(SHARED if is_api(self.path) else {}),
             **response.headers,
         }
         lines = [f"HTTP/1.1 {response.status} {phrase}"]

@@ -1,6 +1,7 @@
 """What answers at which address: a module for each family; importing it registers its routes."""
 
 from sandbox.server.routes import (
+    browser,
     charges,
     connect,
     controls,
@@ -12,6 +13,7 @@ from sandbox.server.routes import (
 )
 
 __all__ = [
+    "browser",
     "charges",
     "connect",
     "controls",
