@@ -11,8 +11,7 @@ from unfold.admin import TabularInline
 
 from payments import hotel, words
 from payments.admin.display import alerts, show
-from payments.admin.display.history import lines_of
-from payments.admin.display.lines import Line
+from payments.admin.display.history import Line, lines_of
 from payments.admin.display.payment_status import why
 from payments.admin.lists.filters import unmatched
 from payments.folio import Folio

@@ -10,14 +10,14 @@ from unfold.decorators import display
 
 from payments import hotel, words
 from payments.admin.display import alerts, show
-from payments.admin.display.history import AWAITED, attempt, lines_of
-from payments.admin.display.lines import Line
+from payments.admin.display.history import Line, lines_of
 from payments.admin.lists import filters
 from payments.admin.lists.read_only import ReadOnlyAdmin
 from payments.admin.lists.search import Typed
 from payments.admin.related import changes
 from payments.admin.related.payments import SHOWN_WITH, entry_of, read
 from payments.models import KINDS, OF_A_CHARGE, Charge, ConnectedAccount, PaymentTransaction
+from payments.panels import steps
 
 Type = PaymentTransaction.Type
 STATUSES = (
@@ -178,7 +178,7 @@ class PaymentTransactionAdmin(RecordAdmin):
             return show.badge(words.payment(entry_of(row)))
         if row.type == Type.DISPUTE:
             return show.badge(words.movement(row))  # type: ignore[arg-type]
-        return show.badge(words.refund(row) if row.seen else AWAITED)  # type: ignore[arg-type]
+        return show.badge(words.refund(row) if row.seen else steps.AWAITED)  # type: ignore[arg-type]
 
     # One of them -------------------------------------------------------------
 
@@ -261,7 +261,7 @@ class ChargeAdmin(RecordAdmin):
 
     @display(description="Status")
     def status_badge(self, charge: Charge) -> str:
-        return show.badge(attempt(charge))
+        return show.badge(steps.how_it_went(charge))
 
     @display(description="Card")
     def card(self, charge: Charge) -> str:

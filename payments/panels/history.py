@@ -1,27 +1,17 @@
 """A booking's payments, newest first, each with what happened to it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
 from payments import words
-from payments.folio import Entry, Folio, captured, hold_is_gone, uncaptured
-from payments.models import Charge, DisputeMovement, PaymentTransaction, Refund
+from payments.folio import Entry, Folio, hold_is_gone
+from payments.models import Charge, PaymentTransaction
+from payments.panels import steps
 from payments.panels.amounts import amount
+from payments.panels.steps import Step
 from payments.words import Said
-
-
-@dataclass(frozen=True)
-class Step:
-    """Something that happened to a payment: a failed attempt, a refund, a hold let go."""
-
-    title: str
-    said: Said
-    amount: str
-    when: datetime | None
-    method: str = ""
-    moved: bool = False  # money moved, for better or worse
 
 
 @dataclass(frozen=True)
@@ -64,30 +54,12 @@ def _line(entry: Entry, currency: str) -> Line:
         counts=bool(came) and payment.currency == currency,
         when=(charge.occurred_at if charge else None) or payment.occurred_at,
         method=words.method(payment.payment_method, charge),
-        notes=list(_notes(entry, currency)),
+        notes=list(steps.notes_of(entry, currency)),
         hold_ends=_hold_ends(entry),
         steps=sorted(_steps(entry, charge), key=_step_age, reverse=True),
         ids=list(_ids(entry)),
         attached_by_hand=payment.bound_by == PaymentTransaction.BoundBy.STAFF,
     )
-
-
-def _notes(entry: Entry, currency: str) -> Iterator[str]:
-    payment = entry.payment
-    said = words.payment(entry)
-    if said.note:
-        yield said.note
-    if entry.so_far is not None and payment.status != "succeeded":
-        so_far = amount(entry.so_far, payment.currency)
-        yield f"{so_far} of {amount(payment.amount, payment.currency)} came so far."
-    for charge in entry.charges:
-        if captured(charge) and uncaptured(charge):
-            held = amount(charge.amount, charge.currency)
-            yield f"{held} was held; the rest was let go."
-    if payment.seen and payment.currency != currency:
-        yield "In another currency than the booking: it counts in no figure."
-    if payment.conflict:
-        yield "Stripe contradicts itself here. Look in its dashboard first."
 
 
 def _hold_ends(entry: Entry) -> datetime | None:
@@ -99,53 +71,13 @@ def _hold_ends(entry: Entry) -> datetime | None:
 
 
 def _steps(entry: Entry, telling: Charge | None) -> Iterator[Step]:
+    """Yield what else happened than the attempt that tells how it was paid."""
     for charge in entry.charges:
         if charge.seen and charge.status == "failed" and charge is not telling:
-            yield Step(
-                "Earlier attempt",
-                words.failed(charge.payment_method, charge.failure_code, charge.failure_reason),
-                amount(charge.amount, charge.currency),
-                charge.occurred_at,
-                words.method(charge.payment_method, charge),
-            )
-    for refund in entry.refunds:
-        if refund.seen:
-            yield _refund_step(entry, refund)
-    for line in entry.dispute_movements:
-        if line.seen:
-            yield _movement_step(line)
-    for charge in entry.charges:
-        if charge.seen and (unexplained := entry.unexplained(charge)):
-            yield Step(
-                "Refund",
-                Said("Details awaited", words.WAIT, "Stripe has counted it and not shown it yet."),
-                "−" + amount(unexplained, charge.currency),
-                None,
-            )
-
-
-def _refund_step(entry: Entry, refund: Refund) -> Step:
-    shown = amount(refund.amount, refund.currency)
-    if entry.is_release(refund):
-        said = Said("Let go", words.QUIET, "Release of a hold: no money moved.")
-        return Step("Held money", said, shown, refund.occurred_at)
-    said = words.refund(refund)
-    if not said.note and refund.reason:
-        reason = words.REFUND_REASONS.get(refund.reason, refund.reason.replace("_", " "))
-        said = Said(said.words, said.tone, f"Reason: {reason}.")
-    sign = "−" if refund.status == "succeeded" else ""
-    return Step("Refund", said, sign + shown, refund.occurred_at)
-
-
-def _movement_step(line: DisputeMovement) -> Step:
-    said = words.movement(line)
-    if line.fee:
-        fee = amount(abs(line.fee), line.currency)
-        note = f"Fee for the dispute: {fee}." if line.fee > 0 else f"A fee of {fee} came back."
-        said = Said(said.words, said.tone, note)
-    sign = "−" if (line.amount or 0) < 0 else "+"
-    shown = sign + amount(abs(line.amount or 0), line.currency)
-    return Step("Dispute", said, shown, line.occurred_at, moved=True)
+            yield replace(steps.attempt(charge), title="Earlier attempt")
+    yield from (steps.refund(entry, refund) for refund in entry.refunds if refund.seen)
+    yield from (steps.movement(line) for line in entry.dispute_movements if line.seen)
+    yield from steps.unshown(entry)
 
 
 def _step_age(step: Step) -> tuple[bool, datetime]:

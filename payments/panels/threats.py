@@ -9,6 +9,7 @@ from uuid import UUID
 from payments import hotel, words
 from payments.folio import Entry, Folio
 from payments.models import Dispute, EarlyFraudWarning, Review
+from payments.panels import steps
 from payments.panels.amounts import amount, amounts
 from payments.words import Said, protection
 from payments.words.protection import Why
@@ -110,7 +111,7 @@ def _dispute(row: Dispute, entry: Entry, of: str, folio: Folio, now: datetime) -
     return DisputePanel(
         id=row.pk,
         stripe_id=row.stripe_id,
-        title="Inquiry" if row.status.startswith("warning_") else "Dispute",
+        title=steps.dispute_title(row),
         said=protection.dispute(row),
         why=protection.why(row.reason),
         code=row.network_reason_code,
@@ -135,12 +136,11 @@ def _fees(row: Dispute, entry: Entry) -> Iterator[tuple[str, int]]:
 def _warning(row: EarlyFraudWarning, entry: Entry, of: str, stay: str) -> WarningPanel:
     charge = entry.charge_of(row)
     refundable = entry.refundable(charge)
-    disputed = entry.is_disputed(charge)
-    asks = bool(row.actionable) and not disputed and refundable != 0
+    asks = bool(row.actionable) and not entry.is_disputed(charge) and refundable != 0
     return WarningPanel(
         id=row.pk,
         stripe_id=row.stripe_id,
-        said=protection.warning(row, stay=stay, disputed=disputed, refundable=refundable),
+        said=steps.what_a_warning_asks(entry, row, stay),
         fraud=protection.fraud(row),
         of=of,
         refundable=amount(refundable, charge.currency) if asks and charge and refundable else "",

@@ -195,7 +195,7 @@ def test_a_release_is_told_from_a_refund(stripe, booking, hired):
 
     text = shown(hired(Role.FRONT_DESK), booking)
 
-    assert "Not a refund: money that was only held is free again." in text
+    assert "Release of a hold: no money moved." in text
 
 
 def test_open_alerts_stand_on_the_booking(stripe, booking, hired):
