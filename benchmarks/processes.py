@@ -1,5 +1,5 @@
 """
-The processes that a run starts: web servers, and hands inside the system.
+The processes that a run starts: web servers, and processes inside the system that do tasks.
 
 Each is ended by its own process id when its `with` ends.
 """
