@@ -9,6 +9,7 @@ from sandbox.engine.world import COUNTRIES, DAY, PLATFORM, Books, World, change
 from sandbox.objects.methods import Object
 
 LINKS_LAST = 300  # seconds
+VISITS_LAST = 3_600  # seconds that somebody who followed a link has for the form
 EURO = "AT BE DE ES FI FR GR IE IT NL PT"
 TAKEN = """
     AE AT AU BE BG BR CA CH CY CZ DE DK EE ES FI FR GB GI GR HK HR HU IE IN IT JP LI LT LU LV MT MX
@@ -82,7 +83,50 @@ def account_of(books: Books) -> Object:
     return books.world.accounts[books.account or ""]
 
 
-def answer(books: Books, given: Object | None = None) -> Object:
+def due_of(row: Object) -> list[str]:
+    """Return what Stripe wants to know of an account now."""
+    asked = row["requirements"]
+    return list(dict.fromkeys([*asked["currently_due"], *asked["past_due"]]))
+
+
+def tell(books: Books, told: dict[str, str]) -> Object:
+    """
+    Somebody tells Stripe some of what it asked for; once nothing is left, the account can do all.
+
+    :param told: Stripe's name of what was asked for -> what was said.
+    """
+    row = account_of(books)
+    left = [name for name in due_of(row) if name not in told]
+    profile = {
+        name.removeprefix("business_profile."): value
+        for name, value in told.items()
+        if name.startswith("business_profile.")
+    }
+    if number := told.get("external_account"):
+        where = {"currency": row["default_currency"], "country": row["country"]}
+        add_bank(books, row, **where, last4="".join(filter(str.isalnum, number))[-4:])
+    kind = told.get("business_type") or row["business_type"]
+    if not left:
+        return answer(books, profile, business_type=kind)
+    before = row["requirements"]
+    return update(
+        books,
+        row,
+        asked=False,
+        business_profile=row["business_profile"] | profile,
+        business_type=kind,
+        requirements=objects.requirements(
+            *left,
+            past=bool(before["past_due"]),
+            current_deadline=before["current_deadline"],
+            disabled_reason=before["disabled_reason"],
+        ),
+    )
+
+
+def answer(
+    books: Books, given: Object | None = None, *, business_type: str | None = None
+) -> Object:
     """Everything that Stripe asked for is there: the account takes cards and is paid out."""
     row = account_of(books)
     profile = row["business_profile"] | {
@@ -95,7 +139,7 @@ def answer(books: Books, given: Object | None = None) -> Object:
         row,
         True,
         business_profile=profile,
-        business_type=row["business_type"] or "company",
+        business_type=business_type or row["business_type"] or "company",
         future_requirements=objects.requirements(),
         requirements=objects.requirements(),
         tos_acceptance={"date": books.now, "ip": "203.0.113.7", "user_agent": None},
@@ -201,15 +245,25 @@ def link(world: World, account: str, *, type: str, refresh_url: str, return_url:
     }
 
 
+def link_of(world: World, token: str) -> Object:
+    """
+    Return what is known of an account link, used or not.
+
+    :raises Refusal: there is none.
+    """
+    known: Object | None = world.books(None).notes.get(f"link {token}")
+    if not known:
+        raise Refusal("There is no such account link.", status=404)
+    return known
+
+
 def follow(world: World, token: str) -> Object:
     """
     Use an account link up, and return what is known of it: account, return_url, refresh_url.
 
     :raises Refusal: there is none, it was used or is too old: then `refresh_url` is in the error.
     """
-    known = world.books(None).note(f"link {token}")
-    if not known:
-        raise Refusal("There is no such account link.", status=404)
+    known = link_of(world, token)
     if known.get("used") or known["expires"] < world.now:
         raise Refusal(
             "This account link was used already, or has expired.",
@@ -218,6 +272,28 @@ def follow(world: World, token: str) -> Object:
         )
     known["used"] = True
     return deepcopy(known)
+
+
+def visit(world: World, known: Object) -> str:
+    """Let whoever followed a link fill in the form for a while; return what lets them in."""
+    token = ids.letters(world.id("visit"), 32)
+    kept = {name: known[name] for name in ("account", "refresh_url", "return_url")}
+    world.books(None).note(f"visit {token}").update(kept, expires=world.now + VISITS_LAST)
+    return token
+
+
+def visit_of(world: World, token: str) -> Object:
+    """
+    Return what is known of such a visit: account, return_url, refresh_url.
+
+    :raises Refusal: there is none, or it is over: then `refresh_url` is in the error.
+    """
+    known: Object | None = world.books(None).notes.get(f"visit {token}")
+    if not known:
+        raise Refusal("There is no such visit.", status=404)
+    if known["expires"] < world.now or world.is_gone(known["account"]):
+        raise Refusal("This visit is over.", status=410, refresh_url=known["refresh_url"])
+    return known
 
 
 def platform(world: World) -> Object:

@@ -8,6 +8,7 @@ from sandbox.server.routes import (
     customers,
     events,
     money,
+    onboarding,
     payment_intents,
     protection,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "customers",
     "events",
     "money",
+    "onboarding",
     "payment_intents",
     "protection",
 ]
