@@ -38,12 +38,10 @@ def keep(request: OutgoingRequest) -> OutgoingRequest:
     Undecided, it stays promised, and the worker goes on with it. Its `answer` is what Stripe said
     to this process: secrets in it are for whoever asked, and are kept nowhere.
     """
-    begun = promises.claim(request.pk, seen=0, early=True)
-    if begun is not None:
-        _attempt(begun, somebody_waits=True)
-    kept = OutgoingRequest.objects.get(pk=request.pk)
-    kept.answer = begun.answer if begun is not None else None
-    return kept
+    if not promises.begin(request):
+        return OutgoingRequest.objects.get(pk=request.pk)
+    _attempt(request, somebody_waits=True)
+    return request
 
 
 def keep_due(*, early: bool = False, stop: Callable[[], bool] = lambda: False) -> Counter[str]:

@@ -111,17 +111,21 @@ def _due(now: datetime) -> QuerySet[OutgoingRequest]:
     return _open().filter(next_attempt_at__lte=now)
 
 
-def claim(id: UUID, *, seen: int | None = None, early: bool = False) -> OutgoingRequest | None:
+def begin(request: OutgoingRequest) -> bool:
+    """Begin the first attempt at a promise that was just made; say whether it is ours to make."""
+    begun = _open().filter(pk=request.pk, attempts=0)
+    request.attempts = 1
+    return bool(begun.update(attempts=1, next_attempt_at=timezone.now() + lease()))
+
+
+def claim(id: UUID, *, early: bool = False) -> OutgoingRequest | None:
     """
     Begin an attempt, unless somebody else has, or it is decided; note it before it is made.
 
-    :param seen: how many attempts there were when the caller looked; only the next one is theirs.
     :param early: though it is not due yet.
     """
     now = timezone.now()
     rows = (_open() if early else _due(now)).filter(pk=id)
-    if seen is not None:
-        rows = rows.filter(attempts=seen)
     begun = rows.update(attempts=F("attempts") + 1, next_attempt_at=now + lease())
     return OutgoingRequest.objects.get(pk=id) if begun else None
 
@@ -153,11 +157,14 @@ def take_next_key(request: OutgoingRequest) -> None:
 
 def decide(request: OutgoingRequest, state: str, **facts: Any) -> bool:
     """Note how a promise ended; say whether it was still open."""
-    return bool(
-        OutgoingRequest.objects.filter(pk=request.pk, state=State.PROMISED).update(
-            state=state, settled_at=timezone.now(), **facts
-        )
-    )
+    facts |= {"state": state, "settled_at": timezone.now()}
+    open = OutgoingRequest.objects.filter(pk=request.pk, state=State.PROMISED)
+    if not open.update(**facts):
+        request.refresh_from_db()
+        return False
+    for name, value in facts.items():
+        setattr(request, name, value)
+    return True
 
 
 def oldest_open(now: datetime) -> timedelta:

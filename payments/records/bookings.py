@@ -8,7 +8,8 @@ from uuid import UUID
 from payments import hotel
 from payments.folio import Entry, Folio, entries
 from payments.hotel import Booking
-from payments.models import KINDS, OF_A_PAYMENT, Payment
+from payments.models import Payment
+from payments.records import loading
 
 
 def folios(bookings: Iterable[Booking]) -> list[Folio]:
@@ -30,10 +31,7 @@ def entries_of(payments: Iterable[Payment]) -> list[Entry]:
     ids = [payment.pk for payment in listed]
     if not ids:
         return []
-    return entries(
-        listed,
-        {kind: KINDS[kind].objects.filter(payment__in=ids).order_by() for kind in OF_A_PAYMENT},
-    )
+    return entries(listed, dict(loading.belonging(ids)))
 
 
 def of(all_entries: Iterable[Entry], bookings: Iterable[Booking]) -> list[Folio]:

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import CharField, QuerySet, Value
 
 from payments import bulk
 from payments.models import KINDS, OF_A_CHARGE, OF_A_PAYMENT, Payment, PaymentMethod
@@ -21,6 +21,38 @@ from payments.models.base import StripeRecord, time_ordered_id
 Name = tuple[str, str, bool, str]  # kind, account, livemode, Stripe id
 
 _STUB = ["id", "account", "livemode", "stripe_id", "organization", "updated_at"]
+
+
+_FEW = 20  # parents: most of them have nothing of most kinds, and one question says of which
+
+
+def belonging(payments: Collection[UUID]) -> Iterator[tuple[str, Iterable[Any]]]:
+    """Yield, by kind, what belongs to these payments, in no order."""
+    yield from _belonging(OF_A_PAYMENT, payments, {"payment__in": payments})
+
+
+def _belonging(
+    kinds: Collection[str], parents: Collection[UUID], where: dict[str, Any]
+) -> Iterator[tuple[str, Iterable[Any]]]:
+    if not parents:
+        return
+    for kind in _present(kinds, where) if len(parents) <= _FEW else kinds:
+        yield kind, KINDS[kind].objects.filter(**where).order_by()
+
+
+def _present(kinds: Collection[str], where: dict[str, Any]) -> list[str]:
+    """Return of which of these kinds there are any such rows: one statement."""
+    asked = [
+        KINDS[kind]
+        .objects.filter(**where)
+        .order_by()
+        .annotate(is_a=Value(kind, CharField()))
+        .values_list("is_a", flat=True)
+        .distinct()
+        for kind in kinds
+    ]
+    found = set(asked[0].union(*asked[1:]))
+    return [kind for kind in kinds if kind in found]
 
 
 class Rows:
@@ -191,10 +223,7 @@ class Rows:
         payments = [row.pk for row in self.of("payment") if row.pk not in self.new]
         self._load_children_of(payments)
         charges = [row.pk for row in self.of("charge") if row.pk not in self.new]
-        if charges:
-            for kind in OF_A_CHARGE:
-                rows = KINDS[kind].objects.filter(charge__in=charges, payment=None)
-                self._keep(kind, rows.order_by())
+        self._load(OF_A_CHARGE, charges, charge__in=charges, payment=None)
         moved = {row.customer_id for row in self.of("cash_balance_transaction")} - {None}
         moved |= {row.pk for row in self.of("customer") if row.pk not in self.new}
         if moved:
@@ -223,9 +252,12 @@ class Rows:
         self._load_children_of([payment.pk for payment in others])
 
     def _load_children_of(self, payments: Collection[UUID]) -> None:
-        if payments:
-            for kind in OF_A_PAYMENT:
-                self._keep(kind, KINDS[kind].objects.filter(payment__in=payments).order_by())
+        self._load(OF_A_PAYMENT, payments, payment__in=payments)
+
+    def _load(self, kinds: Collection[str], parents: Collection[UUID], **where: Any) -> None:
+        """Load the rows of these kinds that belong to these parents."""
+        for kind, rows in _belonging(kinds, parents, where):
+            self._keep(kind, rows)
 
     def write(self) -> None:
         """Write every row that changed: one statement a kind."""

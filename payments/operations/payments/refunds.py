@@ -7,7 +7,6 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
-from django.utils import timezone
 
 from payments import hotel, money
 from payments.errors import Invalid, NotAsThingsStand
@@ -18,7 +17,7 @@ from payments.models.base import time_ordered_id
 from payments.models.outgoing import written_on
 from payments.operations import acting, activity, amounts, outcome
 from payments.outgoing import keeping, promises
-from payments.records import bookings, settling
+from payments.records import bookings
 
 logger = structlog.get_logger(__name__)
 
@@ -114,13 +113,8 @@ def issue(
             reason=reason,
             lowered=lowered,
         )
-        settling.ask_again(
-            {
-                ("payment", of.payment.account, of.payment.livemode, of.payment.stripe_id): where[0]
-                for of, _ in chosen
-            },
-            timezone.now(),
-        )
+        if lowered:
+            bookings.recompute([booking.id])
     kept = [keeping.keep(request) for _, request in made]
     refused = [each for each in kept if each.state == OutgoingRequest.State.REFUSED]
     _put_back(booking, lowered, [row for row, request in made if request.pk in _ids(refused)])
@@ -161,11 +155,9 @@ def give_all_back(*, charge: Charge, did: str, see: Callable[[], None], by: Any)
         if not left:
             raise NothingToGiveBack("Nothing of this payment can be given back any more.")
         (of,) = left
-        account = acting.holder(of.payment)
+        acting.holder(of.payment)
         refund, request = _promise(of.amount, of, "fraudulent", by)
         activity.note(did, of=refund, by=by, amount=of.amount, currency=of.payment.currency)
-        name = ("payment", account.stripe_id, of.payment.livemode, of.payment.stripe_id)
-        settling.ask_again({name: of.payment.organization_id}, timezone.now())
     kept = keeping.keep(request)
     if kept.state == OutgoingRequest.State.REFUSED:
         outcome.refuse(kept)
