@@ -13,6 +13,7 @@ MAILS = {
     "fraud_warning_received": "A bank warns of fraud",
     "hold_captured": "Held money was taken",
     "invoice_upcoming": "The next invoice",
+    "pay_link": "A link to pay by",
     "payment_failed": "A guest could not pay",
     "payment_failed_guest": "The payment did not go through",
     "payment_partially_funded": "A part of a bank transfer came",

@@ -78,7 +78,8 @@ def test_several_are_looked_after_at_once(standing, happened, hired):
 
     client.post(listed(Alert), chosen)
 
-    assert not Alert.objects.filter(acknowledged_at=None).exists()
+    seen = Alert.objects.filter(pk__in=chosen["_selected_action"])
+    assert not seen.filter(acknowledged_at=None).exists()
 
 
 def test_whoever_only_looks_looks_after_nothing(standing, hired):
