@@ -18,6 +18,7 @@ from payments.admin.related import changes
 from payments.admin.related.payments import SHOWN_WITH, entry_of, read
 from payments.models import KINDS, OF_A_CHARGE, Charge, ConnectedAccount, PaymentTransaction
 from payments.panels import steps
+from payments.words import refunds
 
 Type = PaymentTransaction.Type
 STATUSES = (
@@ -178,7 +179,7 @@ class PaymentTransactionAdmin(RecordAdmin):
             return show.badge(words.payment(entry_of(row)))
         if row.type == Type.DISPUTE:
             return show.badge(words.movement(row))  # type: ignore[arg-type]
-        return show.badge(words.refund(row) if row.seen else steps.AWAITED)  # type: ignore[arg-type]
+        return show.badge(refunds.refund(row) if row.seen else steps.AWAITED)  # type: ignore[arg-type]
 
     # One of them -------------------------------------------------------------
 
@@ -200,7 +201,7 @@ class PaymentTransactionAdmin(RecordAdmin):
 
     @display(description="Reason")
     def why(self, row: PaymentTransaction) -> str:
-        why = words.REFUND_REASONS.get(row.reason, row.reason.replace("_", " "))
+        why = refunds.REASONS.get(row.reason, row.reason.replace("_", " "))
         return why.capitalize() or show.NOTHING
 
     @display(description="Payment")

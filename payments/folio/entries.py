@@ -103,6 +103,15 @@ class Entry:
             for d in self.disputes
         )
 
+    def dispute_of(self, charge: Charge | None) -> str:
+        """Return where a charge's dispute stands: `open`, `lost`, `over`; empty without one."""
+        rows = [d for d in self.disputes if d.seen and self.charge_of(d) is charge]
+        if any(dispute.is_open for dispute in rows):
+            return "open"
+        if any(self.is_lost(dispute) and self.held_by(dispute) for dispute in rows):
+            return "lost"
+        return "over" if rows else ""
+
     def refundable(self, charge: Charge | None) -> int | None:
         """
         Return how much of a charge can still be given back; None while it has not been seen.
@@ -180,6 +189,15 @@ class Entry:
         return sum(
             refund.amount or 0 for refund in self.real_refunds if refund.status == "succeeded"
         ) + sum(self.unexplained(charge) for charge in self.charges if charge.seen)
+
+    def refunded_of(self, charge: Charge | None) -> int:
+        """Return what went back of one charge, its unexplained part included."""
+        known = sum(
+            refund.amount or 0
+            for refund in self.real_refunds
+            if refund.status == "succeeded" and self.charge_of(refund) is charge
+        )
+        return known + (self.unexplained(charge) if charge is not None and charge.seen else 0)
 
     @property
     def refund_pending(self) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from payments.models import Alert
 from payments.notifications.case import Case, listed
-from payments.words import connect, protection, spelled
+from payments.words import connect, protection, refunds, spelled
 from payments.words.protection import FRAUD_TYPES, OPENED, REVIEWS
 from payments.words.requests import ASKED
 
@@ -152,24 +152,10 @@ def account_silent(case: Case) -> Said:
     )
 
 
-# Why a refund failed: Stripe's codes in a front desk's words.
-_CAME_BACK = {
-    "charge_for_pending_refund_disputed": "the guest disputes the payment",
-    "declined": "the guest's bank declined it",
-    "expired_or_canceled_card": "the card has expired or was canceled",
-    "insufficient_funds": "there was too little money on your Stripe balance",
-    "lost_or_stolen_card": "the card was reported lost or stolen",
-    "merchant_request": "it was stopped at your request",
-}
-
-
 @alert("refund_failed", "A refund did not reach the guest")
 def refund_failed(case: Case) -> Said:
-    why = _CAME_BACK.get(case.text("why"), "the guest's bank gave no reason")
-    return (
-        f"{case.amount()} came back to your Stripe balance: {why}. ({case.object})",
-        "Ask the guest how else to return it; a new refund to that card will fail too.",
-    )
+    failed = refunds.failure(case.text("why"), case.text("dispute"))
+    return (failed.says.format(amount=case.amount()), failed.to_do)
 
 
 # Protection --------------------------------------------------------------
@@ -178,13 +164,16 @@ def refund_failed(case: Case) -> Said:
 @alert("evidence_due", "A dispute waits for your evidence")
 def evidence_due(case: Case) -> Said:
     by = f"by {case.moment()}" if case.text("at") else "soon"
+    first = refunded_already(case)
     if case.fact("inquiry"):
+        end = " Or refund it: that ends the matter." if case.number("refundable") else ""
         return (
-            f"A bank asks about a payment of {case.amount()}: {case_of(case)} No money has moved.",
-            f"Answer {by}. Without an answer it will likely become a dispute.",
+            f"{first}A bank asks about a payment of {case.amount()}: {case_of(case)} No money has"
+            " moved.",
+            f"Answer {by}. Without an answer it will likely become a dispute.{end}",
         )
     return (
-        f"{case.amount()} is disputed: {case_of(case)}",
+        f"{first}{case.amount()} is disputed: {case_of(case)}",
         f"Send your evidence {by}. After that the bank decides without you, and the money is lost.",
     )
 
@@ -193,9 +182,16 @@ def evidence_due(case: Case) -> Said:
 def evidence_missed(case: Case) -> Said:
     what = "An inquiry about" if case.fact("inquiry") else "A dispute of"
     return (
-        f"{what} {case.amount()} was to be answered by {case.moment()}, and no evidence was sent.",
+        f"{refunded_already(case)}{what} {case.amount()} was to be answered by {case.moment()}, and"
+        " no evidence was sent.",
         "Look in the Stripe dashboard whether the bank still takes it: it decides without you now.",
     )
+
+
+def refunded_already(case: Case) -> str:
+    """Return that a disputed payment was refunded, to stand first; empty if it was not."""
+    said = protection.refunded_already(case.number("refunded") or 0, case.number() or 0)
+    return f"{said.format(refunded=case.amount('refunded'))} " if said else ""
 
 
 def case_of(case: Case) -> str:
@@ -205,16 +201,9 @@ def case_of(case: Case) -> str:
 
 @alert("dispute_closed", "A dispute is over")
 def dispute_closed(case: Case) -> Said:
-    amount = case.amount()
-    return {
-        "won": (f"You won: the bank sided with you, and {amount} is yours.", ""),
-        "lost": (
-            f"You lost: the guest keeps {amount}, and the dispute fee is not returned.",
-            "Do not refund it as well. If the stay is still to come, decide whether to keep it.",
-        ),
-        "warning_closed": (f"The bank asked about {amount} and let it be. No money moved.", ""),
-        "prevented": (f"The dispute of {amount} was settled before it became one.", ""),
-    }.get(case.text("status"), (f"The bank has closed its case about {amount}.", ""))
+    ended = protection.ended(case.text("status"), case.text("back_is"))
+    amounts = {"amount": case.amount(), "held": case.amount("held"), "back": case.amount("back")}
+    return (ended.says.format(**amounts), ended.to_do.format(**amounts))
 
 
 @alert("fraud_warning", "The guest's bank warns of fraud")

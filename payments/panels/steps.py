@@ -9,7 +9,7 @@ from payments import words
 from payments.folio import Entry, captured, hold_is_gone, uncaptured
 from payments.models import Charge, Dispute, DisputeMovement, EarlyFraudWarning, Refund
 from payments.panels.amounts import amount
-from payments.words import GOOD, HELD, QUIET, WAIT, Said, protection
+from payments.words import GOOD, HELD, QUIET, WAIT, Said, protection, refunds
 
 AWAITED = protection.AWAITED
 
@@ -109,8 +109,9 @@ def refund(entry: Entry, row: Refund) -> Step:
     if entry.is_release(row):
         said = Said("Let go", QUIET, "Release of a hold: no money moved.")
         return Step(row, "Held money", said, shown, row.occurred_at)
-    said = words.refund(row) if row.seen else AWAITED
-    reason = words.REFUND_REASONS.get(row.reason, row.reason.replace("_", " "))
+    dispute = entry.dispute_of(entry.charge_of(row))
+    said = refunds.refund(row, dispute, shown) if row.seen else AWAITED
+    reason = refunds.REASONS.get(row.reason, row.reason.replace("_", " "))
     notes = [f"Reason: {reason}."] if reason and not said.note else []
     sign = "−" if row.status == "succeeded" else ""
     return Step(row, "Refund", said, sign + shown, row.occurred_at, notes=notes)
@@ -140,18 +141,27 @@ def movement(row: DisputeMovement) -> Step:
 def dispute(entry: Entry, row: Dispute) -> Step:
     """Return one dispute; what it moved are steps of their own."""
     notes = [protection.why(row.reason).says] if row.seen else []
-    if held := entry.held_by(row):
+    if (held := entry.held_by(row)) and not entry.is_lost(row):
         notes.append(f"{amount(held, row.currency)} is held back.")
+    if first := refunded_already(entry, row):
+        notes.insert(0, first)
     return Step(
         row,
         dispute_title(row),
-        protection.dispute(row),
+        protection.dispute(row, entry),
         amount(row.amount, row.currency),
         row.occurred_at,
         until=row.evidence_due_by if row.needs_response else None,
         until_what="Evidence is due by",
         notes=notes,
     )
+
+
+def refunded_already(entry: Entry, row: Dispute) -> str:
+    """Return that what is disputed was refunded before; empty where it was not, or it is over."""
+    refunded = entry.refunded_of(entry.charge_of(row)) if row.is_open else 0
+    said = protection.refunded_already(refunded, row.amount or 0)
+    return said.format(refunded=amount(refunded, row.currency))
 
 
 def dispute_title(row: Dispute) -> str:

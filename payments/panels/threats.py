@@ -20,6 +20,7 @@ class DisputePanel:
     """
     One dispute.
 
+    :param first: what must be known before all else; mostly empty.
     :param left: how soon evidence is due; None where none is asked for.
     :param fee: what was kept for the work of it, whoever wins; empty where nothing was.
     """
@@ -28,6 +29,7 @@ class DisputePanel:
     stripe_id: str
     title: str
     said: Said
+    first: str
     why: Why
     code: str
     amount: str
@@ -38,6 +40,7 @@ class DisputePanel:
     left: Said | None
     answered: bool
     over: bool
+    lost: bool
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,8 @@ def _dispute(row: Dispute, entry: Entry, of: str, folio: Folio, now: datetime) -
         id=row.pk,
         stripe_id=row.stripe_id,
         title=steps.dispute_title(row),
-        said=protection.dispute(row),
+        said=protection.dispute(row, entry),
+        first=steps.refunded_already(entry, row),
         why=protection.why(row.reason),
         code=row.network_reason_code,
         amount=amount(row.amount, row.currency),
@@ -123,6 +127,7 @@ def _dispute(row: Dispute, entry: Entry, of: str, folio: Folio, now: datetime) -
         left=words.deadline(due, now, zone) if due else None,
         answered=bool(row.has_evidence or row.submission_count),
         over=not row.is_open,
+        lost=entry.is_lost(row),
     )
 
 

@@ -163,14 +163,26 @@ def _follow_refund(refund: Refund, entry: Entry, booking: Booking | None) -> Eff
     if arrived and booking is not None and not _may_be_release(refund, entry):
         at = refund.occurred_at.isoformat() if refund.occurred_at else ""
         yield tell("refund_sent", refund, to=GUEST, at=at, **facts)
-    if refund.seen and refund.status == "failed":
-        yield alert(
-            "refund_failed",
-            refund,
-            severity=Severity.CRITICAL,
-            why=refund.failure_reason,
-            **facts,
-        )
+    if refund.seen and refund.status == "failed" and not _made_good(refund, entry):
+        facts |= {
+            "why": refund.failure_reason,
+            "dispute": entry.dispute_of(entry.charge_of(refund)),
+        }
+        yield alert("refund_failed", refund, severity=Severity.CRITICAL, is_news=True, **facts)
+        if booking is not None:
+            yield tell("refund_failed", refund, to=MANAGERS, bad_news=True, **facts)
+
+
+def _made_good(failed: Refund, entry: Entry) -> bool:
+    """Say whether the same amount of the same charge was refunded once more, and that holds."""
+    return any(
+        other.amount == failed.amount
+        and other.status in ("pending", "requires_action", "succeeded")
+        and entry.charge_of(other) is entry.charge_of(failed)
+        and None not in (other.occurred_at, failed.occurred_at)
+        and other.occurred_at > failed.occurred_at
+        for other in entry.real_refunds
+    )
 
 
 def _may_be_release(refund: Refund, entry: Entry) -> bool:

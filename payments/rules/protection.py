@@ -7,6 +7,7 @@ from payments.effects import MANAGERS, Effects, alert, tell
 from payments.folio import Entry
 from payments.hotel import Booking
 from payments.models import Dispute, EarlyFraudWarning, Review, Severity
+from payments.words import protection as words
 
 
 def follow(entry: Entry, booking: Booking | None, now: datetime) -> Effects:
@@ -24,11 +25,14 @@ def follow(entry: Entry, booking: Booking | None, now: datetime) -> Effects:
 
 def _follow_dispute(dispute: Dispute, entry: Entry, now: datetime) -> Effects:
     """The evidence clock, the money, and how it ended."""
+    charge = entry.charge_of(dispute)
     facts: dict[str, Any] = {
         "amount": dispute.amount,
         "currency": dispute.currency,
         "reason": dispute.reason,
         "inquiry": dispute.status.startswith("warning_"),
+        "refunded": entry.refunded_of(charge),
+        "refundable": entry.refundable(charge) if dispute.is_charge_refundable else 0,
     }
     due = dispute.evidence_due_by
     at = due.isoformat() if due else ""
@@ -48,23 +52,22 @@ def _follow_dispute(dispute: Dispute, entry: Entry, now: datetime) -> Effects:
             **facts,
         )
     else:
+        held = entry.held_by(dispute)
+        facts |= {
+            "status": dispute.status,
+            "back_is": words.back_is(dispute, entry),
+            "held": held,
+            "back": (dispute.amount or 0) - held,
+        }
         yield alert(
             "dispute_closed",
             dispute,
-            severity=Severity.WARNING if dispute.status == "lost" else Severity.INFO,
+            severity=Severity.WARNING if entry.is_lost(dispute) and held else Severity.INFO,
             detail=dispute.status,
             is_news=True,
-            status=dispute.status,
             **facts,
         )
-        yield tell(
-            "dispute_closed",
-            dispute,
-            to=MANAGERS,
-            detail=dispute.status,
-            status=dispute.status,
-            **facts,
-        )
+        yield tell("dispute_closed", dispute, to=MANAGERS, detail=dispute.status, **facts)
     for line in entry.movements_of(dispute):
         yield tell(
             "dispute_funds_moved",

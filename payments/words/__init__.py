@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from payments.folio import Entry, has_failed, hold_is_gone
-from payments.models import Charge, DisputeMovement, Payment, Refund
+from payments.models import Charge, DisputeMovement, Payment
 from payments.words import failures
 
 GOOD, WAIT, BAD, HELD, BACK, QUIET = "good", "wait", "bad", "held", "back", "quiet"
@@ -89,12 +89,6 @@ METHODS = {
     "twint": "TWINT",
     "us_bank_account": "Bank debit",
     "wechat_pay": "WeChat Pay",
-}
-
-REFUND_REASONS = {
-    "duplicate": "paid twice",
-    "fraudulent": "taken for fraud",
-    "requested_by_customer": "the guest asked for it",
 }
 
 
@@ -187,8 +181,8 @@ def payment(entry: Entry) -> Said:
 def _succeeded(entry: Entry) -> Said:
     if any(dispute.is_open for dispute in entry.disputes) or entry.disputed(lost=False):
         return Said("Disputed", BAD)
-    if entry.disputed(lost=True):
-        return Said("Charged back", BAD)
+    if lost := entry.disputed(lost=True):
+        return Said("Charged back" if lost >= entry.received else "Partly charged back", BAD)
     if entry.refunded and entry.refunded >= entry.received:
         return Said("Refunded", BACK)
     if entry.refunded:
@@ -204,21 +198,6 @@ def _canceled(entry: Entry) -> Said:
         why = "The hold ran out" if ran_out else "The hold was given back"
         return Said("Let go", QUIET, f"{why}; nothing was taken.")
     return Said("Canceled", QUIET, "Nothing was taken.")
-
-
-def refund(row: Refund) -> Said:
-    """Return where a refund stands."""
-    if row.status == "succeeded":
-        return Said("Returned", BACK)
-    if row.status == "pending":
-        return Said("On its way", WAIT, "A bank takes some days to take it.")
-    if row.status == "requires_action":
-        return Said("Guest must act", WAIT, "The guest must say where the money can go.")
-    if row.status == "failed":
-        return Said("Sent back", BAD, "It did not reach the guest. The hotel has it again.")
-    if row.status == "canceled":
-        return Said("Canceled", QUIET, "Nothing went back.")
-    return Said(spelled(row.status) or "Unknown", QUIET)
 
 
 def movement(row: DisputeMovement) -> Said:

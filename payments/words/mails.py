@@ -21,6 +21,7 @@ MAILS = {
     "payment_taken": "A guest paid",
     "payout_account_changed": "Where payouts go has changed",
     "payouts_stopped": "Stripe has stopped payouts",
+    "refund_failed": "A refund failed",
     "refund_sent": "Money goes back",
     "requirement_due": "Stripe wants to know something",
     "schedule_canceled": "A plan was canceled",

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from payments.folio import Entry
 from payments.models import Dispute, EarlyFraudWarning, Review
-from payments.words import BACK, BAD, GOOD, QUIET, WAIT, Said, spelled
+from payments.money import show
+from payments.words import BACK, BAD, GOOD, HELD, QUIET, WAIT, Said, spelled
 
 AWAITED = Said("Details awaited", WAIT, "Stripe has named it and not shown it yet.")
 
@@ -151,11 +153,145 @@ REVIEWS = {
 }
 
 
-def dispute(row: Dispute) -> Said:
-    """Return where a dispute stands."""
+@dataclass(frozen=True)
+class Ended:
+    """
+    How a dispute ended.
+
+    :param word: with which word a mail names it.
+    :param title: the same in a line.
+    :param says: with the money, `{amount}` of which `{back}` came back and `{held}` did not.
+    """
+
+    word: str
+    title: str
+    says: str
+    to_do: str = ""
+    tone: str = GOOD
+
+
+ALL, PART, NONE, UNTOLD = "all", "part", "none", "untold"  # how much of it the bank gave back
+
+_KEEPS = "Do not refund it as well. If the stay is still to come, decide whether to keep it."
+
+_ENDED: dict[tuple[str, str], Ended] = {
+    ("won", ALL): Ended(
+        "won", "You won a dispute", "You won: the bank sided with you, and {amount} is yours."
+    ),
+    ("won", PART): Ended(
+        "won in part",
+        "You won a part of a dispute",
+        "You won in part: {back} came back, and {held} did not.",
+        "The {held} count as lost. Ask Stripe why they stayed with the bank.",
+        HELD,
+    ),
+    ("won", NONE): Ended(
+        "won",
+        "You won a dispute",
+        "You won: the bank sided with you. {amount} is to come back, and has not yet.",
+    ),
+    ("lost", ALL): Ended(
+        "lost, and paid back",
+        "You lost a dispute, and have the money",
+        "The case was closed as lost, and the bank gave the money back all the same: {amount} is on"
+        " your Stripe balance. The dispute fee is not returned.",
+        "Nothing is missing but the fee. Do not ask the guest to pay again.",
+        HELD,
+    ),
+    ("lost", PART): Ended(
+        "lost",
+        "You lost a dispute",
+        "You lost: {back} came back, the guest keeps {held}, and the dispute fee is not returned.",
+        _KEEPS,
+        BAD,
+    ),
+    ("lost", NONE): Ended(
+        "lost",
+        "You lost a dispute",
+        "You lost: the guest keeps {amount}, and the dispute fee is not returned.",
+        _KEEPS,
+        BAD,
+    ),
+    ("lost", UNTOLD): Ended(
+        "lost",
+        "You lost a dispute",
+        "You lost: the bank sided with the cardholder. Stripe has not told yet what it took of"
+        " {amount}.",
+        _KEEPS,
+        BAD,
+    ),
+}
+_OTHERWISE = {
+    "won": _ENDED["won", ALL],
+    "warning_closed": Ended(
+        "closed",
+        "A bank's question is settled",
+        "The bank asked about {amount} and let it be. No money moved.",
+    ),
+    "prevented": Ended(
+        "settled",
+        "A dispute was prevented",
+        "The dispute of {amount} was settled before it became one.",
+        tone=QUIET,
+    ),
+}
+
+
+def ended(status: str, back_is: str) -> Ended:
+    """
+    Return how a dispute ended.
+
+    :param back_is: how much of it the bank gave back: ALL, PART, NONE, or UNTOLD.
+    """
+    return (
+        _ENDED.get((status, back_is))
+        or _OTHERWISE.get(status)
+        or Ended("closed", "A dispute is over", "The bank has closed its case about {amount}.")
+    )
+
+
+def back_is(row: Dispute, entry: Entry) -> str:
+    """Return how much of what a dispute took the bank gave back."""
+    if not any((line.amount or 0) < 0 for line in entry.movements_of(row)):
+        return UNTOLD
+    held = entry.held_by(row)
+    if held == 0:
+        return ALL
+    return PART if held < (row.amount or 0) and entry.is_lost(row) else NONE
+
+
+def refunded_already(refunded: int, disputed: int) -> str:
+    """
+    Return what a hotel must know first of a dispute of a payment that was refunded; else nothing.
+
+    :param refunded: in minor units; `{refunded}` in the answer stands for it.
+    """
+    if refunded <= 0:
+        return ""
+    if refunded >= disputed:
+        return "This payment was refunded already: hand that in, and it wins the case."
+    return (
+        "{refunded} of this payment was refunded already: hand that in, and the bank cannot take"
+        " that part again."
+    )
+
+
+def dispute(row: Dispute, entry: Entry | None = None) -> Said:
+    """
+    Return where a dispute stands.
+
+    :param entry: its payment, where the money is to be spoken of, too.
+    """
     if not row.seen:
         return AWAITED
-    return DISPUTES.get(row.status) or Said(spelled(row.status) or "Unknown", QUIET)
+    said = DISPUTES.get(row.status) or Said(spelled(row.status) or "Unknown", QUIET)
+    if entry is None or row.status not in ("won", "lost"):
+        return said
+    end, held = ended(row.status, back_is(row, entry)), entry.held_by(row)
+    sums = {"amount": row.amount or 0, "held": held, "back": (row.amount or 0) - held}
+    shown = {name: show(value, row.currency) for name, value in sums.items()}
+    word = f"{end.word[:1].upper()}{end.word[1:]}"
+    return Said(word, end.tone, f"{end.says} {end.to_do}".strip().format(**shown))
 
 
 def why(reason: str) -> Why:

@@ -215,7 +215,9 @@ def test_what_was_sent_stays_sent_when_it_is_no_longer_true(stripe, booking, pos
     stripe.sends(after)
     deliver_all()
 
-    assert len(post_office.mails) == told
+    assert len(post_office.mails) == told + 1
+    assert post_office.mails[-1]["Subject"].endswith("of €180.00 for HB-2481 failed")
+    assert ("refund_failed", "sent") in states()
     assert Alert.objects.filter(kind="refund_failed").exists()
 
 

@@ -70,7 +70,7 @@ STORIES = {
     "hold_partial_capture": ["Taken", "was held; the rest was let go", "no money moved"],
     "hold_canceled": ["Let go", "The hold was given back; nothing was taken."],
     "hold_expired": ["Let go", "The hold ran out; nothing was taken."],
-    "two_partial_refunds": ["sent back", "returned", "It did not reach the guest."],
+    "two_partial_refunds": ["sent back", "returned", "the card has expired or was canceled"],
     "refund_under_way": ["on its way", "Refund under way", "Bank transfer"],
     "damage_charge": ["Damage charge", "Extras", "Partly refunded"],
     "sepa_debit_under_way": ["Direct debit ·· 3201", "takes some days to answer"],

@@ -168,6 +168,27 @@ def refund_sent(case: Case) -> Mail:
     )
 
 
+@mail("refund_failed", about="refund")
+def refund_failed(case: Case) -> Mail:
+    """The hotel hears that money did not go back after all."""
+    amount = case.amount()
+    says, to_do = messages.refund_failed(case)
+    return Mail(
+        subject=f"A refund of {amount}{case.of_booking} failed",
+        title="A refund did not reach the guest",
+        figure=amount,
+        says=[says],
+        lines=told(
+            ("Booking", case.code),
+            ("Guest", case.guest if case.stay else ""),
+            ("Stay", case.nights),
+            ("Stripe", case.object),
+        ),
+        to_do=to_do,
+        tone=BAD,
+    )
+
+
 @mail("payment_taken", about="payment")
 def payment_taken(case: Case) -> Mail:
     """The hotel hears that money came; where nobody had asked for it, that first of all."""

@@ -1,5 +1,6 @@
 """Mails about disputes and fraud warnings, to the hotel alone."""
 
+from payments import words
 from payments.notifications import messages
 from payments.notifications.case import Case
 from payments.notifications.mails.registry import BAD, GOOD, PLAIN, Lines, Mail, mail, told
@@ -18,16 +19,22 @@ def dispute_opened(case: Case) -> Mail:
         title = "A guest's bank has a question"
         first = f"A guest's bank asks about a payment of {amount}. No money has moved."
         end = " Without an answer it will likely become a dispute, which costs a fee."
+        if case.number("refundable"):
+            end += " Or refund it: that ends the matter."
     else:
         subject = f"Dispute: a bank asks {amount} back{case.of_booking}"
         title = "A payment is disputed"
         first = f"A guest's bank asks {amount} back, and a dispute fee on top."
         end = " Without it the bank decides against you. Do not refund the payment meanwhile."
+    refunded = messages.refunded_already(case).strip()
+    if refunded and not case.fact("inquiry"):
+        title = "A payment that you refunded is disputed"
     return Mail(
         subject=f"{subject}, answer by {case.day()}" if by and not case.fact("late") else subject,
         title=title,
         figure=amount,
         says=[
+            *([refunded] if refunded else []),
             f"{first} {why.says}".rstrip(),
             *([f"What has helped others: {_lower(why.helps)}"] if why.helps and by else []),
         ],
@@ -50,29 +57,24 @@ def _lower(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-_CLOSED = {
-    "won": ("won", "You won a dispute", GOOD),
-    "lost": ("lost", "You lost a dispute", BAD),
-    "warning_closed": ("closed", "A bank's question is settled", GOOD),
-    "prevented": ("settled", "A dispute was prevented", PLAIN),
-}
+_TONES = {words.GOOD: GOOD, words.BAD: BAD, words.HELD: BAD}
 
 
 @mail("dispute_closed", about="dispute")
 def dispute_closed(case: Case) -> Mail:
     """How it ended."""
     amount = case.amount()
-    word, title, tone = _CLOSED.get(case.text("status"), ("closed", "A dispute is over", PLAIN))
+    end = protection.ended(case.text("status"), case.text("back_is"))
     what = "Inquiry about" if case.text("status") == "warning_closed" else "Dispute of"
     says, to_do = messages.dispute_closed(case)
     return Mail(
-        subject=f"{what} {amount}{case.of_booking} {word}",
-        title=title,
+        subject=f"{what} {amount}{case.of_booking} {end.word}",
+        title=end.title,
         figure=amount,
         says=[says],
         lines=_lines(case, ("Reason", protection.why(case.text("reason")).words)),
         to_do=to_do,
-        tone=tone,
+        tone=_TONES.get(end.tone, PLAIN),
     )
 
 
