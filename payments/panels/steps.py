@@ -1,7 +1,7 @@
 """What happened to a payment, thing by thing, as people read it: on its page, and in admin."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -143,12 +143,13 @@ def dispute(entry: Entry, row: Dispute) -> Step:
     notes = [protection.why(row.reason).says] if row.seen else []
     if (held := entry.held_by(row)) and not entry.is_lost(row):
         notes.append(f"{amount(held, row.currency)} is held back.")
+    said = protection.dispute(row, entry)
     if first := refunded_already(entry, row):
-        notes.insert(0, first)
+        said = replace(said, note=f"{first} {said.note}".strip())
     return Step(
         row,
         dispute_title(row),
-        protection.dispute(row, entry),
+        said,
         amount(row.amount, row.currency),
         row.occurred_at,
         until=row.evidence_due_by if row.needs_response else None,
