@@ -3,6 +3,7 @@
 import pytest
 
 from organizations.models import Role
+from payments.gateway import api
 from sandbox.scenarios import Stay
 from tests.factories import (
     AccountFactory,
@@ -11,6 +12,7 @@ from tests.factories import (
     ReservationFactory,
     UserFactory,
 )
+from tests.support import asking
 from tests.support.stripe import Stripe
 from tests.support.wire import Wire
 
@@ -21,6 +23,12 @@ CUSTOMER = "cus_platform_harbour"  # whom the platform bills for the hotel
 def _files(settings, tmp_path_factory):
     """Keep what a test uploads out of the system's own files."""
     settings.PAYMENTS_ATTACHMENTS = tmp_path_factory.getbasetemp() / "attachments"
+
+
+@pytest.fixture(autouse=True)
+def checked(monkeypatch):
+    """Every request that we make of Stripe names its account and carries a key."""
+    monkeypatch.setattr(api, "_client", asking.watched(api._client))
 
 
 @pytest.fixture
