@@ -226,6 +226,8 @@ def run(rest):
     stand_in = stand_in_port()
     if stand_in:
         refuse_taken(stand_in, "STRIPE_API_BASE")
+        script = f"{setting('STRIPE_API_BASE').rstrip('/')}/stripe.js"
+        os.environ.setdefault("STRIPE_JS_URL", script)  # on whichever port it was put
     os.environ.update(PORT=str(port), DJANGO_SETTINGS_MODULE="pms.settings", PYTHONUNBUFFERED="1")
 
     say("Preparing the database.")
@@ -362,7 +364,8 @@ def welcome(address, demo, stand_in):
     say(f"  admin     {address}/admin/")
     say(f"  health    {address}/healthz, figures at /metrics, the API at /api/schema/")
     if stand_in:
-        say(f"  Stripe    http://127.0.0.1:{stand_in}/ stands in for it; cards: docs/sandbox.md")
+        say(f"  sandbox   http://127.0.0.1:{stand_in}/ stands in for Stripe: its control page is")
+        say("            where guests and banks act (test cards: docs/sandbox.md)")
     if demo:
         for hotel in json.loads(HOTEL.read_text(encoding="utf-8"))["organizations"]:
             say(f"\n{hotel['name']}: log in as")

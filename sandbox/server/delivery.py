@@ -17,6 +17,7 @@ from sandbox.objects.methods import Object
 logger = logging.getLogger(__name__)
 
 PAUSES = [0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600]  # seconds before each further try
+FATES = 2_000  # events of which it is known what became of them
 SHUFFLED_OVER = 2.0  # seconds over which events are mixed up
 
 
@@ -25,6 +26,20 @@ class Endpoint(NamedTuple):
 
     url: str
     secret: str
+
+
+class Fate(NamedTuple):
+    """What became of an event at an address: waiting, delivered, refused, dropped, given up."""
+
+    state: str
+    tries: int = 0
+    status: int = 0  # of the last answer; 0 if nobody answered
+
+    def __str__(self) -> str:
+        answer = str(self.status) if self.status else "no answer" if self.tries else ""
+        more = [answer, f"{self.tries} tries" if self.tries > 1 else ""]
+        said = ", ".join(filter(None, more))
+        return self.state.replace("_", " ") + (f" ({said})" if said else "")
 
 
 @dataclass(order=True)
@@ -45,6 +60,7 @@ class Delivery:
     Brings events to their endpoints.
 
     :param own: the endpoints of this project by scope, platform and connect.
+    :ivar fates: event id -> address -> what became of it there; of the last events alone.
     """
 
     def __init__(self, world: World, own: dict[str, Endpoint] | None = None) -> None:
@@ -54,6 +70,7 @@ class Delivery:
         self._jobs: dict[str, list[Job]] = {}
         self._workers: dict[str, threading.Thread] = {}
         self._number = 0
+        self.fates: dict[str, dict[str, Fate]] = {}
         self._stopped = False
         self.counts = {"delivered": 0, "dropped": 0, "refused": 0, "given_up": 0}
         self.clear()
@@ -153,12 +170,20 @@ class Delivery:
     def _plan(self, url: str, secret: str, body: bytes, event: str) -> None:
         if self._chance.random() < self.drop:
             self.counts["dropped"] += 1
+            self._note(event, url, Fate("dropped"))
             return
+        self._note(event, url, Fate("waiting"))
         times = 2 if self._chance.random() < self.double else 1
         for _ in range(times):
             wait = self.delay + (self._chance.random() * SHUFFLED_OVER if self.shuffle else 0)
             self._number += 1
             self._put(Job(time.monotonic() + wait, self._number, url, secret, body, event))
+
+    def _note(self, event: str, url: str, fate: Fate) -> None:
+        with self._condition:
+            self.fates.setdefault(event, {})[url] = fate
+            while len(self.fates) > FATES:
+                del self.fates[next(iter(self.fates))]
 
     def _put(self, job: Job) -> None:
         with self._condition:
@@ -179,9 +204,14 @@ class Delivery:
                 logger.debug("Nobody takes %s at %s: %s", job.event, job.url, error)
             if 200 <= status < 300:
                 self.counts["delivered"] += 1
+                self._note(job.event, url, Fate("delivered", job.tries + 1, status))
                 continue
             self.counts["refused"] += 1
-            if job.tries >= len(PAUSES):
+            over = job.tries >= len(PAUSES)
+            self._note(
+                job.event, url, Fate("given_up" if over else "refused", job.tries + 1, status)
+            )
+            if over:
                 self.counts["given_up"] += 1
                 continue
             job.due = time.monotonic() + PAUSES[job.tries]
@@ -202,6 +232,7 @@ class Delivery:
         with self._condition:
             for jobs in self._jobs.values():
                 jobs.clear()
+            self.fates.clear()
 
     def stop(self) -> None:
         """Bring nothing any more."""
