@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils.formats import date_format
 
-from payments import hotel
-from payments.models import Alert, Notification
+from payments import hotel, words
+from payments.models import Alert, Charge, Notification, PaymentTransaction
 from payments.money import show
 from payments.notifications import addresses
 
@@ -63,6 +63,18 @@ class Case:
     def nights(self) -> str:
         """When the guest stays: 5 to 9 December 2026."""
         return _days(self.stay.arrival, self.stay.departure) if self.stay else ""
+
+    @cached_property
+    def paid_with(self) -> str:
+        """How a payment was paid, or last tried to be: Visa ·· 4242. Empty where nobody knows."""
+        named = PaymentTransaction.objects.filter(
+            stripe_id=self.object, account=self.account, livemode=self.row.livemode
+        ).first()
+        if named is None:
+            return ""
+        charges = Charge.objects.filter(payment=named.payment_id or named.pk, seen=True)
+        latest = charges.order_by("-occurred_at", "-stripe_id").first()
+        return one_line(words.method("", latest)) if latest else ""
 
     def fact(self, name: str) -> Any:
         """Return a fact as it was noted; None where it was not."""

@@ -508,3 +508,14 @@ def test_without_a_mail_server_a_mail_is_a_file_that_can_be_read(stripe, stay, s
     assert re.fullmatch(r"\d{4}-\d\d-\d\d test-1-200-00-received-for-hb-2481 \w{8}\.eml", names[0])
     text = (tmp_path / "mail" / names[1]).read_text()
     assert "Dear Søren Østergaard," in text
+
+
+def test_mails_say_which_card(stripe, booking):
+    stripe.sends(SCENARIOS["full_refund"].events(stay_of(booking)))
+    written = {
+        row.kind: dict(MAILS[row.kind].write(delivery.Case(row)).lines)
+        for row in Notification.objects.all()
+    }
+    assert written["payment_received"]["Paid with"] == "Visa ·· 4242"
+    assert written["payment_taken"]["With"] == "Visa ·· 4242"
+    assert written["refund_sent"]["Returned to"] == "Visa ·· 4242"

@@ -62,6 +62,7 @@ def _guests_lines(case: Case) -> Lines:
         ("Booking", case.code),
         ("Stay", case.nights),
         ("For", words.PURPOSES.get(case.text("purpose"), "Payment")),
+        ("Paid with", case.paid_with),
         ("Received on", f"{case.moment()} ({case.clock})" if case.has("at") else ""),
         ("Reference", case.object),
     )
@@ -161,6 +162,7 @@ def refund_sent(case: Case) -> Mail:
             ("Guest", case.guest),
             ("Booking", case.code),
             ("Stay", case.nights),
+            ("Returned to", case.paid_with),
             ("Returned on", f"{case.moment()} ({case.clock})" if case.has("at") else ""),
             ("Reference", case.object),
         ),
@@ -283,6 +285,7 @@ def _hotels_lines(case: Case) -> Lines:
         ("Guest", case.guest if stay else ""),
         ("Stay", case.nights),
         ("For", words.PURPOSES.get(case.text("purpose"), "Payment")),
+        ("With", case.paid_with),
         ("When", f"{case.moment()} ({case.clock})" if case.has("at") else ""),
         ("Still due", owed),
         ("Stripe", case.object),
