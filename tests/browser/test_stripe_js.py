@@ -2,6 +2,7 @@
 
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
+from urllib.parse import parse_qs
 
 import pytest
 import stripe
@@ -64,6 +65,13 @@ def shop(stand_in, page):
             self.send_header("Content-Security-Policy", policy)
             self.end_headers()
             self.wfile.write(PAGE.format(f"{stand_in.url}/stripe.js").encode())
+
+        def do_POST(self):
+            """As a button that connects with Stripe does."""
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            self.send_response(303)
+            self.send_header("Location", parse_qs(body)["to"][0])
+            self.end_headers()
 
         def log_message(self, *args):
             """Say nothing."""
@@ -345,6 +353,27 @@ def test_a_secret_opens_its_own_intent_alone(shop, calls):
     assert shop.evaluate(ask, other.client_secret)["error"]["code"] == "resource_missing"
     forged = mine.id + "_secret_" + other.client_secret.rpartition("_")[2]
     assert "does not match" in shop.evaluate(ask, forged)["error"]["message"]
+
+
+def test_a_button_leads_to_onboarding(shop, calls):
+    pages = {"refresh_url": shop.url, "return_url": shop.url}
+    link = calls.account_links.create({"account": HOTEL, "type": "account_onboarding", **pages})
+
+    shop.evaluate(
+        """(url) => {
+            const form = document.createElement("form");
+            form.method = "post";
+            form.append(Object.assign(document.createElement("input"), {name: "to", value: url}));
+            document.body.append(form);
+            form.submit();
+        }""",
+        link.url,
+    )
+
+    shop.get_by_role("heading", name="Stripe knows all that it needs").wait_for()
+    assert shop.complaints == []
+    shop.get_by_role("link", name="Go back").click()
+    shop.get_by_role("heading", name="Pay").wait_for()
 
 
 @pytest.mark.parametrize("theme", ["stripe", "night"])

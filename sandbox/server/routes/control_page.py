@@ -12,10 +12,12 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from sandbox import hotel
 from sandbox.engine import PLATFORM, Books, Refusal, connect
 from sandbox.engine.errors import invalid
 from sandbox.engine.money import DIGITS
 from sandbox.engine.protection import OPEN
+from sandbox.objects.connect import NAME
 from sandbox.objects.methods import Object
 from sandbox.server import pages, params, registry
 from sandbox.server.faults import KINDS
@@ -179,10 +181,11 @@ class Shown:
             thing,
             money(thing),
             status,
-            metadata.get("reservationCode") or metadata.get("reservationId"),
+            thing["description"]
+            or metadata.get("reservationCode")
+            or metadata.get("reservationId"),
             metadata.get("type", "").replace("_", " "),
             paid_with(charge),
-            thing["description"],
             acts=[*intent_acts(intent or {}), *charge_acts(charge)],
         )
         charges = [charge["id"]] if charge else []
@@ -469,7 +472,10 @@ def account_shown(books: Books) -> Object:
     if not id:
         return about
     row = world.accounts.get(id)
-    about["name"] = (row and (row["business_profile"]["name"] or row["email"])) or "Hotel"
+    called = row and row["business_profile"]["name"]
+    if called in (None, NAME):  # a story's account is one of the demo hotel's
+        called = hotel.accounts().get(id, (row and row["email"], ""))[0]
+    about["name"] = called or NAME
     if row is None:
         return about | {"state": "deleted", "tone": "bad"}
     if world.is_gone(id):
