@@ -188,6 +188,52 @@ def test_what_is_incomplete_goes_nowhere(given, code, shop):
     assert asked == []
 
 
+def test_what_is_typed_is_written_as_on_the_card(shop):
+    fields = mounted(shop)
+    number, expiry = fields.get_by_label("Card number"), fields.get_by_label("Expiration")
+
+    number.press_sequentially("378282246310005")
+    assert number.input_value() == "3782 822463 10005"
+    number.fill("")
+    number.press_sequentially("424242424242424")
+    number.press("Home")
+    number.press_sequentially("9")
+    number.press("Backspace")
+    number.press("End")
+    number.press_sequentially("2")
+    assert number.input_value() == "4242 4242 4242 4242"
+    assert fields.get_by_text("Visa").is_visible()
+    expiry.press_sequentially("9/40")
+    assert expiry.input_value() == "09 / 40"
+    expiry.press("Backspace")
+    expiry.press("Backspace")
+    expiry.press("Backspace")
+    assert expiry.input_value() == "0"
+    expiry.press_sequentially("12040")
+    assert expiry.input_value() == "01 / 20"
+    fields.get_by_label("Security code").press_sequentially("1a2b3")
+    assert fields.get_by_label("Security code").input_value() == "123"
+
+
+def test_fields_that_move_or_leave(shop, calls):
+    mounted(shop)
+    shop.evaluate("""() => new Promise((resolve) => {
+        fields.getElement("payment").once("ready", resolve);
+        document.querySelector("dialog").append(document.querySelector("#card"));
+        document.querySelector("dialog").showModal();
+    })""")
+    typed(shop.frame_locator("#card iframe"))
+    done = shop.evaluate(CONFIRM, [intent_of(calls).client_secret, "confirmPayment"])
+    assert done["paymentIntent"]["status"] == "succeeded"
+
+    shop.evaluate("() => fields.getElement('payment').unmount()")
+    said = shop.evaluate("() => fields.submit().catch((error) => error.message)")
+    assert "still mounted" in said
+    shop.evaluate("() => fields.getElement('payment').mount('#card')")
+    typed(shop.frame_locator("#card iframe"))
+    assert shop.evaluate("() => fields.submit()") == {"selectedPaymentMethod": "card"}
+
+
 def test_the_page_learns_nothing_of_the_card(shop, calls):
     shop.evaluate("""() => {
         window.overheard = [];

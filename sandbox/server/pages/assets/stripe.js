@@ -45,7 +45,7 @@
     #elements;
     #frame = null;
     #port = null;
-    #ready = null;
+    #ready = null; // a promise that the frame listens, while it is mounted
     #asked = new Map();
     #count = 0;
     #heard = new Map();
@@ -73,15 +73,16 @@
       Object.assign(frame.style, {
         border: "0", display: "block", width: "100%", height: "10.5rem", colorScheme: dark ? "dark" : "light",
       });
-      const channel = new MessageChannel();
-      this.#port = channel.port1;
-      this.#port.onmessage = ({ data }) => this.#hear(data);
       let settle;
       this.#ready = new Promise((resolve) => { settle = resolve; });
       this.once("ready", settle);
-      frame.addEventListener("load", () => {
+      frame.addEventListener("load", () => { // again, and empty, where the page moves it
+        this.#port?.close();
+        const channel = new MessageChannel();
+        this.#port = channel.port1;
+        this.#port.onmessage = ({ data }) => this.#hear(data);
         frame.contentWindow.postMessage({ sandbox: "element" }, origin, [channel.port2]);
-      }, { once: true });
+      });
       this.#frame = frame;
       place.replaceChildren(frame);
     }
@@ -141,7 +142,11 @@
 
     /** Ask the frame for something; what it answers is a promise. */
     async ask(ask, more = {}) {
-      if (!this.#ready) throw new IntegrationError("The Payment Element has to be mounted first.");
+      if (!this.#frame?.isConnected) {
+        throw new IntegrationError(
+          "We could not retrieve data from the specified Element. Please make sure the Element you are attempting to use is still mounted.",
+        );
+      }
       if (ask !== "dress") await this.#ready;
       this.#count += 1;
       const number = this.#count;
