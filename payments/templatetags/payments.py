@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from payments import panels, words
+from payments import hotel, panels, words
 from payments.operations.payments import unmatched
 from payments.panels import names
 
@@ -96,6 +96,12 @@ def unmatched_money(user: Any) -> dict[str, Any]:
     """Return how many payments wait for their booking, and how to write that."""
     count = unmatched.count(user, MOST_COUNTED)
     return {"count": count, "words": f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count)}
+
+
+@register.simple_tag
+def sees_accounts(user: Any) -> bool:
+    """Say whether this person may see Stripe accounts anywhere."""
+    return hotel.may_anywhere(user, hotel.Right.SEE_ACCOUNTS)
 
 
 @register.simple_tag
