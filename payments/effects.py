@@ -64,11 +64,14 @@ class Letter(Effect):
     :param to: GUEST or MANAGERS.
     :param bad_news: it waits a minute and a half, in case good news is on its way already.
     :param stands: it is so now and waits for somebody, however long ago it began.
+    :param listing: the fact that lists what it tells of. Each thing is told once, and once more
+        when its time (the fact `at`) comes nearer; not when the list becomes shorter.
     """
 
     to: str
     bad_news: bool = False
     stands: bool = False
+    listing: str = ""
 
     @property
     def is_news(self) -> bool:
@@ -94,11 +97,12 @@ def tell(
     detail: str = "",
     bad_news: bool = False,
     stands: bool = False,
+    listing: str = "",
     **facts: Any,
 ) -> Letter:
     """Return the mail that this record gives cause for."""
     about = _about(row, detail, facts)
-    return Letter(kind=kind, to=to, bad_news=bad_news, stands=stands, **about)
+    return Letter(kind=kind, to=to, bad_news=bad_news, stands=stands, listing=listing, **about)
 
 
 def _about(row: Any, detail: str, facts: dict[str, Any]) -> dict[str, Any]:

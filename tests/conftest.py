@@ -13,6 +13,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.support import asking
+from tests.support.smtp import MailServer
 from tests.support.stripe import Stripe
 from tests.support.wire import Wire
 
@@ -49,6 +50,18 @@ def booking(db):
 def manager(db):
     """A manager of Harbour Hotels who has an e-mail address."""
     return MembershipFactory(role=Role.MANAGER, user=UserFactory(email="maria@example.com")).user
+
+
+@pytest.fixture
+def post_office(settings):
+    """A mail server of the tests' own, which the hotel sends its mails to."""
+    with MailServer() as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+        settings.EMAIL_TIMEOUT = 0.5
+        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+        yield server
 
 
 @pytest.fixture

@@ -125,6 +125,8 @@ class ConnectedAccountAdmin(OfAccountAdmin):
 
     @display(description="Connection")
     def status(self, row: ConnectedAccount) -> str:
+        if row.is_undecided:
+            return "Being checked"
         return "Open" if row.is_connected else "Closed by the hotel"
 
     @display(description="Takes cards")
@@ -150,7 +152,8 @@ class ConnectedAccountAdmin(OfAccountAdmin):
 
     @display(description="Disconnected")
     def disconnected(self, row: ConnectedAccount) -> str:
-        return show.NOTHING if row.is_connected else show.when(row, row.deauthorized_at)
+        closed = not row.is_connected and not row.is_undecided
+        return show.when(row, row.deauthorized_at) if closed else show.NOTHING
 
     @display(description="Bank accounts and cards")
     def externals(self, row: ConnectedAccount) -> str:

@@ -30,6 +30,7 @@ STATES: dict[str, Said] = {
     State.WAITING: Said("Waiting", WAIT, "It goes out by itself."),
     State.SENT: Said("Sent", GOOD, "A mail server has taken it."),
     State.DROPPED: Said("Not needed", QUIET, "What it says was no longer true."),
+    State.LEFT: Said("Not sent", QUIET, "Whoever it was for does not look after money any more."),
     State.UNDELIVERABLE: Said(
         "Undeliverable", BAD, "Nobody will try again by itself. Mend the cause, then send it again."
     ),
@@ -65,6 +66,9 @@ class NotificationAdmin(ToldAdmin):
         ),
     ]
 
+    def visible_to(self, user: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return super().visible_to(user, rows).select_related("recipient")
+
     def waiting(self, request: HttpRequest) -> str:
         """Return how many could not be delivered, for the sidebar."""
         rows = Notification.objects.filter(state=State.UNDELIVERABLE)
@@ -77,7 +81,10 @@ class NotificationAdmin(ToldAdmin):
 
     @display(description="To")
     def recipient(self, mail: Notification) -> str:
-        return AUDIENCES.get(mail.to, mail.to)
+        audience = AUDIENCES.get(mail.to, mail.to)
+        if mail.recipient is None:
+            return audience
+        return show.two_lines(mail.recipient.email or mail.recipient.get_username(), audience)
 
     @display(description="State")
     def standing(self, mail: Notification) -> str:

@@ -57,7 +57,7 @@ from payments.hotel.listing import (
     with_this_code,
     workplaces,
 )
-from payments.hotel.mailing import Stay, managers, stay
+from payments.hotel.mailing import Stay, address_of, managers, stay
 from payments.hotel.matching import Candidate, candidates, candidates_with_code
 from payments.hotel.ownership import (
     as_uuid,
@@ -100,6 +100,7 @@ __all__ = [
     "Step",
     "Story",
     "Workplace",
+    "address_of",
     "arrivals_at_risk",
     "arriving",
     "as_uuid",

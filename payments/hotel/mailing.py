@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
 from django.db.models import Q
 
 from payments.hotel.tables import organizations, reservations
@@ -55,12 +57,20 @@ def stay(reservation_id: UUID) -> Stay | None:
     return Stay(*found) if found else None
 
 
+def address_of(user: Any) -> str:
+    """Return somebody's e-mail address, or name where there is none; empty where they are gone."""
+    found = get_user_model()._default_manager.filter(pk=user).first()
+    return (found.email or found.get_username()) if found else ""
+
+
 _MANAGE = ("owner", "manager", "finance")
 
 
-def managers(organization_id: UUID, property_id: UUID | None) -> list[str]:
+def managers(organization_id: UUID, property_id: UUID | None) -> dict[Any, str]:
     """
-    Return the addresses of whoever looks after money there: owners, managers and finance.
+    Return the users who look after money there, owners, managers and finance: key → address.
+
+    Each address once, whoever has more than one login with it.
 
     :param property_id: of this house; None where it is about the organization, and then those are
         left out who work for some of its houses alone.
@@ -74,5 +84,7 @@ def managers(organization_id: UUID, property_id: UUID | None) -> list[str]:
         memberships__role__in=_MANAGE,
         memberships__user__is_active=True,
     )
-    found = rows.order_by().values_list("memberships__user__email", flat=True)
-    return list({address.casefold(): address for address in sorted(found) if address}.values())
+    user = "memberships__user"
+    found = rows.order_by().values_list(f"{user}__email", f"{user}__pk").distinct()
+    people = {address.casefold(): (key, address) for address, key in sorted(found) if address}
+    return dict(people.values())

@@ -1,5 +1,7 @@
 """What people are told: alerts in the app, and mails."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -54,11 +56,10 @@ class Told(models.Model):
         return f"{self.kind} {self.object_id}"
 
 
-def told_once(name: str) -> models.UniqueConstraint:
+def told_once(name: str, **options: Any) -> models.UniqueConstraint:
     """Return the constraint that makes an effect one."""
-    return models.UniqueConstraint(
-        fields=["object_id", "account", "livemode", "kind", "detail"], name=name
-    )
+    fields = ["object_id", "account", "livemode", "kind", "detail"]
+    return models.UniqueConstraint(fields=fields, name=name, **options)
 
 
 class Alert(Told):
@@ -91,7 +92,12 @@ class Alert(Told):
 
 
 class Notification(Told):
-    """A mail that is owed: the outbox, written in the transaction that gave cause for it."""
+    """
+    A mail that is owed: the outbox, written in the transaction that gave cause for it.
+
+    What is for several people is owed once until it goes out. Then it is decided who they are: the
+    row becomes the first one's mail, and each of the others has a copy with a fate of its own.
+    """
 
     class Audience(models.TextChoices):
         GUEST = "guest"
@@ -102,8 +108,20 @@ class Notification(Told):
         SENT = "sent"
         DROPPED = "dropped", "No longer true"
         UNDELIVERABLE = "undeliverable"
+        LEFT = "left", "Whoever it was for has left"
 
     to = models.CharField(max_length=20, choices=Audience)
+    addressed_at = models.DateTimeField(null=True, blank=True)  # when it was decided to whom it is
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    copy_of = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="copies"
+    )
     state = models.CharField(max_length=20, choices=State, default=State.WAITING)
     created_at = models.DateTimeField(default=timezone.now)
     next_attempt_at = models.DateTimeField(default=timezone.now)
@@ -115,7 +133,12 @@ class Notification(Told):
         db_table = "notifications"
         ordering = ["-id"]
         verbose_name = "mail"
-        constraints = [told_once("notification_is_owed_once")]
+        constraints = [
+            told_once("notification_is_owed_once", condition=models.Q(copy_of=None)),
+            models.UniqueConstraint(
+                fields=["copy_of", "recipient"], name="each_gets_one_copy_of_a_notification"
+            ),
+        ]
         indexes = [
             models.Index(fields=["organization", "-id"], name="notifications_of_organization"),
             models.Index(

@@ -50,6 +50,14 @@ class Case:
         return one_line(self.stay.code) if self.stay else ""
 
     @property
+    def colleague(self) -> str:
+        """Who of the hotel a fact names, by the address they have now; all where it names none."""
+        user = self._facts.get("user")
+        if user is None:
+            return "owners, managers and finance"
+        return one_line(hotel.address_of(user)) or "somebody who has left"
+
+    @property
     def of_booking(self) -> str:
         """Which booking, to follow other words."""
         return f" for {self.code}" if self.stay else ""

@@ -32,15 +32,16 @@ def compose(row: Notification) -> EmailMultiAlternatives:
     Write the mail that is owed, in text and in HTML.
 
     :raises recipients.NobodyToTell: there is no address to write to.
+    :raises recipients.HasLeft: whoever it was for is not there any more.
     """
     case = Case(row)
-    found = recipients.of(case, row.to)
+    reader = recipients.of(case, row)
     mail = MAILS[row.kind].write(case)
     to_guest = row.to == Notification.Audience.GUEST
     context = {
         "mail": mail,
         "house": case.house,
-        "greeting": (found[0].name or "guest") if to_guest else "",
+        "greeting": (reader.name or "guest") if to_guest else "",
         "to_guest": to_guest,
         "organization": one_line(hotel.organization_name(row)),
         "is_test": not row.livemode,
@@ -52,11 +53,11 @@ def compose(row: Notification) -> EmailMultiAlternatives:
         subject=_header(mail.subject if row.livemode else f"[Test] {mail.subject}"),
         body=render_to_string("payments/email/mail.txt", context),
         from_email=sender(),
-        to=[each.address for each in found],
+        to=[reader.address],
         reply_to=[_mailbox(case.house, case.desk)] if to_guest and case.desk else [],
         headers={
             "From": _mailbox(case.house, sender()),
-            "To": ", ".join(_mailbox(each.name, each.address) for each in found),
+            "To": _mailbox(reader.name, reader.address),
             "Message-ID": message_id(row),
             "Auto-Submitted": "auto-generated",
         },
@@ -75,8 +76,10 @@ def sender() -> str:
 
 
 def message_id(row: Notification) -> str:
-    """Return what makes two copies of a mail the same: it follows from the effect's key."""
+    """Return what makes a mail the same when it is sent again: the effect's key, and for whom."""
     key = [row.account, str(row.livemode), row.object_id, row.kind, row.detail]
+    if row.recipient_id is not None:
+        key.append(str(row.recipient_id))
     named = hashlib.sha256("\0".join(key).encode("utf-8", "replace")).hexdigest()[:32]
     return f"<{named}@{sender().rpartition('@')[2]}>"
 

@@ -387,7 +387,7 @@ def tenant_mismatch(case: Case) -> Said:
 
 @alert("mail_undeliverable", "A mail could not be delivered")
 def mail_undeliverable(case: Case) -> Said:
-    whom = "the guest" if case.text("to") == "guest" else "owners, managers and finance"
+    whom = "the guest" if case.text("to") == "guest" else case.colleague
     about = _MAILS.get(case.text("mail"), spelled(case.text("mail")).lower() or "a mail")
     why = case.text("why").rstrip(".") or "Nobody said why"
     return (

@@ -6,10 +6,12 @@ no transaction is held while a mail server is spoken to. Whoever dies in between
 is due again after `LEASE`; should the server have taken the first, the second has its Message-ID.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import F, Min, QuerySet
 from django.utils import timezone
 
@@ -52,6 +54,47 @@ def get(id: UUID) -> Notification:
     return Notification.objects.select_related("organization", "property").get(pk=id)
 
 
+def address(row: Notification, users: Sequence[Any]) -> bool:
+    """
+    Decide for good whom a mail is for: it becomes the first one's, and the others get copies.
+
+    Whoever joins later is not told what was old by then. Say whether it was ours to decide.
+
+    :param users: their keys.
+    """
+    first, *others = users
+    now = timezone.now()
+    with transaction.atomic():
+        mine = _mine(row).filter(addressed_at=None)
+        if not mine.update(addressed_at=now, recipient=first):
+            return False
+        copies = [
+            Notification(
+                **{name: getattr(row, name) for name in _COPIED},
+                copy_of=row,
+                addressed_at=now,
+                recipient_id=user,
+                next_attempt_at=now,
+            )
+            for user in others
+        ]
+        Notification.objects.bulk_create(copies)
+    row.addressed_at, row.recipient_id = now, first
+    return True
+
+
+_COPIED = [
+    *("account", "livemode", "object_id", "kind", "detail", "facts", "to", "created_at"),
+    *("organization_id", "property_id", "reservation_id"),
+]
+
+
+def copies_of(row: Notification) -> list[UUID]:
+    """Return the copies of a mail that nobody has tried to send yet."""
+    rows = Notification.objects.filter(copy_of=row, state=WAITING, attempts=0)
+    return list(rows.order_by("id").values_list("pk", flat=True))
+
+
 def note_sent(row: Notification) -> None:
     """A mail server has taken it: whatever is true by now, it will not be sent again."""
     Notification.objects.filter(pk=row.pk).update(
@@ -59,9 +102,9 @@ def note_sent(row: Notification) -> None:
     )
 
 
-def drop(row: Notification) -> None:
-    """It is no longer true: nobody is told."""
-    _mine(row).update(state=Notification.State.DROPPED)
+def drop(row: Notification, state: str = Notification.State.DROPPED) -> None:
+    """Nobody is told: it is no longer true, or whoever it was for has left."""
+    _mine(row).update(state=state)
 
 
 def put_off(row: Notification, error: str) -> None:

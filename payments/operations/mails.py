@@ -1,11 +1,12 @@
 """
 Mails on their way: each asked again whether it is still true, then handed to the mail server.
 
-One after the other, so that a mail server that refuses, hangs or dies costs one mail its attempt.
+One after the other, so that a mail server that refuses, hangs or dies costs one mail its attempt;
+and to one person each, so that nobody waits for another's address.
 """
 
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 
 import structlog
@@ -14,9 +15,9 @@ from django.utils import timezone
 
 from payments import effects
 from payments.models import Alert, Notification, Severity
-from payments.notifications import delivery, outbox
+from payments.notifications import delivery, outbox, recipients
 from payments.notifications.mails import MAILS
-from payments.notifications.recipients import NobodyToTell
+from payments.notifications.recipients import HasLeft, NobodyToTell
 from payments.operations.payments import pay_links
 from payments.records import settling, telling
 
@@ -35,12 +36,13 @@ def deliver(stop: Callable[[], bool] = lambda: False) -> Counter[str]:
     :param stop: asked between mails, so that a worker can end cleanly.
     """
     ended: Counter[str] = Counter()
-    for id in outbox.due(_MOST):
-        if stop():
-            break
-        row = outbox.claim(id)
+    due = deque(outbox.due(_MOST))
+    while due and not stop():
+        row = outbox.claim(due.popleft())
         if row is not None:
             ended[_attempt(row)] += 1
+            if row.to == Notification.Audience.MANAGERS and row.copy_of_id is None:
+                due.extend(outbox.copies_of(row))
     return ended
 
 
@@ -48,9 +50,12 @@ def _attempt(row: Notification) -> str:
     """Make one attempt at a mail; return the state that it is in afterwards."""
     try:
         row = _asked_again(row)
-        if row.state == outbox.WAITING:
+        if row.state == outbox.WAITING and _is_addressed(row):
             _send(row)
             return Notification.State.SENT
+    except HasLeft:
+        outbox.drop(row, Notification.State.LEFT)
+        return Notification.State.LEFT
     except NobodyToTell as error:
         outbox.give_up(row, delivery.why(error))
         logger.info("mail.undeliverable", kind=row.kind, mail=str(row.pk), to=row.to)
@@ -79,6 +84,13 @@ def _asked_again(row: Notification) -> Notification:
     with transaction.atomic():
         settling.ask_again({name: row.organization_id}, timezone.now())
     return outbox.get(row.pk)
+
+
+def _is_addressed(row: Notification) -> bool:
+    """Say whether it is decided whom a mail is for, and decide it if it is not yet."""
+    if row.to == Notification.Audience.GUEST or row.addressed_at is not None:
+        return True
+    return outbox.address(row, [each.user for each in recipients.staff(row)])
 
 
 def _send(row: Notification) -> None:
@@ -122,6 +134,7 @@ def _failed(row: Notification, error: Exception) -> str:
 
 
 def _undeliverable(row: Notification, why: str) -> effects.Alert:
+    user = str(row.recipient_id) if row.recipient_id is not None else None
     return effects.Alert(
         kind=_UNDELIVERABLE,
         severity=Severity.WARNING,
@@ -134,5 +147,5 @@ def _undeliverable(row: Notification, why: str) -> effects.Alert:
         property_id=row.property_id,
         reservation_id=row.reservation_id,
         detail=str(row.pk),
-        facts={"mail": row.kind, "to": row.to, "why": why},
+        facts={"mail": row.kind, "to": row.to, "user": user, "why": why},
     )

@@ -63,8 +63,11 @@ _OPEN = (
 _CLOSED = Q(deauthorized_at__isnull=False) & (
     Q(authorized_at=None)
     | Q(authorized_at__lt=F("deauthorized_at"))
-    | Q(authorized_at=F("deauthorized_at"))
-    & (Q(tie_decided_at=None) | ~Q(tie_decided_at=F("deauthorized_at")) | Q(tie_is_open=False))
+    | Q(
+        authorized_at=F("deauthorized_at"),
+        tie_decided_at=F("deauthorized_at"),
+        tie_is_open=False,
+    )
 )
 _TOLD = Q(seen=True) & _OPEN
 _WANTED = Q(currently_due__isnull=False) & ~Q(currently_due=[])

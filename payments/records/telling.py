@@ -5,7 +5,9 @@ An alert closes when the rules no longer ask for it, and opens again when they d
 that somebody has seen. A mail that waits is dropped in the same way; what was sent stays sent.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -36,7 +38,7 @@ def say_what_happened(wanted: Iterable[Alert]) -> None:
     _raise(due.values())
     closed = _standing(AlertRow.objects.exclude(closed_at=None), {key[:3] for key in due})
     _open_again([row.pk for key, row in closed.items() if key in due])
-    _refresh(AlertRow, due, closed)
+    _refresh(AlertRow, due, closed.values())
 
 
 def _raise(wanted: Iterable[Alert]) -> None:
@@ -71,7 +73,7 @@ def _settle_alerts(wanted: list[Alert], objects: Collection[Object], now: dateti
     if over:
         AlertRow.objects.filter(pk__in=over).update(closed_at=now)
     _open_again(back)
-    _refresh(AlertRow, due, standing)
+    _refresh(AlertRow, due, standing.values())
 
 
 def _still_counts(row: AlertRow) -> bool:
@@ -90,9 +92,11 @@ def _was_seen(row: AlertRow) -> bool:
 
 
 def _settle_letters(wanted: list[Letter], objects: Collection[Object], now: datetime) -> None:
-    due = {letter.key: letter for letter in wanted}
+    standing: dict[Key, list[Notification]] = defaultdict(list)  # with the copies of each
+    for row in _about(Notification.objects.all(), objects):
+        standing[_key(row)].append(row)
+    due = _not_yet_told({letter.key: letter for letter in wanted}, standing)
     states = Notification.State
-    standing = _standing(Notification.objects.all(), objects)
     rows = [
         Notification(
             to=letter.to,
@@ -104,13 +108,10 @@ def _settle_letters(wanted: list[Letter], objects: Collection[Object], now: date
         if key not in standing
     ]
     Notification.objects.bulk_create(rows, ignore_conflicts=True)
+    known = [row for rows in standing.values() for row in rows]
     kept = {states.WAITING: False, states.DROPPED: True}  # state → whether it must be asked for
     turned = {
-        state: [
-            row.pk
-            for key, row in standing.items()
-            if row.state == state and (key in due) is asked_for
-        ]
+        state: [row.pk for row in known if row.state == state and (_key(row) in due) is asked_for]
         for state, asked_for in kept.items()
     }
     if turned[states.WAITING]:
@@ -119,19 +120,68 @@ def _settle_letters(wanted: list[Letter], objects: Collection[Object], now: date
         Notification.objects.filter(pk__in=turned[states.DROPPED]).update(
             state=states.WAITING, next_attempt_at=now + BAD_NEWS_WAITS
         )
-    unsent = {key: row for key, row in standing.items() if row.state != states.SENT}
-    _refresh(Notification, due, unsent)
+    _refresh(Notification, due, [row for row in known if row.state != states.SENT])
+
+
+def _not_yet_told(
+    due: dict[Key, Letter], standing: Mapping[Key, list[Notification]]
+) -> dict[Key, Letter]:
+    """
+    Leave out letters that only list what earlier ones did; one that listed it all goes on for them.
+
+    So a list that becomes shorter, or its deadline later, is told to nobody who knows the longer.
+    """
+    sent = {
+        key: rows
+        for key, rows in standing.items()
+        if any(row.state == Notification.State.SENT for row in rows)
+    }
+    left: dict[Key, Letter] = {}
+    for key, letter in due.items():
+        if not letter.listing or key in sent:
+            left[key] = letter
+            continue
+        before = [rows[0] for other, rows in sorted(sent.items()) if other[:4] == key[:4]]
+        told = [_told_of(letter, row) for row in before]
+        listed = set(letter.facts[letter.listing])
+        if not listed <= set().union(*told):
+            left[key] = letter
+        elif row := next((row for row, of in zip(before, told, strict=True) if listed <= of), None):
+            left[_key(row)] = replace(letter, detail=row.detail)
+    return left
+
+
+def _told_of(letter: Letter, row: Notification) -> set[str]:
+    """Return what a mail has told of what a letter lists: nothing where its deadline was later."""
+    told: set[str] = set(row.facts.get(letter.listing, ()))
+    before, now = _moment(row.facts.get("at")), _moment(letter.facts.get("at"))
+    if now is None:
+        return told
+    if before is None or before > now:
+        return set()
+    shown = letter.happened_at
+    is_another = shown is not None and before < shown < now  # that time was up before it was asked
+    return set() if is_another else told
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def _standing(rows: Any, objects: Collection[Object]) -> dict[Key, Any]:
+    return {_key(row): row for row in _about(rows, objects)}
+
+
+def _about(rows: Any, objects: Collection[Object]) -> list[Any]:
     found = rows.filter(object_id__in={name for _, _, name in objects})
-    return {key: row for row in found if (key := _key(row))[:3] in objects}
+    return [row for row in found.order_by("pk") if _key(row)[:3] in objects]
 
 
-def _refresh(model: Any, due: Mapping[Key, Effect], standing: Mapping[Key, Any]) -> None:
+def _refresh(model: Any, due: Mapping[Key, Effect], standing: Iterable[Any]) -> None:
     """Let what stands say what is so now: another sum, or its object is of another booking."""
     changed = []
-    for key, row in standing.items():
+    for row in standing:
+        key = _key(row)
         if key not in due:
             continue
         wanted = _told(due[key]) | {"severity": getattr(due[key], "severity", "")}

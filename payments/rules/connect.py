@@ -1,17 +1,23 @@
 """What follows from a hotel's account as it stands, and from where its payouts go."""
 
+import hashlib
 from datetime import datetime
 from typing import Any
 
 from payments.effects import MANAGERS, Effects, Letter, alert, tell
 from payments.models import Capability, ConnectedAccount, ExternalAccount, Severity
 
+_LONGEST = 255  # characters of a key's detail
 _TELLING = ("card_payments", "transfers")  # the capabilities a hotel cannot do without
 
 
 def follow_account(account: ConnectedAccount, now: datetime) -> Effects:
-    """Whether the hotel can take money, is paid out, and what Stripe wants by when."""
-    if not account.is_connected:
+    """
+    Whether the hotel can take money, is paid out, and what Stripe wants by when.
+
+    Of a connection that was opened and closed in one second nobody hears either, until it is known.
+    """
+    if not account.is_connected and not account.is_undecided:
         yield alert("account_disconnected", account, severity=Severity.CRITICAL)
         yield tell(
             "account_disconnected",
@@ -21,7 +27,7 @@ def follow_account(account: ConnectedAccount, now: datetime) -> Effects:
             bad_news=True,
         )
         return
-    if account.authorized_at:
+    if account.authorized_at and not account.is_undecided:
         detail = account.authorized_at.isoformat()
         yield tell("account_connected", account, to=MANAGERS, detail=detail)
     if not account.seen:
@@ -44,7 +50,15 @@ def follow_account(account: ConnectedAccount, now: datetime) -> Effects:
         severity = Severity.CRITICAL if account.past_due else Severity.WARNING
         detail = ",".join(sorted(account.wanted))
         yield alert("requirement_due", account, severity=severity, detail=detail, **facts)
-        yield _bad("requirement_due", account, detail, facts)
+        yield tell(
+            "requirement_due",
+            account,
+            to=MANAGERS,
+            detail=_short(f"{facts['at']} {detail}"),
+            bad_news=True,
+            listing="wanted",
+            **facts,
+        )
 
 
 def _stop(account: ConnectedAccount, confirmed: int) -> str:
@@ -85,6 +99,13 @@ def follow_capability(capability: Capability, now: datetime) -> Effects:
         detail = f"{capability.status} {capability.disabled_reason}"
         yield alert("capability_stopped", capability, severity=Severity.CRITICAL, **facts)
         yield _bad("capability_stopped", capability, detail, facts)
+
+
+def _short(text: str) -> str:
+    """Return a text as a key can hold it, still another one for another text."""
+    if len(text) <= _LONGEST:
+        return text
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _bad(kind: str, row: Any, detail: str, facts: dict[str, Any]) -> Letter:

@@ -130,6 +130,8 @@ def cannot_take_cards(account: ConnectedAccount | None) -> str:
     """
     if account is None:
         return "no Stripe account is connected"
+    if account.is_undecided:
+        return "Stripe is being asked whether its account is still connected"
     if not account.is_connected:
         return "its Stripe account was disconnected"
     if not account.seen or account.charges_enabled:
@@ -141,6 +143,10 @@ def cannot_take_cards(account: ConnectedAccount | None) -> str:
 
 def standing(account: ConnectedAccount) -> Said:
     """Return what a hotel's account can do now, the worst first."""
+    if account.is_undecided:
+        return Said(
+            "Being checked", WAIT, "It was closed and opened in one second. Stripe is asked which."
+        )
     if not account.is_connected:
         return Said("Disconnected", BAD, "The hotel has closed the connection.")
     if not account.seen:

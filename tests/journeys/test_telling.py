@@ -46,10 +46,15 @@ def all_that_is_so():
 
 
 def all_that_was_told():
-    """Return each alert ever raised, and each mail ever sent."""
+    """Return each alert ever raised, and each mail ever sent; of one that lists things, each."""
+    sent = Notification.objects.filter(state="sent")
+    listed = sent.filter(kind="requirement_due")
     return (
         set(Alert.objects.values_list(*KEY, "is_news")),
-        set(Notification.objects.filter(state="sent").values_list(*KEY, "to")),
+        {
+            *sent.exclude(kind="requirement_due").values_list(*KEY, "to"),
+            *((mail.object_id, name) for mail in listed for name in mail.facts["wanted"]),
+        },
     )
 
 

@@ -1,25 +1,11 @@
-"""A hotel with people to tell, a mail server, and a way to let time pass."""
+"""A way to let time pass for mails."""
 
 from datetime import timedelta
 
-import pytest
 from django.db.models import F
 
 from payments.models import Notification
 from payments.operations import mails
-from tests.support.smtp import MailServer
-
-
-@pytest.fixture
-def post_office(settings):
-    """A mail server of the tests' own, which the hotel sends its mails to."""
-    with MailServer() as server:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
-        settings.EMAIL_TIMEOUT = 0.5
-        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
-        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
-        yield server
 
 
 def later(**passed):

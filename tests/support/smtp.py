@@ -23,6 +23,7 @@ class MailServer(socketserver.ThreadingTCPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Conversation)
         self.mood = "takes"
+        self.refused: set[str] = set()  # addresses that it does not know, whatever its mood
         self.bodies: list[bytes] = []
         self.addressed: list[list[str]] = []
         self.calls = 0
@@ -60,10 +61,11 @@ class _Conversation(socketserver.StreamRequestHandler):
         to: list[str] = []
         while line := self.rfile.readline():
             word = line[:4].upper()
-            if word == b"RCPT" and server.mood == "address":
-                self._say("550 5.1.1 <guest@example.com>: nobody here")
+            address = line.decode().partition("<")[2].partition(">")[0]
+            if word == b"RCPT" and (server.mood == "address" or address in server.refused):
+                self._say(f"550 5.1.1 <{address}>: nobody here")
             elif word == b"RCPT":
-                to.append(line.decode().partition("<")[2].partition(">")[0])
+                to.append(address)
                 self._say("250 fine")
             elif word == b"DATA":
                 self._say("354 go on")
