@@ -107,6 +107,8 @@ class Money:
     threats: threats.Threats
     no_cards: NoCards | None  # None where one can be taken, or need not be any more
     may_change: bool
+    may_charge: bool
+    may_refund: bool
 
     @property
     def credit(self) -> int:
@@ -118,6 +120,7 @@ def money_of(reservation: UUID, user: Any) -> Money:
     """Return the money of a booking that this person may see."""
     (folio,) = bookings.folios(hotel.bookings([reservation]).values())
     booking, now = folio.booking, timezone.now()
+    where = (booking.organization_id, booking.property_id)
     return Money(
         currency=booking.currency,
         total=booking.total,
@@ -128,9 +131,9 @@ def money_of(reservation: UUID, user: Any) -> Money:
         alerts=alerts_of([reservation])[reservation],
         threats=threats.of(folio, now),
         no_cards=_no_cards(folio, now),
-        may_change=hotel.may(
-            user, hotel.Right.TAKE_PAYMENTS, booking.organization_id, booking.property_id
-        ),
+        may_change=hotel.may(user, hotel.Right.TAKE_PAYMENTS, *where),
+        may_charge=hotel.may(user, hotel.Right.CHARGE_CARD, *where),
+        may_refund=hotel.may(user, hotel.Right.REFUND, *where),
     )
 
 

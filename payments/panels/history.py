@@ -26,6 +26,7 @@ class Line:
     when: datetime | None
     method: str
     notes: list[str]
+    is_held: bool
     hold_ends: datetime | None
     steps: list[Step]
     ids: list[tuple[str, str]]
@@ -55,6 +56,7 @@ def _line(entry: Entry, currency: str) -> Line:
         when=(charge.occurred_at if charge else None) or payment.occurred_at,
         method=words.method(payment.payment_method, charge),
         notes=list(steps.notes_of(entry, currency)),
+        is_held=payment.status == "requires_capture" and bool(entry.authorized),
         hold_ends=_hold_ends(entry),
         steps=sorted(_steps(entry, charge), key=_step_age, reverse=True),
         ids=list(_ids(entry)),

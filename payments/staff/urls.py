@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payments.staff import accounts, files, pay, views
+from payments.staff import accounts, files, pay, sheets, views
 
 urlpatterns = [
     path("pay/", pay.pay, name="pay"),
@@ -14,4 +14,6 @@ urlpatterns = [
     path("bookings/unmatched/", views.unmatched_money, name="unmatched"),
     path("bookings/unmatched/<uuid:pk>/attach/", views.attach, name="attach"),
     path("bookings/unmatched/<uuid:pk>/detach/", views.detach, name="detach"),
+    path("bookings/<uuid:pk>/<slug:verb>/", sheets.sheet, name="sheet"),
+    path("bookings/<uuid:pk>/<slug:verb>/<uuid:payment>/", sheets.sheet, name="sheet"),
 ]

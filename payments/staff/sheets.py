@@ -1,0 +1,393 @@
+"""What staff do with a booking's money: a dialog each, opened from the booking's page."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, cast
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+from django_htmx.http import HttpResponseClientRedirect
+
+from payments import hotel, money, words
+from payments.errors import Invalid, MayNot, Refused
+from payments.folio import Figures
+from payments.hotel import Booking, Right
+from payments.models import IdempotentRequest, Payment
+from payments.models.base import time_ordered_id
+from payments.operations import amounts
+from payments.operations.customers import payment_methods
+from payments.operations.payments import additional_charges, holds, pay_links, refunds
+from payments.outgoing import promises
+from payments.records import bookings
+from payments.words import customers, policies
+
+_PLAIN = re.compile(r"(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")  # 50, 50.00, 1,234.50
+_REASONS = [
+    ("", "No reason given"),
+    ("requested_by_customer", "The guest asked for it"),
+    ("duplicate", "Paid twice"),
+    ("fraudulent", "Fraud"),
+]
+_WHAT_FOR = [("extra_charge", "An extra"), ("damage_charge", "Damage")]
+
+
+class Asked(forms.Form):
+    """What every dialog has: how much, what was true when it opened, and a key for one use."""
+
+    amount = forms.CharField(label="Amount", max_length=40)
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=300)
+
+    def __init__(self, sheet: "Sheet", *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.currency = sheet.booking.currency
+        self.fields["amount"].widget.attrs |= {
+            "inputmode": "decimal",
+            "autocomplete": "off",
+            "hx-get": sheet.address,
+            "hx-trigger": "input changed delay:150ms",
+            "hx-target": "#do",
+            "hx-select": "#do",
+            "hx-swap": "outerHTML",
+        }
+
+    def clean_amount(self) -> int:
+        """Return what was typed in minor units."""
+        typed = self.cleaned_data["amount"]
+        if not _PLAIN.fullmatch(typed):
+            raise forms.ValidationError("Write an amount like 50 or 1,234.50.")
+        try:
+            return money.from_decimal(typed.replace(",", ""), self.currency)
+        except money.NotAnAmount as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class RefundForm(Asked):
+    """Money that goes back."""
+
+    reason = forms.ChoiceField(label="Reason", choices=_REASONS, required=False)
+    lower_total = forms.BooleanField(
+        label="Lower the total",
+        required=False,
+        help_text="The stay costs so much less. Without it, the guest owes the amount again.",
+    )
+
+
+class ChargeForm(Asked):
+    """An extra or damage on a card on file."""
+
+    reason = forms.ChoiceField(label="Reason", choices=_WHAT_FOR)
+    card = forms.ChoiceField(label="Card")
+    note = forms.CharField(label="Note", required=False, max_length=additional_charges.LONGEST_NOTE)
+
+    def __init__(self, sheet: "Sheet", *args: Any, **kwargs: Any) -> None:
+        super().__init__(sheet, *args, **kwargs)
+        choice = cast(forms.ChoiceField, self.fields["card"])
+        choice.choices = [
+            (str(each.method.pk), customers.method(each.method)) for each in sheet.cards
+        ]
+
+
+class Release(Asked):
+    """All of a hold is let go: no amount is asked."""
+
+    amount = None  # type: ignore[assignment]
+
+    def __init__(self, sheet: "Sheet", *args: Any, **kwargs: Any) -> None:
+        forms.Form.__init__(self, *args, **kwargs)
+
+
+@dataclass
+class Sheet:
+    """
+    One opened dialog.
+
+    :param address: where it is shown and sent to.
+    :param most: what is suggested, in minor units; 0 for nothing.
+    :param explains: sentences above the fields.
+    :param cards: those on file that can be charged.
+    """
+
+    verb: str
+    does: str  # as its own button says it
+    address: str
+    booking: Booking
+    figures: Figures
+    payment: Payment | None
+    most: int
+    explains: list[str]
+    cards: list[payment_methods.OnFile]
+
+    @property
+    def seen(self) -> str:
+        """What an action depends on, as it is now."""
+        return ",".join(str(value) for _, value in self._facts())
+
+    def changed(self, seen: str) -> str:
+        """Return what is no longer as somebody saw it, in a sentence; empty where all is."""
+        before = seen.split(",")
+        facts = self._facts()
+        if len(before) != len(facts):
+            return "This booking has changed since you opened it. Look again, then go on."
+        said = [
+            f"{name} was {self._show(old)} and is {self._show(str(now))} now"
+            for (name, now), old in zip(facts, before, strict=True)
+            if str(now) != old
+        ]
+        if not said:
+            return ""
+        return f"It changed since you opened this: {'; '.join(said)}. Look again, then go on."
+
+    def _facts(self) -> list[tuple[str, int]]:
+        figures = self.figures
+        return [
+            ("Total", self.booking.total),
+            ("Paid", figures.paid),
+            ("Refunded", figures.refunded),
+            ("Refund under way", figures.refund_pending),
+            ("On hold", figures.authorized),
+            ("Disputed", figures.disputed),
+        ]
+
+    def _show(self, value: str) -> str:
+        known = re.fullmatch(r"-?\d{1,18}", value)
+        return money.show(int(value), self.booking.currency) if known else "something else"
+
+
+Doing = Callable[[Sheet, dict[str, Any], Any], str]
+
+
+@dataclass(frozen=True)
+class Action:
+    """A verb of staff: its dialog's name, the right it takes, its form, and what it does."""
+
+    verb: str
+    does: str
+    right: Right
+    form: type[Asked]
+    do: Doing
+
+
+def _refund(sheet: Sheet, given: dict[str, Any], by: Any) -> str:
+    made = refunds.issue(
+        booking=sheet.booking,
+        amount=given["amount"],
+        reason=given["reason"],
+        lower_total=given["lower_total"],
+        by=by,
+    )
+    shown = money.show(given["amount"], sheet.booking.currency)
+    if any(refund.status in ("promised", "pending") for refund in made):
+        return f"The refund of {shown} is on its way."
+    return f"{shown} refunded."
+
+
+def _send(sheet: Sheet, given: dict[str, Any], by: Any) -> str:
+    if not hotel.story_of(sheet.booking.id).email:
+        raise Invalid("amount", "There is no e-mail address of the guest on file.")
+    link, _ = pay_links.make(
+        booking=sheet.booking, amount=given["amount"], purpose="reservation_payment", by=by
+    )
+    return f"A pay link for {money.show(link.amount, link.currency)} is on its way to the guest."
+
+
+def _charge(sheet: Sheet, given: dict[str, Any], by: Any) -> str:
+    card = next(each.method for each in sheet.cards if str(each.method.pk) == given["card"])
+    payment = additional_charges.charge(
+        booking=sheet.booking,
+        amount=given["amount"],
+        purpose=given["reason"],
+        payment_method=card,
+        note=given["note"],
+        by=by,
+    )
+    shown = money.show(given["amount"], sheet.booking.currency)
+    if payment.status == "succeeded":
+        return f"{shown} charged."
+    if payment.status == "requires_action":
+        return f"The guest's bank asks the guest to confirm the {shown}: a link was mailed."
+    return f"The charge of {shown} is on its way."
+
+
+def _capture(sheet: Sheet, given: dict[str, Any], by: Any) -> str:
+    taken = holds.capture(payment=cast(Payment, sheet.payment), amount=given["amount"], by=by)
+    shown = money.show(given["amount"], sheet.booking.currency)
+    return f"{shown} taken." if taken.status == "succeeded" else f"{shown} is on its way."
+
+
+def _release(sheet: Sheet, given: dict[str, Any], by: Any) -> str:
+    freed = holds.release(payment=cast(Payment, sheet.payment), by=by)
+    return "The hold was let go." if freed.status == "canceled" else "Letting go is on its way."
+
+
+ACTIONS = {
+    "refund": Action("Refund", "Refund", Right.REFUND, RefundForm, _refund),
+    "pay-link": Action("Send pay link", "Send pay link", Right.TAKE_PAYMENTS, Asked, _send),
+    "charge": Action("Charge card on file", "Charge", Right.CHARGE_CARD, ChargeForm, _charge),
+    "capture": Action("Capture", "Capture", Right.TAKE_PAYMENTS, Asked, _capture),
+    "release": Action("Release", "Release", Right.TAKE_PAYMENTS, Release, _release),
+}
+_OF_A_HOLD = ("capture", "release")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def sheet(request: HttpRequest, pk: UUID, verb: str, payment: UUID | None = None) -> HttpResponse:
+    """Show one dialog of a booking, or do what it asks; once, however often it is sent."""
+    action = ACTIONS.get(verb)
+    if action is None or (verb in _OF_A_HOLD) != (payment is not None):
+        raise Http404
+    reservation = get_object_or_404(hotel.visible_reservations(request.user), pk=pk)
+    if not hotel.may(
+        request.user, action.right, reservation.organization_id, reservation.property_id
+    ):
+        raise PermissionDenied("Your role does not let you do this.")
+    opened = _open(request, action, verb, pk, payment)
+    back: HttpResponse = redirect(hotel.booking_url(pk))
+    if request.headers.get("HX-Request"):
+        back = HttpResponseClientRedirect(hotel.booking_url(pk))
+    if request.method != "POST":
+        suggested = money.to_decimal(opened.most, opened.booking.currency) if opened.most else ""
+        suggested = request.GET.get("amount", suggested)
+        first = {"amount": suggested, "key": time_ordered_id(), "seen": opened.seen}
+        return _shown(request, opened, action.form(opened, initial=first))
+    form = action.form(opened, request.POST)
+    key = request.POST.get("key", "")
+    digest = sha256(f"sheet\n{request.path}\n{key}".encode()).hexdigest()
+    earlier = IdempotentRequest.objects.filter(person=request.user.pk, digest=digest).first()
+    if earlier is not None:
+        return _again(request, earlier, back)
+    if form.is_valid() and (changed := opened.changed(form.cleaned_data["seen"])):
+        form.add_error(None, changed)
+        form.data = {**request.POST.dict(), "seen": opened.seen}
+    if not form.is_valid():
+        return _shown(request, opened, form)
+    row = IdempotentRequest(person=cast(Any, request.user), digest=digest, body="")
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        return _again(
+            request, IdempotentRequest.objects.get(person=request.user.pk, digest=digest), back
+        )
+    try:
+        with promises.asked_as(row.pk):
+            said = action.do(opened, form.cleaned_data, request.user)
+    except Refused as refusal:
+        row.delete()
+        if isinstance(refusal, MayNot) and refusal.code == "forbidden":
+            raise PermissionDenied(str(refusal)) from refusal
+        form.add_error(_field(refusal, form), str(refusal))
+        fresh = _open(request, action, verb, pk, payment)
+        form.data = {**request.POST.dict(), "seen": fresh.seen}
+        return _shown(request, fresh, form)
+    row.status, row.answer = 303, said
+    row.save(update_fields=["status", "answer"])
+    messages.success(request, said)
+    return back
+
+
+def _again(request: HttpRequest, row: IdempotentRequest, back: HttpResponse) -> HttpResponse:
+    """Answer what was sent twice: it was done once."""
+    messages.info(request, row.answer or "This is being done already. Look at the history below.")
+    return back
+
+
+def _field(refusal: Refused, form: Asked) -> str | None:
+    named = getattr(refusal, "field", "")
+    if isinstance(refusal, amounts.AmountTooLarge) or refusal.code == "above_limit":
+        named = "amount"
+    return named if named in form.fields else None
+
+
+def _open(request: HttpRequest, action: Action, verb: str, pk: UUID, payment: UUID | None) -> Sheet:
+    """Return a dialog as things stand."""
+    (folio,) = bookings.folios(hotel.bookings([pk]).values())
+    booking, figures = folio.booking, folio.figures
+    held = None
+    if payment is not None:
+        rows = hotel.visible_to(request.user, Payment.objects.filter(reservation=pk))
+        held = get_object_or_404(rows, pk=payment)
+    made = Sheet(action.verb, action.does, request.path, booking, figures, held, 0, [], [])
+    show = money.show
+    currency = booking.currency
+    if verb == "refund":
+        found = refunds.refundable(booking)
+        made.most = sum(each.amount for each in found)
+        made.explains = [f"At most {show(made.most, currency)} can be given back."]
+        made.explains += [
+            f"{words.purpose(each.payment)}, {words.method('', each.charge)}:"
+            f" {show(each.amount, currency)}"
+            + (", a bank decides about it" if each.disputed else "")
+            for each in found
+        ]
+        made.explains += _policy(booking, figures)
+    elif verb == "pay-link":
+        made.most = max(0, figures.balance)
+        made.explains = ["The guest gets a link by e-mail, and pays this amount with it."]
+    elif verb == "charge":
+        found_cards = payment_methods.on_file(booking, request.user)
+        made.cards = [each for each in found_cards if each.usable]
+        made.explains = [
+            "The guest is not here: charge what the guest has agreed to."
+            if made.cards
+            else "There is no card on file that can be charged for this booking."
+        ]
+    elif held is not None:
+        made.most = held.amount_capturable or 0
+        made.explains = [
+            f"{show(made.most, currency)} are held."
+            + (" What is not captured goes back to the guest." if verb == "capture" else "")
+        ]
+    return made
+
+
+def _policy(booking: Booking, figures: Figures) -> list[str]:
+    """Return what the rate's policy gives back, in a sentence; nothing where it has none."""
+    steps = hotel.story_of(booking.id).policy
+    if not steps:
+        return []
+    now = timezone.now()
+    found = hotel.gives_back(
+        steps,
+        amount=max(0, figures.paid - figures.refunded),
+        currency=booking.currency,
+        arrival=booking.arrival,
+        timezone=booking.timezone,
+        at=now,
+    )
+    return [policies.gives_back(found, booking.currency, now, ZoneInfo(booking.timezone))]
+
+
+def _shown(request: HttpRequest, opened: Sheet, form: Asked) -> HttpResponse:
+    amount = "" if opened.verb != "Release" else money.show(opened.most, opened.booking.currency)
+    typed = form["amount"].value() if "amount" in form.fields else None
+    if typed and _PLAIN.fullmatch(str(typed).strip()):
+        try:
+            exact = money.from_decimal(str(typed).strip().replace(",", ""), form.currency)
+            amount = money.show(exact, form.currency)
+        except money.NotAnAmount:
+            amount = ""
+    context = {
+        "section": "bookings",
+        "sheet": opened,
+        "form": form,
+        "amount": amount,
+        "address": opened.address,
+        "back": hotel.booking_url(opened.booking.id),
+    }
+    status = 422 if form.errors and not request.headers.get("HX-Request") else 200
+    return render(request, "payments/staff/sheet.html", context, status=status)
