@@ -220,3 +220,26 @@ def test_a_hold_of_another_booking_is_not_there(manager, hold):
 @pytest.mark.parametrize("verb", ["capture", "elsewhere"])
 def test_no_such_dialog(verb, manager, booking):
     assert manager.get(address(booking, verb)).status_code == 404
+
+
+def test_the_refund_says_what_the_policy_gives_back(paid, manager, booking):  # noqa: F811
+    booking.cancellation_policy = [
+        {"days_before": 0, "until": "18:00", "refund_percent": 50},
+    ]
+    booking.save()
+    paid(20_000)
+    page = manager.get(address(booking, "refund")).content.decode()
+    assert "At most €200.00 can be given back." in page
+    assert re.search(r"The policy gives back 50 % until .*: €100\.00", page)
+
+
+def test_the_page_of_a_booking_asks_little(
+    paid,  # noqa: F811
+    manager,
+    booking,
+    hold,
+    django_assert_max_num_queries,
+):
+    paid(20_000)
+    with django_assert_max_num_queries(20):
+        manager.get(f"/bookings/{booking.pk}/")
