@@ -243,6 +243,7 @@ def _asks(row: EarlyFraudWarning) -> Said:
         stay=hotel.stay_of(row, timezone.now()),
         disputed=entry.is_disputed(charge),
         refundable=entry.refundable(charge),
+        coming=charge is not None and charge.status == "pending",
     )
 
 

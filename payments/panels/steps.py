@@ -192,7 +192,11 @@ def what_a_warning_asks(entry: Entry, row: EarlyFraudWarning, stay: str = "") ->
     """
     charge = entry.charge_of(row)
     return protection.warning(
-        row, stay=stay, disputed=entry.is_disputed(charge), refundable=entry.refundable(charge)
+        row,
+        stay=stay,
+        disputed=entry.is_disputed(charge),
+        refundable=entry.refundable(charge),
+        coming=charge is not None and charge.status == "pending",
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from payments import words
 from payments.effects import GUEST, MANAGERS, Effects, alert, tell
-from payments.folio import Entry, has_failed, hold_is_gone
+from payments.folio import Entry, captured, has_failed, hold_is_gone, uncaptured
 from payments.hotel import Booking
 from payments.models import EXTRAS, Charge, Purpose, Refund, Severity
 from payments.rules.due import Due
@@ -186,7 +186,10 @@ def _made_good(failed: Refund, entry: Entry) -> bool:
 
 
 def _may_be_release(refund: Refund, entry: Entry) -> bool:
-    """Say whether a refund may yet turn out to let a hold go: its charge has not been seen."""
-    charge = entry.charge_of(refund)
-    known = charge is not None and charge.seen
-    return not known and entry.received != entry.payment.amount
+    """Say whether a refund may yet turn out to let a hold go: not all captures are known."""
+    charge, payment = entry.charge_of(refund), entry.payment
+    if charge is None or not charge.seen:
+        return entry.received != payment.amount
+    if refund.promised or not uncaptured(charge) or payment.status == "canceled":
+        return False
+    return payment.status != "succeeded" or captured(charge) != entry.received

@@ -92,6 +92,7 @@ def _follow_warning(
         "fraud_type": warning.fraud_type,
         "stay": booking.stay(now) if booking else "",
         "refundable": entry.refundable(charge),
+        "coming": bool(warning.actionable and charge and charge.status == "pending"),
     }
     open = warning.actionable and not entry.is_disputed(charge) and facts["refundable"] != 0
     yield tell(

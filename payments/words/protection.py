@@ -136,6 +136,10 @@ STAYS = {
     ),
 }
 
+COMING = Said(
+    "Money awaited", WAIT, "Nothing can be refunded before it has come. Look again when it has."
+)
+
 OPENED = {
     "manual": "Somebody asked for a look at it.",
     "rule": "A rule of the hotel's own at Stripe asks for a look at it.",
@@ -305,7 +309,12 @@ def fraud(row: EarlyFraudWarning) -> str:
 
 
 def warning(
-    row: EarlyFraudWarning, *, stay: str, disputed: bool, refundable: int | None = None
+    row: EarlyFraudWarning,
+    *,
+    stay: str,
+    disputed: bool,
+    refundable: int | None = None,
+    coming: bool = False,
 ) -> Said:
     """
     Return what a fraud warning asks of the hotel.
@@ -313,11 +322,14 @@ def warning(
     :param stay: where the stay stands: `future`, `in_house`, `departed`, or nothing.
     :param disputed: it has become a dispute.
     :param refundable: how much could be given back; None where nobody knows.
+    :param coming: the money is on its way, as with a bank debit.
     """
     if not row.seen:
         return AWAITED
     if disputed:
         return Said("Disputed already", BAD, "It has become a dispute: answer that.")
+    if row.actionable and coming:
+        return COMING
     if not row.actionable or refundable == 0:
         return Said("Nothing to decide", QUIET, "It was refunded or disputed: no more can be done.")
     return STAYS.get(stay, STAYS[""])

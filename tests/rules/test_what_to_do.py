@@ -11,7 +11,8 @@ from payments.notifications import messages
 from payments.notifications.case import Case
 from payments.notifications.mails import MAILS
 from payments.operations import alerts
-from tests.support.money import START, disputes, pays, sends_back
+from sandbox import objects
+from tests.support.money import START, disputes, intent, pays, sends_back
 
 DAY = 86_400
 
@@ -279,3 +280,27 @@ def test_an_inquiry_that_a_refund_would_end_says_so(stripe, booking):
     disputes(stripe, booking.total, is_charge_refundable=False, **asked | {"at": START + 2 * DAY})
 
     assert "refund it" not in mail("dispute_opened").to_do
+
+
+def test_a_warning_about_money_that_has_not_come_says_so(stripe, booking, admin_user):
+    details = {"type": "us_bank_account", "us_bank_account": {}}
+    waits = {"seed": "1", "amount": booking.total, "payment_method_details": details}
+    coming = objects.charge(status="pending", **waits)
+    stripe.tells("charge.pending", coming, created=START)
+    stripe.tells(
+        "payment_intent.processing",
+        intent(booking, "1", status="processing", amount=booking.total),
+        created=START,
+    )
+    warning = objects.early_fraud_warning(seed="1")
+    stripe.tells("radar.early_fraud_warning.created", warning, created=START + DAY)
+
+    (panel,) = panels.money_of(booking.pk, admin_user).threats.warnings
+    assert panel.said.words == "Money awaited"
+    assert "The money has not come yet." in mail("fraud_warning_received").says[0]
+    assert not Alert.objects.filter(kind="fraud_warning").exists()
+
+    stripe.tells("charge.succeeded", coming | {"status": "succeeded"}, created=START + 2 * DAY)
+
+    assert Alert.objects.filter(kind="fraud_warning", closed_at=None).exists()
+    assert "has not come" not in mail("fraud_warning_received").says[0]

@@ -111,6 +111,12 @@ def fraud_warning_received(case: Case) -> Mail:
             " It has been refunded or disputed since, so nothing is left to decide.",
             "",
         )
+    if case.fact("coming"):
+        says, to_do = (
+            f"A bank warns that the payment of {amount} may not be the account holder's: {kind}."
+            " The money has not come yet.",
+            protection.COMING.note,
+        )
     return Mail(
         subject=f"Fraud warning: {amount}{case.of_booking}",
         title="A bank warns of fraud",
