@@ -270,6 +270,7 @@ def find_waiting_money(rows: Rows) -> None:
     That is the booking of the latest payment that money was moved to or from; else of the latest
     payment of theirs that has one.
     """
+    rows.load_paying_customers()
     moved: dict[UUID, list[Any]] = defaultdict(list)
     for row in rows.of("cash_balance_transaction"):
         if row.customer_id:
@@ -279,24 +280,28 @@ def find_waiting_money(rows: Rows) -> None:
         customer.waits = waiting(moved.get(customer.pk, ()))
         if customer.waits:
             bound = [row for row in moved[customer.pk] if row.reservation_id]
-            latest = max(bound, key=lambda row: (str(row.occurred_at), row.stripe_id), default=None)
-            meant[customer.pk] = latest.reservation_id if latest else _latest_booking(customer)
+            latest = max(bound or _payments_of(customer, rows), key=_newest, default=None)
+            meant[customer.pk] = latest.reservation_id if latest else None
     found = hotel.bookings({id for id in meant.values() if id})
     for customer in rows.of("customer"):
         customer.meant = found.get(meant.get(customer.pk))  # type: ignore[arg-type]
 
 
-def _latest_booking(customer: Customer) -> UUID | None:
-    rows = Payment.objects.filter(
-        stripe_customer_id=customer.stripe_id,
-        account=customer.account,
-        livemode=customer.livemode,
-        reservation__isnull=False,
-    )
-    found: UUID | None = (
-        rows.order_by("-occurred_at", "-stripe_id").values_list("reservation", flat=True).first()
-    )
-    return found
+def _payments_of(customer: Customer, rows: Rows) -> list[Any]:
+    """Return the payments of a customer that have a booking, as they are about to be written."""
+    own = {
+        "stripe_customer_id": customer.stripe_id,
+        "account": customer.account,
+        "livemode": customer.livemode,
+    }
+    here = rows.of("payment")
+    others = Payment.objects.filter(**own).exclude(pk__in=[row.pk for row in here])
+    mine = (row for row in here if all(getattr(row, name) == own[name] for name in own))
+    return [row for row in (*mine, *others.order_by()) if row.reservation_id]
+
+
+def _newest(row: Any) -> tuple[bool, Any, str]:
+    return (row.occurred_at is not None, row.occurred_at, row.stripe_id)
 
 
 def take_off_file(rows: Rows) -> None:

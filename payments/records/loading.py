@@ -12,10 +12,18 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import CharField, QuerySet, Value
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 
 from payments import bulk
-from payments.models import KINDS, OF_A_CHARGE, OF_A_PAYMENT, Payment, PaymentMethod
+from payments.models import (
+    KINDS,
+    OF_A_CHARGE,
+    OF_A_PAYMENT,
+    CashBalanceTransaction,
+    Customer,
+    Payment,
+    PaymentMethod,
+)
 from payments.models.base import StripeRecord, time_ordered_id
 
 Name = tuple[str, str, bool, str]  # kind, account, livemode, Stripe id
@@ -239,6 +247,28 @@ class Rows:
         if methods:
             replaced = PaymentMethod.objects.filter(network_updated_at__isnull=False)
             self._keep("payment_method", replaced.filter(stripe_id__in=methods))
+
+    def load_paying_customers(self) -> None:
+        """
+        Load whoever has bank transfers at Stripe and may mean these payments, with all of them.
+
+        To ask about, not to write.
+        """
+        named = {row.stripe_customer_id for row in self.of("payment")} - {""}
+        moved = {row.customer_id for row in self.of("cash_balance_transaction")} - {None}
+        if not named and not moved:
+            return
+        known = {row.pk for row in self.of("customer")}
+        movements = CashBalanceTransaction.objects.order_by()
+        found = Customer.objects.filter(
+            Q(pk__in=moved - known) | Q(stripe_id__in=named),
+            Exists(movements.filter(customer=OuterRef("pk"))),
+        ).exclude(pk__in=known)
+        others = list(found.order_by())
+        self._keep("customer", others)
+        if others:
+            mine = movements.filter(customer__in=[row.pk for row in others])
+            self._keep("cash_balance_transaction", mine)
 
     def load_rest_of(self, reservations: Collection[UUID]) -> None:
         """Load all other payments of these bookings, which the caller has locked, and their own."""

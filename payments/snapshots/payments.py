@@ -89,17 +89,19 @@ class RefundSnapshot:
 
 
 # A charge that no PaymentIntent stands behind is a payment of its own, with the charge's status.
-_ALONE_TIES = {"pending": 3, "failed": 4, "succeeded": 6}
+_ALONE_TIES = {"pending": 4, "failed": 5, "succeeded": 7}
 
 # Which of two states of a payment within one second is the later one.
 _PAYMENT_TIES = {
     "requires_payment_method": 0,
     "requires_confirmation": 1,
     "requires_action": 2,
-    "processing": 3,
-    "requires_capture": 5,
+    "processing": 4,
+    "requires_capture": 6,
 }
-_FAILED_TIE = 4  # back at requires_payment_method, with an error
+_PART_CAME_TIE = 3  # of a bank transfer, which goes on requiring action
+_FAILED_TIE = 5  # back at requires_payment_method, with an error
+_FINAL_TIE = 7
 
 
 def payment(given: dict[str, Any]) -> PaymentSnapshot:
@@ -113,17 +115,24 @@ def payment(given: dict[str, Any]) -> PaymentSnapshot:
     error = read.at("last_payment_error")
     failed = identifier(error.given.get("charge"))
     metadata = hints(given)
-    tie = _PAYMENT_TIES.get(status, 6)
-    transfer = read.at("next_action", "display_bank_transfer_instructions")
+    amount = read.amount("amount")
+    missing = read.at("next_action", "display_bank_transfer_instructions").amount(
+        "amount_remaining"
+    )
+    tie = _PAYMENT_TIES.get(status, _FINAL_TIE)
+    if status == "requires_payment_method" and error.given:
+        tie = _FAILED_TIE
+    elif status == "requires_action" and missing is not None and missing < (amount or 0):
+        tie = _PART_CAME_TIE
     return PaymentSnapshot(
         stripe_id=read.own_id(),
         status=status,
-        tie=_FAILED_TIE if status == "requires_payment_method" and error.given else tie,
-        amount=read.amount("amount"),
+        tie=tie,
+        amount=amount,
         currency=read.currency(),
         amount_received=read.amount("amount_received"),
         amount_capturable=read.amount("amount_capturable"),
-        amount_remaining=transfer.amount("amount_remaining"),
+        amount_remaining=missing,
         capture_method=read.text("capture_method", 50),
         payment_method=error.at("payment_method").text("type", 50)
         or _first_text(read.each("payment_method_types")),

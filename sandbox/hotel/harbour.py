@@ -55,6 +55,7 @@ HB-2485 seaside    30   4  7    Flexible        112000       0  marguerite.o    
 HB-2486 downtown   26   3  108  Standard         70200       0  desta@mail.invalid Desta Bekele
 HB-2487 downtown   33   2  115  Flexible         52000       0  igor.m             Игорь Мельник
 HB-2488 seaside    41   3  9    Standard         88200       0  noor.dv            Noor de Vries
+HB-2489 downtown   51   5  306  Standard        118500       0  lucia.ferrante     Lucia Ferrante
 HB-2481 downtown   96   4  304  Flexible        141000       0  beatriz.loureiro   Beatriz Loureiro
 """
 
@@ -107,7 +108,9 @@ STORIES = {
     "capture_beyond_the_hold": "HB-2475",
     "released_and_refunded_alike": "HB-2476",
     "charge_alone": "HB-2477",
-    "transfer_given_up": "HB-2478",
+    "bank_transfer_given_up": "HB-2478",
+    "bank_transfer_used_after_all": "HB-2479",
+    "bank_transfer_nobody_asked_for": "HB-2489",
     "debit_bounces": "HB-2486",
     "dispute_won_in_part": "HB-2482",
     "dispute_adjusted_and_lost": "HB-2483",

@@ -4,6 +4,7 @@ from sandbox.hotel import same_id
 from sandbox.scenarios.registry import scenario
 from sandbox.stay import Stay
 from sandbox.story import Story
+from sandbox.story.customers import Customer
 from sandbox.story.payments import BankTransfer, CardPayment, ChargeAlone, DirectDebit, Hold
 from sandbox.story.protection import Dispute
 
@@ -86,17 +87,51 @@ def charge_alone(story: Story, stay: Stay) -> None:
 
 
 @scenario(
-    "transfer_given_up",
+    "bank_transfer_given_up",
     "A part of a bank transfer comes, the payment is canceled, and the money waits at Stripe",
     expects=lambda stay: {"balance": stay.total, "payment_status": "unpaid"},
 )
-def transfer_given_up(story: Story, stay: Stay) -> None:
+def bank_transfer_given_up(story: Story, stay: Stay) -> None:
     transfer = BankTransfer(story, stay.total)
     transfer.instruct()
     story.later(days=1)
     transfer.receive(stay.percent(40))
     story.later(days=5)
     transfer.give_up()
+
+
+@scenario(
+    "bank_transfer_used_after_all",
+    "A payment by bank transfer is canceled half-way, and what came pays a part of the next one",
+    expects=lambda stay: {"paid": stay.total, "balance": 0, "payment_status": "paid"},
+)
+def bank_transfer_used_after_all(story: Story, stay: Stay) -> None:
+    first = BankTransfer(story, stay.total)
+    first.instruct()
+    story.later(days=1)
+    first.receive(stay.percent(40))
+    story.later(days=2)
+    first.give_up()
+    story.later(days=1)
+    BankTransfer(story, stay.total, guest=first.guest).instruct()
+    story.later(days=2)
+    first.guest.transfer(stay.total - stay.percent(40))
+
+
+@scenario(
+    "bank_transfer_nobody_asked_for",
+    "A guest who has paid a deposit by card sends the rest by bank, which no payment waits for",
+    expects=lambda stay: {
+        "paid": stay.percent(30),
+        "balance": stay.total - stay.percent(30),
+        "payment_status": "partially_paid",
+    },
+)
+def bank_transfer_nobody_asked_for(story: Story, stay: Stay) -> None:
+    guest = Customer(story)
+    CardPayment(story, stay.percent(30), type="deposit", customer=guest.row["id"]).pay()
+    story.later(days=3)
+    guest.transfer(stay.total - stay.percent(30))
 
 
 @scenario(

@@ -16,7 +16,7 @@ class Customer:
 
     def __init__(self, story: Story) -> None:
         self.books = story.books
-        stay = story.stay
+        self.stay = stay = story.stay
         self.row = customers.create(
             self.books, email=stay.email, metadata={"orgId": stay.organization}, name=stay.guest
         )
@@ -29,6 +29,10 @@ class Customer:
     def update(self, **fields: Any) -> None:
         """Something about the guest is different now."""
         customers.update(self.books, self.row, **fields)
+
+    def transfer(self, amount: int) -> None:
+        """The guest sends money by bank: it pays what waits for it, else it waits at Stripe."""
+        payments.fund(self.books, self.row, amount, self.stay.currency, None)
 
     def delete(self) -> None:
         """The hotel forgets this guest, for good."""

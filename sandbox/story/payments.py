@@ -9,6 +9,7 @@ from sandbox.engine import Refusal, cards, methods, payments
 from sandbox.objects import transfers_in
 from sandbox.objects.methods import Object, billing_details
 from sandbox.story import Story
+from sandbox.story.customers import Customer
 from sandbox.story.refunds import Refund
 
 
@@ -162,18 +163,16 @@ class BankTransfer(Payment):
         "payment_method_types": ["customer_balance"],
     }
 
-    def __init__(self, story: Story, amount: int, **fields: Any) -> None:
-        guest = objects.customer(
-            id=story.id("cus"),
-            created=story.now,
-            email=story.stay.email,
-            name=story.stay.guest,
-        )
+    def __init__(
+        self, story: Story, amount: int, *, guest: Customer | None = None, **fields: Any
+    ) -> None:
+        self.guest = guest or Customer(story)
+        id = self.guest.row["id"]
         super().__init__(
             story,
             amount,
-            customer=story.add(guest)["id"],
-            payment_method=methods.of_balance(story.books, customer=guest["id"])["id"],
+            customer=id,
+            payment_method=methods.of_balance(story.books, customer=id)["id"],
             payment_method_options=transfers_in.options(story.stay.currency),
             **fields,
         )
@@ -184,7 +183,7 @@ class BankTransfer(Payment):
 
     def receive(self, amount: int) -> None:
         """A transfer has come in; the payment is made when nothing is missing any more."""
-        payments.pay_in(self.books, self.intent, amount)
+        self.guest.transfer(amount)
 
     def give_up(self) -> None:
         """The payment is canceled: what came of it waits at Stripe for another one."""

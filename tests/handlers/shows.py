@@ -109,7 +109,8 @@ CUSTOMERS = {
     "setup_intent.setup_failed": (
         "setup_failed", "setup_intent", {"failure_code": "insufficient_funds"}),
     "customer_cash_balance_transaction.created": (
-        "transfer_given_up", "cash_balance_transaction", {"type": "unapplied_from_payment"}),
+        "bank_transfer_given_up", "cash_balance_transaction",
+        {"type": "funded", "net_amount": 48_000}),
     "setup_intent.canceled": (
         "setup_canceled", "setup_intent", {"cancellation_reason": "abandoned"}),
 }  # fmt: skip

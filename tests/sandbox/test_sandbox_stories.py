@@ -274,12 +274,7 @@ def test_a_plan_goes_through_its_phases_and_ends():
 
 
 @pytest.mark.parametrize(
-    "name",
-    [
-        name
-        for name in SCENARIOS
-        if name.startswith(("transfer_", "app")) and name != "transfer_given_up"
-    ],
+    "name", [name for name in SCENARIOS if name.startswith(("transfer_", "app"))]
 )
 def test_what_went_back_is_the_sum_of_its_parts(name):
     for thing in told(name):
