@@ -1,13 +1,14 @@
 """A booking's figures, each line of the table by an example a hotelier could check."""
 
-from datetime import date
+from datetime import UTC, date, datetime
+from itertools import permutations
 from uuid import uuid4
 
 import pytest
 
 from payments.folio import Entry, Folio
 from payments.hotel import Booking
-from payments.models import Charge, Payment, Refund
+from payments.models import Charge, Dispute, DisputeMovement, Payment, Refund
 
 TOTAL = 100_000
 
@@ -131,6 +132,10 @@ def test_a_damage_charge_neither_pays_for_the_room_nor_leaves_the_guest_in_credi
         ({"balance_transaction": ""}, {"amount": 20_000, "amount_captured": 12_000}, True),
         ({"bound_by": "promise"}, {"amount": 20_000, "amount_captured": 12_000}, False),
         ({}, {"amount": 20_000, "amount_captured": 13_000}, False),
+        ({}, {"amount": 20_000, "amount_captured": 12_000, "captured": False}, True),  # in parts
+        ({"status": "pending"}, {"amount": 20_000, "amount_captured": 12_000}, False),
+        ({"status": "failed"}, {"amount": 20_000, "amount_captured": 12_000}, False),
+        ({}, {"amount": 4_000, "amount_captured": 12_000}, False),  # more than was held
     ],
 )
 def test_a_hold_let_go_is_no_refund(refund, charge, release):
@@ -139,7 +144,157 @@ def test_a_hold_let_go_is_no_refund(refund, charge, release):
     entry.refunds.append(row)
 
     assert entry.is_release(row) is release
-    assert folio(entry).figures.refunded == (0 if release else 8_000)
+    counts = not release and row.status == "succeeded"
+    assert folio(entry).figures.refunded == (8_000 if counts else 0)
+
+
+def _at(seconds, id, **fields):
+    row = _refund(8_000, occurred_at=datetime.fromtimestamp(seconds, UTC), **fields)
+    row.stripe_id = id
+    return row
+
+
+@pytest.mark.parametrize(
+    ("refunds", "let_go"),
+    [
+        ([_at(2, "re_a"), _at(1, "re_b"), _at(3, "re_c")], "re_b"),  # the earliest
+        ([_at(1, "re_b"), _at(1, "re_a")], "re_a"),  # of one second, by its id
+        ([_at(1, "re_a", bound_by="promise"), _at(2, "re_b")], "re_b"),  # not what we asked for
+        ([_at(1, "re_a", status="pending"), _at(2, "re_b")], "re_b"),
+        ([_at(1, "re_a", status="canceled"), _at(2, "re_b")], "re_b"),
+        ([_at(1, "re_a", bound_by="promise")], None),
+    ],
+)
+def test_one_row_a_charge_lets_go_of_what_was_not_captured(refunds, let_go):
+    for order in permutations(refunds):
+        entry = payment(12_000, charge={"amount": 20_000, "amount_captured": 12_000})
+        entry.refunds += order
+        assert [row.stripe_id for row in order if entry.is_release(row)] == [let_go][: bool(let_go)]
+
+
+# Disputes ----------------------------------------------------------------
+
+
+def _disputed(status, *moved, amount=10_000, currency="eur", refundable=False, **paid):
+    """Return a payment with a dispute and what it moved, each an amount."""
+    entry = payment(TOTAL, **paid)
+    dispute = Dispute(
+        stripe_id="dp_1",
+        status=status,
+        amount=amount,
+        currency="eur",
+        seen=True,
+        is_charge_refundable=refundable,
+    )
+    entry.disputes.append(dispute)
+    entry.dispute_movements += [
+        DisputeMovement(
+            stripe_id=f"txn_{number}",
+            stripe_dispute_id="dp_1",
+            amount=line,
+            currency=currency,
+            seen=True,
+        )
+        for number, line in enumerate(moved)
+    ]
+    return entry
+
+
+EUR, USD = {"currency": "eur"}, {"currency": "usd"}
+
+
+@pytest.mark.parametrize(
+    ("status", "moved", "settles", "disputed", "lost"),
+    [
+        ("needs_response", [], EUR, 0, 0),
+        ("needs_response", [-10_000], EUR, 10_000, 0),
+        ("under_review", [-10_000, 4_000], EUR, 6_000, 0),
+        ("won", [-10_000, 10_000], EUR, 0, 0),
+        ("won", [-10_000], EUR, 10_000, 0),  # what comes back is on its way
+        ("won", [-10_000, 6_000], EUR, 0, 4_000),
+        ("lost", [-10_000], EUR, 0, 10_000),
+        ("lost", [-10_000, 10_000], EUR, 0, 0),  # and given back all the same
+        ("lost", [-10_000, -50], EUR, 0, 10_000),  # never more than the dispute's own
+        ("lost", [-10_000, 10_050], EUR, 0, 0),  # never less than nothing
+        ("under_review", [-11_000], USD, 10_000, 0),
+        ("under_review", [-11_000, -37], USD, 10_000, 0),
+        ("under_review", [-11_000, 37], USD, 10_000, 0),
+        ("lost", [-11_000, 37], USD, 0, 10_000),
+        ("lost", [-11_000, 37, 25, 12, 8], USD, 0, 10_000),  # many lines, little value
+        ("won", [-11_000, 10_900], USD, 0, 0),
+        ("won", [-11_000, -37, 11_000], USD, 0, 0),
+        ("won", [-11_000, 5_499], USD, 0, 10_000),
+        ("won", [-11_000, 5_500], USD, 0, 0),  # half, by value
+        ("lost", [-6_000, -5_000, 6_000], USD, 0, 0),
+        ("warning_closed", [], USD, 0, 0),
+    ],
+)
+def test_a_dispute_holds_what_it_moved_by_value(status, moved, settles, disputed, lost):
+    for lines in permutations(moved):
+        made = folio(_disputed(status, *lines, **settles)).figures
+        assert (made.disputed, made.lost) == (disputed, lost)
+        assert made.balance == lost
+
+
+@pytest.mark.parametrize(
+    ("entries", "status", "balance"),
+    [
+        ([_disputed("lost", -10_000)], "charged_back", 10_000),
+        ([_disputed("lost", -10_000), payment(10_000)], "paid", 0),
+        ([_disputed("lost", -10_000), payment(4_000)], "charged_back", 6_000),
+        ([_disputed("lost", -10_000, refunds=[(90_000,)])], "charged_back", TOTAL),
+        (
+            [_disputed("lost", -10_000), payment(10_000, refunds=[(10_000,)])],
+            "charged_back",
+            10_000,
+        ),
+        ([_disputed("warning_needs_response", refundable=True)], "disputed", 0),
+        ([_disputed("warning_closed", refundable=True)], "paid", 0),
+    ],
+)
+def test_what_a_bank_took_for_good_is_owed_again(entries, status, balance):
+    made = folio(*entries).figures
+
+    assert (made.payment_status, made.balance) == (status, balance)
+
+
+# What can be given back -----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("entry", "left"),
+    [
+        (payment(TOTAL), TOTAL),
+        (payment(TOTAL, charge={"status": "pending"}), 0),  # captured, but nothing came yet
+        (payment(TOTAL, charge={"status": "failed"}), 0),
+        (payment(TOTAL, refunds=[(30_000,), (5_000, "failed")]), 70_000),
+        (payment(TOTAL, refunds=[(30_000, "pending"), (1_000, "requires_action")]), 69_000),
+        (payment(TOTAL, refunds=[(30_000, "promised")]), 70_000),
+        (payment(TOTAL, refunds=[(30_000, "refused")]), TOTAL),
+        (payment(TOTAL, charge={"amount_refunded": 20_000}), 80_000),  # not explained yet
+        (payment(TOTAL, charge={"amount": TOTAL + 8_000, "amount_captured": TOTAL}), TOTAL),
+        (_disputed("needs_response", -10_000), 90_000),
+        (_disputed("warning_needs_response"), 90_000),
+        (_disputed("warning_needs_response", refundable=True), TOTAL),
+        (_disputed("lost", -10_000), 90_000),
+        (_disputed("won", -10_000, 10_000), TOTAL),
+        (_disputed("won", -10_000, 6_000), 96_000),
+        (_disputed("needs_response", -10_000, refunds=[(95_000,)]), 0),
+    ],
+)
+def test_only_what_came_and_is_still_here_can_be_given_back(entry, left):
+    assert entry.refundable(entry.charges[0]) == left
+
+
+@pytest.mark.parametrize(("status", "pending"), [("promised", 30_000), ("refused", 0)])
+def test_what_we_promised_is_on_its_way_back_and_listed_when_stripe_has_it(status, pending):
+    entry = payment(TOTAL, refunds=[(30_000, status)])
+    entry.refunds[0].seen = False
+
+    made = folio(entry)
+
+    assert (made.figures.refund_pending, made.figures.refunded) == (pending, 0)
+    assert [line["type"] for line in made.as_json()["transactions"]] == ["payment"]
 
 
 def test_what_a_charge_says_was_refunded_counts_until_its_refunds_explain_it():
