@@ -45,17 +45,18 @@ HB-2472 downtown   64   3  205  Flexible         61500       0  nadia.benali    
 HB-2474 seaside    -7   5  14   Flexible        118000       0  oyelaran           Adébáyọ̀ Oyelaran
 HB-2475 downtown   -5   6  308  Standard        132600       0  maelle.c           Maëlle Corbineau
 HB-2476 seaside    -2   5  8    Flexible         98400       0  sigga.b            Sigríður Björns
-HB-2477 downtown   12   3  113  Standard         64800       0  tuan.le            Lê Anh Tuấn
+HB-2477 downtown   12   3  113  Standard         64800       0  tuan@mail.invalid  Lê Anh Tuấn
 HB-2478 seaside    15   4  5    Flexible        104000       0  klaus.h            Klaus Hörmann
 HB-2479 downtown   20   2  209  Standard         45600       0  rania.h            رانيا حداد
 HB-2482 downtown  -63   4  307  Standard         99200       0  vera.n             Věra Nováková
 HB-2483 seaside   -47   3  2    Flexible         78600       0  owen.price         Owen Price
 HB-2484 downtown  -38   5  211  Standard        121500       0  ilse.d             Ilse Dahlqvist
 HB-2485 seaside    30   4  7    Flexible        112000       0  marguerite.o       Marguerite O'Shea
-HB-2486 downtown   26   3  108  Standard         70200       0  desta@mail.invalid Desta Bekele
+HB-2486 downtown   26   3  108  Standard         70200       0  desta.b            Desta Bekele
 HB-2487 downtown   33   2  115  Flexible         52000       0  igor.m             Игорь Мельник
 HB-2488 seaside    41   3  9    Standard         88200       0  noor.dv            Noor de Vries
 HB-2489 downtown   51   5  306  Standard        118500       0  lucia.ferrante     Lucia Ferrante
+HB-2490 seaside    22   3  5    Flexible         87600       0  tove.lindqvist     Tove Lindqvist
 HB-2481 downtown   96   4  304  Flexible        141000       0  beatriz.loureiro   Beatriz Loureiro
 """
 
@@ -115,6 +116,7 @@ STORIES = {
     "dispute_won_in_part": "HB-2482",
     "dispute_adjusted_and_lost": "HB-2483",
     "dispute_lost_and_paid_again": "HB-2484",
+    "paid_twice": "HB-2490",
     "paid_in_another_currency": "HB-2485",
     "another_hotels_booking_named": "HB-2488",
     "stripe_contradicts_itself": "HB-2487",

@@ -213,6 +213,25 @@ def dispute_lost_and_paid_again(story: Story, stay: Stay) -> None:
 
 
 @scenario(
+    "paid_twice",
+    "A guest has the page to pay open in two tabs, and pays in both",
+    expects=lambda stay: {
+        "paid": 2 * stay.total,
+        "balance": -stay.total,
+        "payment_status": "paid",
+    },
+)
+def paid_twice(story: Story, stay: Stay) -> None:
+    first = CardPayment(story, stay.total)
+    story.later(minutes=2)
+    second = CardPayment(story, stay.total)
+    story.later(minutes=1)
+    second.pay()
+    story.later(minutes=4)
+    first.pay()
+
+
+@scenario(
     "paid_in_another_currency",
     "A guest pays in dollars for a stay that is kept in another currency",
     expects=lambda stay: {"balance": stay.total, "payment_status": "unpaid"},

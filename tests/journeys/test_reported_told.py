@@ -29,6 +29,7 @@ TOLD = {
     "bank_transfer_given_up": ([], ["transfer_waits"]),
     "bank_transfer_used_after_all": (["payment_received"], []),
     "bank_transfer_nobody_asked_for": (["payment_received"], ["transfer_waits"]),
+    "paid_twice": (["payment_received"] * 2, ["paid_too_much"]),
     "paid_in_another_currency": (["payment_received"], ["currency_differs"]),
     "another_hotels_booking_named": ([], ["tenant_mismatch"]),
     "stripe_contradicts_itself": ([], ["contradiction"]),
