@@ -190,8 +190,12 @@ def charge(given: dict[str, Any]) -> ChargeSnapshot:
 
 
 def stands_alone(given: dict[str, Any]) -> bool:
-    """Say whether a charge was made without a PaymentIntent, as other software may still do."""
-    return not Reader(given).ref("payment_intent")
+    """
+    Say whether a charge was made without a PaymentIntent, as other software may still do.
+
+    Stripe then says `null`. A charge that does not speak of one at all may well have one.
+    """
+    return "payment_intent" in given and not Reader(given).ref("payment_intent")
 
 
 def payment_of_charge(given: dict[str, Any]) -> PaymentSnapshot:
