@@ -20,7 +20,7 @@ def folder(tmp_path_factory):
         ["npm", "install", *quiet, "--prefix", made, f"stripe@{STRIPE_NODE}"],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     if done.returncode:
