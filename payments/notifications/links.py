@@ -1,11 +1,11 @@
-"""The addresses that mails hold: of a booking, for staff, and to pay, for a guest."""
+"""The addresses that mails hold: of a booking and an account, for staff; to pay, for a guest."""
 
 from django.conf import settings
 from django.core.signing import Signer
 from django.urls import reverse
 
 from payments import hotel
-from payments.models import PayLink, Payment
+from payments.models import Alert, Notification, PayLink, Payment
 
 SIGNER = "payments.pay_link"  # what is signed for anything else is no token of a link
 
@@ -19,6 +19,16 @@ def absolute(path: str) -> str:
 def booking(reservation_id: object) -> str:
     """Return the address of a booking's page, for staff who log in there."""
     return absolute(hotel.booking_url(reservation_id))  # type: ignore[arg-type]
+
+
+def account_page(organization: str, house: str = "") -> str:
+    """Return the path of the page of an account: of an organization or a house, by its slug."""
+    return reverse("payments:account", args=[organization, house] if house else [organization])
+
+
+def account(row: Alert | Notification) -> str:
+    """Return the address of the page of the account that a message is about."""
+    return absolute(account_page(row.organization.slug, hotel.house_of(row)))
 
 
 def token(link: PayLink) -> str:

@@ -17,7 +17,7 @@ from payments import hotel, words
 from payments.folio import Figures, Folio
 from payments.models import Alert
 from payments.money import EXPONENTS, from_decimal, to_decimal
-from payments.notifications import messages
+from payments.notifications import links, messages
 from payments.panels import bar, history, threats
 from payments.panels.activity import of as activity_of
 from payments.panels.amounts import amount, amounts
@@ -86,11 +86,13 @@ class NoCards:
 
     :param wanted: what Stripe waits for.
     :param urgent: one could be, before.
+    :param page: of the account, for whoever may see it.
     """
 
     why: str
     wanted: str
     urgent: bool
+    page: str
 
 
 @dataclass(frozen=True)
@@ -130,21 +132,26 @@ def money_of(reservation: UUID, user: Any) -> Money:
         history=history.lines_of(folio),
         alerts=alerts_of([reservation])[reservation],
         threats=threats.of(folio, now),
-        no_cards=_no_cards(folio, now),
+        no_cards=_no_cards(folio, now, user),
         may_change=hotel.may(user, hotel.Right.TAKE_PAYMENTS, *where),
         may_charge=hotel.may(user, hotel.Right.CHARGE_CARD, *where),
         may_refund=hotel.may(user, hotel.Right.REFUND, *where),
     )
 
 
-def _no_cards(folio: Folio, now: datetime) -> NoCards | None:
+def _no_cards(folio: Folio, now: datetime, user: Any) -> NoCards | None:
     booking = folio.booking
     if booking.stay(now) == "departed" and folio.figures.balance <= 0:
         return None
-    account = accounts.taking([booking.organization_id]).get(accounts.place_of(booking))
+    place = accounts.place_of(booking)
+    account = accounts.taking([booking.organization_id]).get(place)
     why = connect.cannot_take_cards(account)
+    if not why:
+        return None
+    sees = hotel.may(user, hotel.Right.SEE_ACCOUNTS, *place)
+    page = links.account_page(booking.organization, booking.property if place[1] else "")
     wanted = connect.requirements(account.wanted) if account and account.is_connected else []
-    return NoCards(why, ", ".join(wanted), urgent=account is not None) if why else None
+    return NoCards(why, ", ".join(wanted), urgent=account is not None, page=page if sees else "")
 
 
 def alerts_of(reservations: Collection[UUID]) -> dict[UUID, list[Notice]]:

@@ -9,7 +9,6 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -19,6 +18,7 @@ from payments.analytics import arrivals
 from payments.errors import MayNot, Refused
 from payments.hotel import Group, House, Right
 from payments.models import ConnectedAccount
+from payments.notifications import links
 from payments.operations.connect import onboarding
 from payments.words import Said, connect
 
@@ -46,8 +46,7 @@ class Place:
 
     @property
     def url(self) -> str:
-        names = [self.group.slug] + ([self.house.slug] if self.house else [])
-        return reverse("payments:account", args=names)
+        return links.account_page(self.group.slug, self.house.slug if self.house else "")
 
     @property
     def said(self) -> Said:
@@ -105,7 +104,7 @@ def account(request: HttpRequest, organization: str, house: str = "") -> HttpRes
         "account": shown,
         "wanted": _wanted(shown),
         "risk": next((risk for risk in risks if risk.account.pk == mine), None),
-        "dashboard": f"{onboarding.DASHBOARD}{shown.stripe_id}" if shown else "",
+        "dashboard": onboarding.dashboard(shown) if shown else "",
         "can_ask": bool(settings.STRIPE_SECRET_KEY),
         "houses": _places(request, place.group)[1:] if not house else [],
     }
@@ -141,12 +140,7 @@ def _to_stripe(request: HttpRequest, place: Place) -> HttpResponse:
         return redirect(place.url)
     here = request.build_absolute_uri(place.url)
     try:
-        made = onboarding.link(
-            account=place.account,
-            refresh_url=f"{here}?again=1",
-            return_url=f"{here}?from=stripe",
-            by=request.user,
-        )
+        made = onboarding.link(account=place.account, page=here, by=request.user)
     except MayNot as refusal:
         raise PermissionDenied(str(refusal)) from refusal
     except Refused as refusal:
@@ -205,12 +199,17 @@ def _place(request: HttpRequest, organization: str, house: str) -> Place:
 
 
 def _places(request: HttpRequest, group: Group) -> list[Place]:
-    """Return an organization, and where each has its own account, the houses somebody may see."""
-    rows = hotel.visible_to(
-        request.user, ConnectedAccount.objects.filter(organization=group.id)
-    ).order_by("livemode", "connected_at", "pk")
+    """
+    Return an organization, and where each has its own account, the houses somebody may see.
+
+    Whoever may see accounts sees the organization's own too: it takes the money of their house.
+    """
+    rows = ConnectedAccount.objects.filter(organization=group.id)
+    seen = hotel.visible_to(request.user, rows)
+    if hotel.may(request.user, Right.SEE_ACCOUNTS, group.id):
+        seen |= rows.filter(property=None)
     of: dict[Any, list[ConnectedAccount]] = {}
-    for row in rows:
+    for row in seen.order_by("livemode", "connected_at", "pk"):
         of.setdefault(row.property_id, []).append(row)
     houses = hotel.houses(request.user, [group.id])
     kept = [house for house in houses if group.architecture == hotel.PER_PROPERTY]

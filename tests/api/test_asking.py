@@ -479,7 +479,9 @@ def test_a_link_is_made_anew_whatever_the_key(wire, stripe, booking, api):
 
     assert [link.json()["url"] for link in links] == ["https://x/1", "https://x/2"]
     assert links[0].json()["expires_at"] == "2030-03-17T17:46:40Z"
-    assert "http://testserver/accounts/harbour/" in wire.asked[0].form.values()
+    page = "http://testserver/accounts/harbour/"
+    assert wire.asked[0].form["refresh_url"] == f"{page}?again=1"
+    assert wire.asked[0].form["return_url"] == f"{page}?from=stripe"
     wire.answers = away
     answer = api.posts(f"accounts/{account['id']}/link/")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")

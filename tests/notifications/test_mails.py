@@ -247,6 +247,7 @@ def test_an_account_that_was_stopped_says_why_and_who_arrives(stripe, stay):
     assert "a document of the company" in stopped
     for kind in ("charges_stopped", "requirement_due"):
         assert "1 booking arrives in the next 14 days and still owes money." in words(told(kind))
+        assert "http://127.0.0.1:8000/accounts/harbour/\n" in told(kind).body
     unpaid = words(told("payouts_stopped"))
     assert "The money stays at Stripe" in unpaid
     assert "Guests can pay" not in unpaid

@@ -198,12 +198,7 @@ def test_others_neither_begin_nor_get_a_link_nor_let_go(far, owner, role):
 
 
 def link(account, user):
-    return onboarding.link(
-        account=account,
-        refresh_url="https://hotel.example/again",
-        return_url="https://hotel.example/back",
-        by=user,
-    )
+    return onboarding.link(account=account, page="https://hotel.example/accounts/", by=user)
 
 
 def test_every_link_is_another_and_is_kept_nowhere(far, owner):

@@ -117,6 +117,36 @@ def test_another_hotels_accounts_are_not_there(newcomer, hired):
     assert "Newcomer" not in text_of(stranger.get("/accounts/"))
 
 
+def test_a_manager_of_one_house_sees_the_account_that_takes_its_money(stripe, hired):
+    account = ConnectedAccount.objects.get()
+    house = PropertyFactory(organization=account.organization)
+    client = hired(Role.MANAGER, organization=account.organization, properties=[house])
+    assert account.stripe_id in text_of(client.get(f"/accounts/{account.organization.slug}/"))
+    assert client.get(f"/accounts/{account.organization.slug}/").context["place"].account == account
+
+
+@pytest.mark.parametrize(
+    ("role", "leads_on"), [(Role.MANAGER, True), (Role.FINANCE, True), (Role.FRONT_DESK, False)]
+)
+def test_a_booking_that_no_card_can_be_taken_for_leads_to_the_account(
+    stripe, booking, hired, role, leads_on
+):
+    client, there = hired(role, organization=booking.organization), "/accounts/harbour/"
+    page = f"/bookings/{booking.pk}/"
+    assert f'"{there}"' not in text_of(client.get(page))
+    stripe.tells("account.application.deauthorized", {"object": "application", "id": "ca_1"})
+    assert "No card can be taken" in text_of(client.get(page))
+    assert (f'"{there}"' in text_of(client.get(page))) is leads_on
+
+
+def test_a_stand_ins_dashboard_is_its_own(far, hired, settings):  # noqa: F811
+    organization = ConnectedAccount.objects.get().organization
+    owner, page = hired(organization=organization), f"/accounts/{organization.slug}/"
+    assert f'href="{far.server.url}/?account={HARBOUR}"' in text_of(owner.get(page))
+    settings.STRIPE_API_BASE = "https://api.stripe.com"
+    assert f'href="https://dashboard.stripe.com/{HARBOUR}"' in text_of(owner.get(page))
+
+
 def test_an_account_is_let_go_and_its_history_stays(far, hired):  # noqa: F811
     organization = ConnectedAccount.objects.get().organization
     owner = hired(organization=organization)

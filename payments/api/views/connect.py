@@ -17,6 +17,7 @@ from payments.api.shapes import connect as shapes
 from payments.api.views.base import Address, Asking, Known, Listing, One, with_stripe_id
 from payments.hotel import House
 from payments.models import ConnectedAccount, OutgoingRequest
+from payments.notifications import links
 from payments.operations import outcome
 from payments.operations.connect import onboarding
 
@@ -95,11 +96,11 @@ class Link(_Accounts, Known, Asking):
         return self.act()
 
     def act(self) -> Response:
-        house = hotel.house_of(self.thing)
-        page = f"/accounts/{self.organization.slug}/" + (f"{house}/" if house else "")
-        page = self.request.build_absolute_uri(page)
+        page = links.account_page(self.organization.slug, hotel.house_of(self.thing))
         made = onboarding.link(
-            account=self.thing, refresh_url=page, return_url=page, by=self.request.user
+            account=self.thing,
+            page=self.request.build_absolute_uri(page),
+            by=self.request.user,
         )
         return Response(shapes.LinkShape(made).data)
 

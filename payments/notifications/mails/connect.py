@@ -5,11 +5,12 @@ from datetime import timedelta
 from django.utils import timezone
 
 from payments import hotel
-from payments.notifications import messages
+from payments.notifications import links, messages
 from payments.notifications.case import Case
 from payments.notifications.mails.registry import BAD, GOOD, Lines, Mail, mail, told
 from payments.words import connect
 
+OPEN = "Open the account"
 _SOON = timedelta(days=14)
 
 
@@ -24,7 +25,9 @@ def account_connected(case: Case) -> Mail:
             " Guests' payments, refunds and disputes appear on their bookings by themselves."
         ],
         lines=_lines(case),
-        to_do="If nobody here did this, disconnect it in the Stripe dashboard.",
+        to_do="If nobody here did this, disconnect it.",
+        link=links.account(case.row),
+        link_words=OPEN,
         tone=GOOD,
     )
 
@@ -39,6 +42,8 @@ def account_disconnected(case: Case) -> Mail:
         says=[says, *_at_risk(case)],
         lines=_lines(case),
         to_do=to_do,
+        link=links.account(case.row),
+        link_words=OPEN,
         tone=BAD,
     )
 
@@ -53,6 +58,8 @@ def charges_stopped(case: Case) -> Mail:
         says=[says, *_at_risk(case)],
         lines=_lines(case),
         to_do=to_do,
+        link=links.account(case.row),
+        link_words=OPEN,
         tone=BAD,
     )
 
@@ -67,6 +74,8 @@ def payouts_stopped(case: Case) -> Mail:
         says=[says],
         lines=_lines(case),
         to_do=to_do,
+        link=links.account(case.row),
+        link_words=OPEN,
         tone=BAD,
     )
 
@@ -93,6 +102,8 @@ def requirement_due(case: Case) -> Mail:
             *_lines(case),
         ),
         to_do=to_do,
+        link=links.account(case.row),
+        link_words=OPEN,
         tone=BAD,
     )
 
@@ -107,6 +118,8 @@ def payout_account_changed(case: Case) -> Mail:
         says=[says],
         lines=_lines(case),
         to_do=to_do,
+        link=links.account(case.row),
+        link_words=OPEN,
         tone=BAD,
     )
 
@@ -121,6 +134,8 @@ def capability_stopped(case: Case) -> Mail:
         says=[says, *_at_risk(case)],
         lines=_lines(case),
         to_do=to_do,
+        link=links.account(case.row),
+        link_words=OPEN,
         tone=BAD,
     )
 

@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import structlog
 from django.conf import settings
@@ -35,6 +36,7 @@ CONTROLLER = {
     "requirement_collection": "stripe",
 }
 DASHBOARD = "https://dashboard.stripe.com/"
+STRIPE = "https://api.stripe.com"
 WHERE_TO_FINISH = (
     "Here nothing is asked about the account any more. To close the connection at Stripe, too, "
     "open the account's dashboard: Settings, Connected platforms, Disconnect."
@@ -139,19 +141,20 @@ def _open_account(place: places.Place) -> ConnectedAccount | None:
     return None
 
 
-def link(*, account: ConnectedAccount, refresh_url: str, return_url: str, by: Any) -> Link:
+def link(*, account: ConnectedAccount, page: str, by: Any) -> Link:
     """
     Make a link to the pages where a hotel tells Stripe about itself; for one use, and for minutes.
 
-    :param refresh_url: where Stripe sends whoever comes with a used link.
-    :param return_url: where Stripe sends whoever is done; that proves nothing.
+    :param page: the whole address of the account's own page. Stripe sends people back there: with
+        `again` whoever comes with a used link, and with `from` whoever is done, which proves
+        nothing.
     :raises Refused: they may not, the account was let go, or Stripe does not answer.
     """
     _require(account, by)
     params = {
         "account": account.stripe_id,
-        "refresh_url": refresh_url,
-        "return_url": return_url,
+        "refresh_url": f"{page}?again=1",
+        "return_url": f"{page}?from=stripe",
         "type": "account_onboarding",
         "collection_options": {"fields": "eventually_due"},
     }
@@ -166,6 +169,14 @@ def link(*, account: ConnectedAccount, refresh_url: str, return_url: str, by: An
         raise StripeAway("Stripe does not answer right now. Try again in a moment.") from error
     logger.info("account_link.made", account=account.stripe_id, by=by.pk)
     return Link(made["url"], datetime.fromtimestamp(made["expires_at"], UTC))
+
+
+def dashboard(account: ConnectedAccount) -> str:
+    """Return where a hotel looks at its account at Stripe; of a stand-in, at the stand-in's."""
+    base = settings.STRIPE_API_BASE.rstrip("/")
+    if base == STRIPE:
+        return f"{DASHBOARD}{account.stripe_id}"
+    return f"{base}/?{urlencode({'account': account.stripe_id})}"
 
 
 def refresh(*, account: ConnectedAccount, by: Any) -> ConnectedAccount:
