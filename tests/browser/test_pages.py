@@ -59,7 +59,7 @@ def test_somebody_logs_in_and_out(page, live_server, django_user_model):
     django_user_model.objects.create_user("ana", password="harbour-demo")
     page.goto(f"{live_server.url}/bookings/")
 
-    page.get_by_label("User name").fill("ana")
+    page.get_by_label("Username").fill("ana")
     page.get_by_label("Password").fill("wrong")
     page.get_by_role("main").get_by_role("button").click()
     assert page.get_by_role("alert").is_visible()
