@@ -165,7 +165,7 @@ def _wanted(account: ConnectedAccount | None) -> list[dict[str, Any]]:
     """Return what Stripe wants, each thing once, with why it refused what it was sent."""
     if account is None or not account.is_connected:
         return []
-    late = set(connect.requirements(account.past_due or []))
+    late = set(connect.requirements(account.past_due or [])) if account.details_submitted else set()
     refused = connect.refusals(account)
     return [
         {"words": words, "late": words in late, "refused": refused.get(words, "")}

@@ -15,6 +15,32 @@ RESTRICTED = {
 
 
 @scenario(
+    "account_begun",
+    "A hotel begins to join and stops half-way: Stripe does not know yet who it is",
+    leaves={
+        "account": {
+            "authorized": True,
+            "charges_enabled": False,
+            "details_submitted": False,
+            "disabled_reason": "requirements.past_due",
+        }
+    },
+)
+def account_begun(story: Story, stay: Stay) -> None:
+    account = Account(story, charges_enabled=False)
+    account.begin()
+    account.authorize()
+    story.later(minutes=9)
+    account.tell(
+        {
+            "business_profile.mcc": "7011",
+            "business_profile.url": "https://hotel.example",
+            "business_type": "company",
+        }
+    )
+
+
+@scenario(
     "account_onboarded",
     "A hotel connects its account, says who it is, and may take cards",
     leaves={

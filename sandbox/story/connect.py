@@ -34,6 +34,15 @@ class Account:
         """The hotel cuts the connection: nothing can be asked of this account any more."""
         accounts.deauthorize(self.books)
 
+    def begin(self) -> None:
+        """Stripe knows nothing yet of a hotel that has just asked for an account."""
+        questions = accounts.FIRST_QUESTIONS.split()
+        self.row["requirements"] = objects.requirements(*questions, past=True)
+
+    def tell(self, told: dict[str, str]) -> None:
+        """The hotel tells Stripe some of what it asks for."""
+        accounts.tell(self.books, told)
+
     def enable(self) -> None:
         """Stripe knows enough: the account takes cards and is paid out."""
         accounts.enable(self.books, self.row, True, requirements=objects.requirements())
