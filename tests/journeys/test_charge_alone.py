@@ -153,6 +153,32 @@ def test_another_hotels_booking_in_its_metadata_is_set_aside(stripe, booking):
     assert [alert.kind for alert in Alert.objects.all()] == ["tenant_mismatch"]
 
 
+@pytest.mark.parametrize("order", list(permutations(range(3))), ids=str)
+def test_one_that_does_not_say_is_the_payments_that_names_it(order, stripe, booking, capsys):
+    paid = objects.payment_intent(
+        id="pi_1",
+        amount=120_000,
+        created=START,
+        latest_charge=CHARGE,
+        metadata={"reservationId": booking.code},
+        status="succeeded",
+    )
+    whole = charge(payment_intent="pi_1")
+    silent = {name: value for name, value in whole.items() if name != "payment_intent"}
+    story = [
+        told("payment_intent.succeeded", paid),
+        told("charge.succeeded", whole),
+        told("charge.updated", silent, 60),
+    ]
+    for number in order:
+        stripe.sends([story[number]])
+
+    found = state(booking, capsys)
+    assert (found["paid"], found["payment_status"]) == (120_000, "paid")
+    assert [line["stripe_id"] for line in found["transactions"]] == ["pi_1"]
+    assert not Alert.objects.exists()
+
+
 def test_admin_lists_it_among_payments(stripe, booking, admin_client):
     stripe.tells("charge.succeeded", charge(metadata={"reservationId": booking.code}))
 
