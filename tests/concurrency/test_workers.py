@@ -274,6 +274,29 @@ def test_objects_that_hardly_name_each_other_do_not_wait_for_ever(stripe, settin
     assert failed == []
 
 
+@pytest.mark.parametrize("name", ["charge_alone", "bank_transfer_used_after_all"])
+def test_what_belongs_to_one_payment_does_not_wait_for_ever(name, stripe, settings, caplog):
+    """A charge that is a payment of its own; money that goes from one payment to another."""
+    settings.PAYMENTS_BATCH_SIZE = 4
+    booking = ReservationFactory(code="HB-1", total=50_000)
+    told = [
+        event | {"id": f"evt_{round}_{number}"}
+        for round in range(10)
+        for number, event in enumerate(SCENARIOS[name].events(stay_of(booking)))
+    ]
+    random.Random(7).shuffle(told)
+    Stripe().delivers(*told)
+
+    in_threads(6, lambda _: worker.drain())
+
+    assert set(WebhookEvent.objects.values_list("state", "attempts")) == {("applied", 0)}
+    (folio,) = folios(bookings([booking.pk]).values())
+    state, wanted = folio.as_json(), SCENARIOS[name].expects(stay_of(booking))
+    assert {figure: state[figure] for figure in wanted} == wanted
+    assert not Alert.objects.filter(closed_at=None).exists()
+    assert "batch.failed" not in caplog.text
+
+
 def test_many_postmen_beside_many_workers_send_each_mail_once(told, manager):
     events, _ = told
     Stripe().delivers(*events)
