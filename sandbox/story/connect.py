@@ -24,6 +24,8 @@ class Account:
             default_currency=story.stay.currency,
             **fields,
         )
+        called = accounts.account_of(self.books)["business_profile"]["name"]
+        self.row["business_profile"]["name"] = called
         story.add(self.row, platform=True)
 
     def authorize(self) -> None:
