@@ -316,7 +316,7 @@ def attempt(books: Books, intent: Object, method: Object) -> Object:
         books.note(method["id"])["set_up"] = True
         if intent["customer"]:
             methods.keep(books, method, intent["customer"])
-    if card and not books.note(charge["id"]).get("followed"):
+    if card:
         follow(books, charge, card)
     return intent
 
@@ -391,11 +391,14 @@ def decline(
 
 
 def follow(books: Books, charge: Object, card: Card) -> None:
-    """What a test card is for comes a moment after its charge."""
-    books.note(charge["id"])["followed"] = True
-    for reason in card.disputed:
-        books.later(HAPPENS_IN, "open_dispute", charge["id"], reason, card.inquiry)
-    if card.warned:
+    """What a test card is for comes a moment after its charge; a dispute, once money was taken."""
+    note = books.note(charge["id"])
+    if charge["captured"] and not note.get("disputed"):
+        note["disputed"] = True
+        for reason in card.disputed:
+            books.later(HAPPENS_IN, "open_dispute", charge["id"], reason, card.inquiry)
+    if card.warned and not note.get("warned"):
+        note["warned"] = True
         books.later(HAPPENS_IN, "warn", charge["id"])
 
 
@@ -473,6 +476,9 @@ def capture(
         _release(books, charge, rest)
     if whole:
         books.emit("payment_intent.succeeded", intent)
+        method = books.look("payment_method", charge["payment_method"])
+        if method and (card := methods.card_behind(books, method)):
+            follow(books, charge, card)
     else:
         books.emit("payment_intent.amount_capturable_updated", intent)
     return intent

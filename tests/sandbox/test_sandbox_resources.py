@@ -141,6 +141,30 @@ def disputed(client, card="pm_card_createDispute"):
     return client.v1.disputes.list({"payment_intent": paid.id}, HARBOUR).data[0]
 
 
+def test_a_hold_is_disputed_once_its_money_was_taken(sandbox, client):
+    held = pay(client, "pm_card_createDispute", capture_method="manual")
+    control(sandbox, "advance", seconds=5)
+    assert not client.v1.disputes.list({"payment_intent": held.id}, HARBOUR).data
+
+    client.v1.payment_intents.capture(held.id, {"amount_to_capture": 2_000}, HARBOUR)
+    control(sandbox, "advance", seconds=5)
+
+    [dispute] = client.v1.disputes.list({"payment_intent": held.id}, HARBOUR).data
+    assert dispute.amount == 2_000
+
+
+def test_a_bank_that_comes_too_late_does_not_stop_the_clock(sandbox, client):
+    late = disputed(client)
+    evidence = {"evidence": {"uncategorized_text": "winning_evidence"}, "submit": True}
+    client.v1.disputes.update(late.id, evidence, HARBOUR)
+    control(sandbox, "decide", dispute=late.id, verdict="lose")
+
+    control(sandbox, "advance", seconds=5)
+
+    assert client.v1.disputes.retrieve(late.id, {}, HARBOUR).status == "lost"
+    assert disputed(client)
+
+
 @pytest.mark.parametrize(
     ("text", "status", "moves"),
     [("winning_evidence", "won", [-5_000, 5_000]), ("losing_evidence", "lost", [-5_000])],
