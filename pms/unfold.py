@@ -73,11 +73,12 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
             ],
         ),
         (
-            "Cards on file",
+            "Guests at Stripe",
             [
                 ("Customers", "groups", "payments.Customer"),
                 ("Cards", "wallet", "payments.PaymentMethod"),
                 ("Cards being left", "add_card", "payments.SetupIntent"),
+                ("Bank transfers", "move_down", "payments.CashBalanceTransaction"),
             ],
         ),
         (

@@ -15,7 +15,7 @@ from payments.admin.display import show
 from payments.admin.lists import filters
 from payments.admin.lists.search import Typed
 from payments.admin.payments import THE_RECORD, RecordAdmin
-from payments.models import Customer, PaymentMethod, SetupIntent
+from payments.models import CashBalanceTransaction, Customer, PaymentMethod, SetupIntent
 from payments.words import BAD, GOOD, QUIET, Said, customers, decline
 
 MOST = 50  # cards, and times that one was left, beside a customer
@@ -226,3 +226,67 @@ class SetupIntentAdmin(RecordAdmin):
     @display(description="Customer")
     def of_customer(self, row: SetupIntent) -> str:
         return show.link(row.customer, row.customer and (row.customer.name or row.customer))
+
+
+@admin.register(CashBalanceTransaction)
+class CashBalanceTransactionAdmin(RecordAdmin):
+    """Money that a guest sent by bank transfer, and that waits at Stripe for a payment."""
+
+    list_display = ["what", "money", "left", "booking", "standing", "of_organization", "when"]
+    list_display_links = ["what"]
+    list_filter = [
+        filters.choice("type", [(type, said.words) for type, said in customers.MOVEMENTS.items()]),
+        filters.Organization,
+        filters.Account,
+        filters.Mode,
+    ]
+    search_help_text = "Guest, booking code or Stripe id"
+    fieldsets = [
+        (
+            None,
+            {"fields": ["now", ("money", "left"), "booking", ("of_customer", "of_payment")]},
+        ),
+        *THE_RECORD,
+    ]
+
+    def visible_to(self, user: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return super().visible_to(user, rows).select_related("customer", "payment")
+
+    def meant_by(self, typed: Typed) -> Q:
+        if typed.is_id:
+            owners = Customer.objects.filter(typed.by_id)
+            return typed.by_id | Q(customer__in=typed.newest(owners))
+        return typed.of_bookings
+
+    @display(description="Bank transfer of")
+    def what(self, row: CashBalanceTransaction) -> str:
+        who = row.customer.name if row.customer else ""
+        return show.two_lines(who or "Somebody", row.stripe_id)
+
+    @display(description="Amount")
+    def money(self, row: CashBalanceTransaction) -> str:
+        return show.amount(row.net_amount, row.currency)
+
+    @display(description="Left at Stripe")
+    def left(self, row: CashBalanceTransaction) -> str:
+        return show.amount(row.ending_balance, row.currency)
+
+    @display(description="What happened")
+    def standing(self, row: CashBalanceTransaction) -> str:
+        return show.badge(customers.movement(row))
+
+    @display(description="What happened")
+    def now(self, row: CashBalanceTransaction) -> str:
+        return show.noted(customers.movement(row))
+
+    @display(description="At Stripe")
+    def status(self, row: CashBalanceTransaction) -> str:
+        return customers.movement(row).words
+
+    @display(description="Customer")
+    def of_customer(self, row: CashBalanceTransaction) -> str:
+        return show.link(row.customer, row.customer and (row.customer.name or row.customer))
+
+    @display(description="Payment")
+    def of_payment(self, row: CashBalanceTransaction) -> str:
+        return show.link(row.payment)

@@ -630,8 +630,8 @@ class Migration(migrations.Migration):
                 ('payment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cash_balance_transactions', to='payments.paymenttransaction')),
             ],
             options={
-                'verbose_name': 'bank transfer at Stripe',
-                'verbose_name_plural': 'bank transfers at Stripe',
+                'verbose_name': 'bank transfer',
+                'verbose_name_plural': 'bank transfers',
                 'db_table': 'cash_balance_transactions',
                 'ordering': ['-id'],
             },

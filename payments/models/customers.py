@@ -214,7 +214,7 @@ class CashBalanceTransaction(BookingRecord):
     class Meta:
         db_table = "cash_balance_transactions"
         ordering = ["-id"]
-        verbose_name = "bank transfer at Stripe"
-        verbose_name_plural = "bank transfers at Stripe"
+        verbose_name = "bank transfer"
+        verbose_name_plural = "bank transfers"
         constraints = [one_per_account("cash_balance_transaction_is_unique_in_account")]
         indexes = [of_organization("cash_of_organization")]

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from payments.models import PaymentMethod, SetupIntent
+from payments.models import CashBalanceTransaction, PaymentMethod, SetupIntent
 from payments.words import BAD, BRANDS, GOOD, METHODS, QUIET, WAIT, Said, decline, spelled
 
 SETUPS = {
@@ -12,6 +12,20 @@ SETUPS = {
     "processing": Said("Under way", WAIT),
     "succeeded": Said("Card saved", GOOD),
     "canceled": Said("Canceled", QUIET),
+}
+
+# What Stripe calls a movement of a customer's cash balance:
+# https://docs.stripe.com/api/cash_balance_transactions/object
+MOVEMENTS = {
+    "funded": Said("Came in", WAIT, "The guest's bank sent it; it waits for a payment."),
+    "applied_to_payment": Said("Put towards a payment", GOOD),
+    "unapplied_from_payment": Said("Taken off a payment", WAIT, "It waits for another one."),
+    "refunded_from_payment": Said("Refunded to the balance", WAIT, "It waits at Stripe again."),
+    "return_initiated": Said("Going back", QUIET, "Stripe is sending it back to the guest's bank."),
+    "return_canceled": Said("Could not go back", BAD, "It waits at Stripe again."),
+    "funding_reversed": Said("Taken back by the bank", BAD),
+    "transferred_to_balance": Said("Moved to the hotel's balance", GOOD),
+    "adjusted_for_overdraft": Said("Taken for an overdraft", QUIET),
 }
 
 
@@ -49,3 +63,10 @@ def setup(row: SetupIntent) -> Said:
     if row.status == "requires_payment_method" and row.failure_code:
         return Said("Declined", BAD, decline(row.failure_code, row.failure_reason))
     return SETUPS.get(row.status) or Said(spelled(row.status) or "Unknown", QUIET)
+
+
+def movement(row: CashBalanceTransaction) -> Said:
+    """Return what a movement of a guest's bank transfers was."""
+    if not row.seen:
+        return Said("Details awaited", WAIT)
+    return MOVEMENTS.get(row.type) or Said(spelled(row.type) or "Unknown", QUIET)
