@@ -1,22 +1,17 @@
 """
 `Idempotency-Key`: a request that is repeated because its answer was lost is answered, not done.
 
-One key is of a person, a method, an address and a body. Its row is written before anything is done,
-so that of many at once one goes on and the others hear that it is under way. What that one promises
-to ask of Stripe points at the row: when its process dies, whoever repeats the request after a
-minute is told what became of the promise, and only where nothing was promised it is done again.
+One key is of a person, a method, an address and a body. Of many at once one goes on, and the others
+hear that it is under way (`operations.once`).
 """
 
 import json
 import re
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from hashlib import sha256
-from typing import Any, ClassVar, NamedTuple, Protocol
+from typing import Any, ClassVar, Protocol
 
-from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
-from django.utils import timezone
+from django.db import IntegrityError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
@@ -24,11 +19,11 @@ from rest_framework.utils.encoders import JSONEncoder
 from payments.api import parsing, problems
 from payments.errors import Invalid
 from payments.models import IdempotentRequest, OutgoingRequest
+from payments.operations import once
 from payments.outgoing import promises
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
-LONGEST = timedelta(seconds=60)  # that one request is worked on
 
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
 _SECRETS = ("client_secret", "url")  # in what we answer; never kept
@@ -45,13 +40,6 @@ class Repeatable(Protocol):
 
     def again(self, answer: dict[str, Any]) -> dict[str, Any]:
         """Return a remembered answer with the secret that it had, if it may be told again."""
-
-
-class Kept(NamedTuple):
-    """The row of a request, and whether it is this very one that is to be worked on."""
-
-    row: IdempotentRequest
-    ours: bool
 
 
 def given(request: Request) -> str:
@@ -80,69 +68,35 @@ def answer(view: Repeatable, request: Request, act: Callable[[], Response]) -> R
         return act()
     parts = "\n".join([str(request.method), request.path, key])
     digest = sha256(parts.encode()).hexdigest()
-    row, ours = _kept(view, request.user, digest, parsing.digest(request.data))
+    body = parsing.digest(request.data)
+    row, ours = once.begin(request.user, digest, body=body, kinds=view.kinds)
+    if row.body != body:
+        raise problems.KeyWithAnotherBody
     if not ours:
         return _repeated(view, row)
     try:
         with promises.asked_as(row.pk):
             found = act()
     except IntegrityError as error:
-        if IdempotentRequest.objects.filter(pk=row.pk).exists():
-            row.delete()
-            raise
-        raise problems.InProgress from error  # somebody took it over; it is theirs
+        if once.was_taken_over(row):
+            raise problems.InProgress from error
+        once.give_up(row, view.kinds)
+        raise
     except Exception as error:
         refusal = problems.handle(error, {})
         if refusal is None:
-            row.delete()
+            once.give_up(row, view.kinds)
             raise
         found = refusal
     _remember(row, found)
     return found
 
 
-def _kept(view: Repeatable, person: Any, digest: str, body: str) -> Kept:
-    """Return the row of a request: a new one, or the one that was written when it first came."""
-    while True:
-        row = IdempotentRequest(person=person, digest=digest, body=body)
-        try:
-            with transaction.atomic():
-                row.save(force_insert=True)
-        except IntegrityError:
-            earlier = IdempotentRequest.objects.filter(person=person, digest=digest).first()
-        else:
-            return Kept(row, ours=True)
-        if earlier is None or _let_go(view, earlier):
-            continue
-        if earlier.body != body:
-            raise problems.KeyWithAnotherBody
-        return Kept(earlier, ours=False)
-
-
-def _promised(view: Repeatable, row: IdempotentRequest) -> QuerySet[OutgoingRequest]:
-    """Return what a request has promised to ask of Stripe, in the order it did."""
-    return row.promises.filter(kind__in=view.kinds).order_by("id")
-
-
-def _let_go(view: Repeatable, row: IdempotentRequest) -> bool:
-    """Forget a request that is over for long, or whose process died before it promised anything."""
-    age = timezone.now() - row.begun_at
-    if age < (LONGEST if row.status is None else row.REMEMBERED):
-        return False
-    rows = IdempotentRequest.objects.filter(pk=row.pk, status=row.status)
-    with transaction.atomic():
-        held = list(rows.select_for_update())  # what is being promised waits, and then fails
-        if held and age < row.REMEMBERED and _promised(view, row).exists():
-            return False
-        rows.delete()
-    return True
-
-
 def _repeated(view: Repeatable, row: IdempotentRequest) -> Response:
     """Return the answer to a request that was made before."""
-    made = list(_promised(view, row)) if row.status in (None, 202) else []
+    made = list(once.promised(row, view.kinds)) if row.status in (None, 202) else []
     if row.status is None:
-        if not made or timezone.now() - row.begun_at < LONGEST:
+        if not made or not once.is_abandoned(row):
             raise problems.InProgress
         row.status = 202  # its process died; what it promised is kept by the worker
     if row.status == 202 and made:

@@ -12,7 +12,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -26,7 +26,7 @@ from payments.folio import Figures
 from payments.hotel import Booking, Right
 from payments.models import IdempotentRequest, Payment
 from payments.models.base import time_ordered_id
-from payments.operations import amounts
+from payments.operations import amounts, once
 from payments.operations.customers import payment_methods
 from payments.operations.payments import additional_charges, holds, pay_links, refunds
 from payments.outgoing import promises
@@ -171,13 +171,18 @@ Doing = Callable[[Sheet, dict[str, Any], Any], str]
 
 @dataclass(frozen=True)
 class Action:
-    """A verb of staff: its dialog's name, the right it takes, its form, and what it does."""
+    """
+    A verb of staff: its dialog's name, the right it takes, its form, and what it does.
+
+    :param kinds: of the requests to Stripe that do it; none where Stripe is not asked.
+    """
 
     verb: str
     does: str
     right: Right
     form: type[Asked]
     do: Doing
+    kinds: tuple[str, ...]
 
 
 def _refund(sheet: Sheet, given: dict[str, Any], by: Any) -> str:
@@ -233,11 +238,13 @@ def _release(sheet: Sheet, given: dict[str, Any], by: Any) -> str:
 
 
 ACTIONS = {
-    "refund": Action("Refund", "Refund", Right.REFUND, RefundForm, _refund),
-    "pay-link": Action("Send pay link", "Send pay link", Right.TAKE_PAYMENTS, Asked, _send),
-    "charge": Action("Charge card on file", "Charge", Right.CHARGE_CARD, ChargeForm, _charge),
-    "capture": Action("Capture", "Capture", Right.TAKE_PAYMENTS, Asked, _capture),
-    "release": Action("Release", "Release", Right.TAKE_PAYMENTS, Release, _release),
+    "refund": Action("Refund", "Refund", Right.REFUND, RefundForm, _refund, ("refund",)),
+    "pay-link": Action("Send pay link", "Send pay link", Right.TAKE_PAYMENTS, Asked, _send, ()),
+    "charge": Action(
+        "Charge card on file", "Charge", Right.CHARGE_CARD, ChargeForm, _charge, ("payment",)
+    ),
+    "capture": Action("Capture", "Capture", Right.TAKE_PAYMENTS, Asked, _capture, ("capture",)),
+    "release": Action("Release", "Release", Right.TAKE_PAYMENTS, Release, _release, ("cancel",)),
 }
 _OF_A_HOLD = ("capture", "release")
 
@@ -267,7 +274,7 @@ def sheet(request: HttpRequest, pk: UUID, verb: str, payment: UUID | None = None
     form = action.form(opened, request.POST)
     key = request.POST.get("key", "")
     digest = sha256(f"sheet\n{request.path}\n{key}".encode()).hexdigest()
-    earlier = IdempotentRequest.objects.filter(person=request.user.pk, digest=digest).first()
+    earlier = once.find(request.user.pk, digest, kinds=action.kinds)
     if earlier is not None:
         return _again(request, earlier, back)
     if form.is_valid() and (changed := opened.changed(form.cleaned_data["seen"])):
@@ -275,14 +282,9 @@ def sheet(request: HttpRequest, pk: UUID, verb: str, payment: UUID | None = None
         form.data = {**request.POST.dict(), "seen": opened.seen}
     if not form.is_valid():
         return _shown(request, opened, form)
-    row = IdempotentRequest(person=cast(Any, request.user), digest=digest, body="")
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError:
-        return _again(
-            request, IdempotentRequest.objects.get(person=request.user.pk, digest=digest), back
-        )
+    row, ours = once.begin(request.user, digest, kinds=action.kinds)
+    if not ours:
+        return _again(request, row, back)
     try:
         with promises.asked_as(row.pk):
             said = action.do(opened, form.cleaned_data, request.user)
@@ -294,15 +296,25 @@ def sheet(request: HttpRequest, pk: UUID, verb: str, payment: UUID | None = None
         fresh = _open(request, action, verb, pk, payment)
         form.data = {**request.POST.dict(), "seen": fresh.seen}
         return _shown(request, fresh, form)
-    row.status, row.answer = 303, said
-    row.save(update_fields=["status", "answer"])
+    except IntegrityError:
+        if once.was_taken_over(row):
+            return _again(request, row, back)
+        once.give_up(row, action.kinds)
+        raise
+    except Exception:
+        once.give_up(row, action.kinds)
+        raise
+    IdempotentRequest.objects.filter(pk=row.pk).update(status=303, answer=said)
     messages.success(request, said)
     return back
 
 
 def _again(request: HttpRequest, row: IdempotentRequest, back: HttpResponse) -> HttpResponse:
     """Answer what was sent twice: it was done once."""
-    messages.info(request, row.answer or "This is being done already. Look at the history below.")
+    under_way = "This is being done already. Look at the history below."
+    if once.is_abandoned(row):
+        under_way = "This was begun already. Look at the history below for what came of it."
+    messages.info(request, row.answer or under_way)
     return back
 
 

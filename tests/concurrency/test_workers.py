@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -24,6 +23,7 @@ from tests.conftest import stay_of
 from tests.factories import AccountFactory, OrganizationFactory, ReservationFactory
 from tests.notifications.conftest import deliver_all
 from tests.support.stripe import Stripe
+from tests.support.threads import at_once
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -62,19 +62,6 @@ def all_is_right(events, expected):
     assert len(keys) == len(set(keys)) > 0
 
 
-def in_threads(many, work):
-    """Do a thing many times at once, each in a thread with a connection of its own."""
-
-    def alone(number):
-        try:
-            return work(number)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(many) as threads:
-        return list(threads.map(alone, range(many)))
-
-
 def test_fifty_senders_and_four_workers_lose_and_double_nothing(told, settings, caplog):
     settings.PAYMENTS_BATCH_SIZE = 10
     events, expected = told
@@ -98,11 +85,11 @@ def test_fifty_senders_and_four_workers_lose_and_double_nothing(told, settings, 
                 done.append(True)
 
     senders = []
-    in_threads(54, everything)
+    at_once(54, everything)
     assert WebhookEvent.objects.count() == 100
 
     Stripe().delivers(*events)
-    in_threads(4, lambda _: worker.drain())
+    at_once(4, lambda _: worker.drain())
 
     all_is_right(events, expected)
     assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
@@ -114,7 +101,7 @@ def test_workers_on_the_same_bookings_do_not_wait_for_each_other_for_ever(told, 
     events, expected = told
     Stripe().delivers(*events)
 
-    done = in_threads(6, lambda _: worker.drain())
+    done = at_once(6, lambda _: worker.drain())
 
     assert sum(part["applied"] for part in done) == len(events)
     all_is_right(events, expected)
@@ -225,7 +212,7 @@ def test_two_that_connect_an_account_at_once_connect_it_once(stripe):
     def connect(number):
         accounts.connect(stripe_id="acct_new", livemode=bool(number % 2), organization_id=group.pk)
 
-    in_threads(8, connect)
+    at_once(8, connect)
 
     assert ConnectedAccount.objects.filter(stripe_id="acct_new").count() == 2
 
@@ -244,7 +231,7 @@ def test_two_organizations_that_connect_one_account_at_once_do_not_share_it(stri
             return 1
         return 0
 
-    refused = in_threads(20, connect)
+    refused = at_once(20, connect)
 
     assert sum(refused) == 10
     assert ConnectedAccount.objects.exclude(stripe_id="acct_harbour").count() == 10
@@ -265,7 +252,7 @@ def test_objects_that_hardly_name_each_other_do_not_wait_for_ever(stripe, settin
         if round == 0:
             worker.drain()  # from here on it is known what belongs to what
 
-    in_threads(6, lambda _: worker.drain())
+    at_once(6, lambda _: worker.drain())
 
     assert set(WebhookEvent.objects.values_list("state", "attempts")) == {("applied", 0)}
     (folio,) = folios(bookings([booking.pk]).values())
@@ -287,7 +274,7 @@ def test_what_belongs_to_one_payment_does_not_wait_for_ever(name, stripe, settin
     random.Random(7).shuffle(told)
     Stripe().delivers(*told)
 
-    in_threads(6, lambda _: worker.drain())
+    at_once(6, lambda _: worker.drain())
 
     assert set(WebhookEvent.objects.values_list("state", "attempts")) == {("applied", 0)}
     (folio,) = folios(bookings([booking.pk]).values())
@@ -308,7 +295,7 @@ def test_many_postmen_beside_many_workers_send_each_mail_once(told, manager):
             else:
                 mails.deliver()
 
-    in_threads(6, works)
+    at_once(6, works)
     worker.drain()
     deliver_all()
 

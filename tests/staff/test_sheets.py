@@ -1,12 +1,26 @@
 """The dialogs of a booking's page: what each does, once, for whoever may; and what it refuses."""
 
 import re
+import threading
+import time
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from organizations.models import Role
-from payments.models import Notification, OutgoingRequest, PayLink, Payment, Refund
+from payments.models import (
+    IdempotentRequest,
+    Notification,
+    OutgoingRequest,
+    PayLink,
+    Payment,
+    Refund,
+)
+from payments.operations.payments import refunds
+from payments.outgoing import keeping
+from sandbox import objects
 from sandbox.scenarios import SCENARIOS
 from tests.conftest import stay_of
 from tests.factories import OrganizationFactory, PropertyFactory, ReservationFactory
@@ -21,6 +35,7 @@ from tests.operations.conftest import (  # noqa: F401
 )
 from tests.operations.test_charging import on_file  # noqa: F401
 from tests.staff.conftest import somebody
+from tests.support.threads import at_once
 
 VERBS = ("refund", "pay-link", "charge")
 
@@ -37,6 +52,13 @@ def opened(client, where):
 
 def send(client, where, hidden=None, **fields):
     return client.post(where, (hidden or opened(client, where)) | fields, follow=True)
+
+
+def same_login(tab):
+    """Return another tab of somebody who has logged in."""
+    another = Client()
+    another.cookies["sessionid"] = tab.cookies["sessionid"].value
+    return another
 
 
 def said(answer):
@@ -107,6 +129,144 @@ def test_a_double_click_is_one_refund(wire, paid, manager, booking):  # noqa: F8
     first, second = (send(manager, where, hidden, amount="50") for _ in range(2))
     assert said(first) == said(second) == ["€50.00 refunded."]
     assert Refund.objects.count() == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("verb", ["refund", "capture", "pay-link"])
+def test_sent_many_times_at_the_same_moment_it_is_done_once(verb, stripe, wire, booking, paid):  # noqa: F811
+    paid(200_000)
+    stripe.sends(SCENARIOS["hold"].events(stay_of(booking)))
+    held = Payment.objects.get(status="requires_capture") if verb == "capture" else None
+    refund = makes_refunds()
+
+    def answers(asked):
+        time.sleep(0.3)
+        if "refund" in asked.path:
+            return refund(asked)
+        return 200, objects.payment_intent(
+            id=held.stripe_id, status="succeeded", amount=held.amount, amount_received=5_000
+        )
+
+    wire.answers = answers
+    tab = somebody()
+    where = address(booking, verb, held)
+    hidden = opened(tab, where)
+
+    def press(_):
+        return send(same_login(tab), where, hidden, amount="50")
+
+    told = [answer.content.decode() for answer in at_once(8, press)]
+
+    done = {
+        "refund": "€50.00 refunded.",
+        "capture": "€50.00 taken.",
+        "pay-link": "is on its way to the guest.",
+    }[verb]
+    assert any(done in page for page in told)
+    assert all(done in page or "being done already" in page for page in told)
+    assert len(wire.asked) == OutgoingRequest.objects.count() == (verb != "pay-link")
+    assert PayLink.objects.count() == (verb == "pay-link")
+
+
+def dies(*args, **named):
+    raise KeyboardInterrupt  # nothing of ours catches that
+
+
+def a_minute_later():
+    IdempotentRequest.objects.update(begun_at=timezone.now() - timedelta(seconds=61))
+
+
+@pytest.mark.parametrize("where_it_died", ["before it promised", "after it promised"])
+def test_what_a_process_that_died_began_is_not_begun_for_ever(
+    where_it_died,
+    wire,
+    paid,  # noqa: F811
+    manager,
+    booking,
+    monkeypatch,
+):
+    paid(200_000)
+    wire.answers = makes_refunds()
+    where = address(booking, "refund")
+    hidden = opened(manager, where)
+    promised = where_it_died == "after it promised"
+    broken = "outgoing.keeping.keep" if promised else "operations.activity.note"
+    with monkeypatch.context() as patched:
+        patched.setattr(f"payments.{broken}", dies)
+        with pytest.raises(KeyboardInterrupt):
+            manager.post(where, hidden | {"amount": "50"})
+    assert "being done already" in said(send(manager, where, hidden, amount="50"))[0]
+    assert not wire.asked
+
+    a_minute_later()
+    answer = send(manager, where, hidden, amount="50")
+
+    said_now = "This was begun already" if promised else "€50.00 refunded."
+    assert said_now in said(answer)[0]
+    keeping.keep_due(early=True)
+    assert len(wire.asked) == 1
+    assert [each.status for each in Refund.objects.all()] == ["succeeded"]
+
+
+def test_what_fails_by_our_own_fault_can_be_sent_again(wire, paid, manager, booking, monkeypatch):  # noqa: F811
+    paid(200_000)
+    wire.answers = makes_refunds()
+    where = address(booking, "refund")
+    hidden = opened(manager, where)
+
+    def breaks(*args, **named):
+        raise RuntimeError("out of order")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("payments.operations.activity.note", breaks)
+        with pytest.raises(RuntimeError):
+            manager.post(where, hidden | {"amount": "50"})
+
+    assert said(send(manager, where, hidden, amount="50")) == ["€50.00 refunded."]
+    assert Refund.objects.count() == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_who_was_held_up_for_a_minute_refunds_nothing_more(
+    wire,
+    paid,  # noqa: F811
+    booking,
+    monkeypatch,
+):
+    """The first is held up just before it promises; the second takes over."""
+    paid(200_000)
+    wire.answers = makes_refunds()
+    tab = somebody()
+    where = address(booking, "refund")
+    hidden = opened(tab, where)
+    slow, go_on = threading.Event(), threading.Event()
+    issue = refunds.issue
+
+    def held_up(**options):
+        if not slow.is_set():
+            slow.set()
+            go_on.wait(30)
+        return issue(**options)
+
+    monkeypatch.setattr(refunds, "issue", held_up)
+
+    def press(number):
+        if number:
+            slow.wait(30)
+            a_minute_later()
+        try:
+            return send(same_login(tab), where, hidden, amount="50").content.decode()
+        finally:
+            if number:
+                go_on.set()
+
+    first, second = at_once(2, press)
+
+    assert "€50.00 refunded." in second
+    assert "This is being done already" in first
+    assert len(wire.asked) == Refund.objects.count() == 1
 
 
 def test_what_changed_since_is_said_and_asked_again(wire, paid, manager, booking):  # noqa: F811
