@@ -8,7 +8,6 @@ from django.db.models import Q
 from django.utils import timezone
 
 from payments.models import (
-    Charge,
     ConnectedAccount,
     Dispute,
     IdempotentRequest,
@@ -20,7 +19,7 @@ from payments.models import (
 from payments.operations.payments import additional_charges
 from payments.operations.protection import submissions
 from payments.outgoing import keeping
-from payments.records import settling
+from payments.records import holds, settling
 from payments.records.binding import SPEAKS_OF_ACCOUNT
 from payments.rules.payments import HOLD_NOTICE
 from payments.webhooks import inbox, resyncing
@@ -32,13 +31,7 @@ _MISSED_LATELY = timedelta(days=7)  # so that a worker may have been away for a 
 
 def warn_of_expiring_holds(now: datetime) -> int:
     """Ask the rules again about charges whose hold runs out soon, or just did; return how many."""
-    soon = Charge.objects.filter(
-        captured=False,
-        expired=False,
-        status="succeeded",
-        capture_before__gt=now - HOLD_NOTICE,
-        capture_before__lte=now + HOLD_NOTICE,
-    )
+    soon = holds.running_out(now - HOLD_NOTICE, now + HOLD_NOTICE)
     return settling.ask_again_of("charge", soon, now)
 
 

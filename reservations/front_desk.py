@@ -1,11 +1,9 @@
 """What a front desk asks of its bookings: who comes, who is here, who owes."""
 
 from collections import defaultdict
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django import forms
@@ -24,7 +22,7 @@ MOST_SUMMED = 2_000  # stays of one day; beyond, it is no front desk that asks
 LATE = timedelta(days=3)  # how long somebody who has not come is still expected
 COMING = 10  # who comes after today, as the opening names them
 
-STAYS = {
+TABS = {
     "": "Today",
     "arriving": "Arriving",
     "in_house": "In house",
@@ -32,25 +30,31 @@ STAYS = {
     "all": "All",
 }
 
+ARRIVING_TODAY, LEAVING = "arriving_today", "leaving"  # the tiles lead there
+STAYS = [*TABS.items(), (ARRIVING_TODAY, "Arriving today"), (LEAVING, "Leaving today")]
+
 # Which bookings each word means, and in which order a front desk wants them.
 _STAYS: dict[str, tuple[Q, list[str]]] = {
     "all": (Q(), ["-arrival", "code"]),
     "arriving": (Q(status=Status.CONFIRMED), ["arrival", "code"]),
     "in_house": (Q(status=Status.CHECKED_IN), ["departure", "code"]),
     "departed": (Q(status=Status.CHECKED_OUT), ["-arrival", "code"]),
+    ARRIVING_TODAY: (Q(status=Status.CONFIRMED), ["guest__name", "code"]),
+    LEAVING: (Q(status=Status.CHECKED_IN), ["guest__name", "code"]),
 }
 
-OWING = "owing"
+OWING, EXPIRING = "owing", "expiring"
 
 
 class Filters(forms.Form):
     """What the list is narrowed to. What makes no sense narrows nothing."""
 
-    stay = forms.ChoiceField(choices=list(STAYS.items()), required=False)
+    stay = forms.ChoiceField(choices=STAYS, required=False)
     payment = forms.ChoiceField(
         choices=[
             ("", "Any payment status"),
             (OWING, "Money is due"),
+            (EXPIRING, "Hold runs out soon"),
             *panels.payment_statuses(),
         ],
         required=False,
@@ -65,14 +69,17 @@ class Filters(forms.Form):
 
     @property
     def listed(self) -> str:
-        """Which stays: one of `STAYS`. Whoever looks for somebody looks among all."""
-        return self.given("stay") or ("all" if self.given("q") else "")
+        """Which stays: one of `STAYS`; a guest and a hold are looked for among all."""
+        among_all = self.given("q") or self.given("payment") == EXPIRING
+        return self.given("stay") or ("all" if among_all else "")
 
     def of_payment(self, rows: ReservationQuerySet) -> ReservationQuerySet:
         """Return the bookings whose money stands as was asked for."""
         payment = self.given("payment")
         if payment == OWING:
             return rows.with_owed().filter(owed__gt=0)
+        if payment == EXPIRING:
+            return rows.filter(pk__in=panels.holds_running_out())
         return rows.filter(payment_status=payment) if payment else rows
 
     def fits(self, booking: Reservation) -> bool:
@@ -82,15 +89,19 @@ class Filters(forms.Form):
             return booking.balance > 0
         return not payment or booking.payment_status == payment
 
-    def narrow(
-        self, rows: ReservationQuerySet, organizations: Collection[UUID]
-    ) -> ReservationQuerySet:
+    def narrow(self, rows: ReservationQuerySet, houses: list[Property]) -> ReservationQuerySet:
         """
         Return the bookings that were asked for, in the order that fits.
 
-        :param organizations: whose bookings the rows are; the database has those of one in order.
+        :param houses: whose bookings the rows are.
         """
         among, order = _STAYS[self.listed]
+        if self.listed == ARRIVING_TODAY:
+            among &= _on_the_day(houses, "arrival")
+        if self.listed == LEAVING:
+            among &= _on_the_day(houses, "departure__lte")
+        # The database has the bookings of one organization in order.
+        organizations = {house.organization_id for house in houses}
         rows = rows.filter(among, organization__in=organizations).order_by(*order)
         rows, text = self.of_payment(rows), self.given("q")
         if text:
@@ -222,12 +233,18 @@ def opening(day: Today, coming: ReservationQuerySet, filters: Filters) -> list[P
 
 def coming(rows: ReservationQuerySet, houses: list[Property]) -> ReservationQuerySet:
     """Return who of these arrives after today, the next first."""
-    later = Q(pk__in=[])
-    for day, there in _by_day(houses).items():
-        later |= Q(property__in=there, arrival__gt=day)
+    later = _on_the_day(houses, "arrival__gt")
     organizations = {house.organization_id for house in houses}
     rows = rows.filter(later, status=Status.CONFIRMED, organization__in=organizations)
     return rows.order_by("arrival", "code")
+
+
+def _on_the_day(houses: list[Property], lookup: str) -> Q:
+    """Return the bookings of which this holds for today, as it is at each house."""
+    found = Q(pk__in=[])
+    for day, there in _by_day(houses).items():
+        found |= Q((lookup, day), property__in=there)
+    return found
 
 
 def _part(title: str, stay: str, rows: list[Reservation], filters: Filters) -> Part:

@@ -17,11 +17,10 @@ def bookings(request: HttpRequest) -> HttpResponse:
     filters = front_desk.Filters(request.GET)
     houses = front_desk.houses(request.user)
     rows = Reservation.objects.visible_to(request.user).select_related("guest", "property")
-    organizations = {house.organization_id for house in houses}
     today = front_desk.today(houses)
     parts, page = [], None
     if filters.listed:
-        page = front_desk.Page.of(filters.narrow(rows, organizations), filters.given("page") or 1)
+        page = front_desk.Page.of(filters.narrow(rows, houses), filters.given("page") or 1)
     else:
         parts = front_desk.opening(today, front_desk.coming(rows, houses), filters)
     shown = page.rows if page else [booking for part in parts for booking in part.rows]
@@ -34,7 +33,7 @@ def bookings(request: HttpRequest) -> HttpResponse:
     context = {
         "section": "bookings",
         "filters": filters,
-        "stays": front_desk.STAYS,
+        "stays": front_desk.TABS,
         "stay": filters.listed,
         "asked": filters.given("stay"),
         "payment": filters.given("payment"),

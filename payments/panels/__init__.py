@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from payments import hotel, words
@@ -21,7 +22,8 @@ from payments.notifications import links, messages
 from payments.panels import bar, history, threats
 from payments.panels.activity import of as activity_of
 from payments.panels.amounts import amount, amounts
-from payments.records import accounts, bookings, settling
+from payments.records import accounts, bookings, holds, settling
+from payments.rules.payments import HOLD_NOTICE
 from payments.words import Said, connect
 
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
     "amounts",
     "as_typed",
     "from_typed",
+    "holds_running_out",
     "money_of",
     "payment_statuses",
     "policy_steps",
@@ -68,6 +71,13 @@ def policy_steps(policy: Any) -> list[hotel.Step]:
 def payment_statuses() -> list[tuple[str, str]]:
     """Return every `payment_status` with its plain words, to choose from."""
     return [(status, said.words) for status, said in words.BOOKING.items()]
+
+
+def holds_running_out() -> QuerySet[Any, Any]:
+    """Return the ids of the bookings whose hold is lost soon if nobody captures it."""
+    now = timezone.now()
+    charges = holds.running_out(now, now + HOLD_NOTICE).filter(payment__reservation__isnull=False)
+    return charges.order_by().values("payment__reservation")
 
 
 @dataclass(frozen=True)

@@ -117,3 +117,16 @@ def test_the_first_tab_skips_the_menu(desk, live_server, hotel):
     desk.keyboard.press("Enter")
 
     assert desk.evaluate("document.activeElement.id") == "main"
+
+
+def test_the_keyboard_goes_from_the_search_to_a_booking(desk, live_server, hotel):
+    desk.goto(f"{live_server.url}/bookings/")
+
+    desk.keyboard.press("/")
+    desk.keyboard.type("siob")
+    desk.get_by_role("link", name="Søren").wait_for(state="detached")
+    for key in ("ArrowDown", "ArrowUp", "ArrowUp", "ArrowDown", "ArrowDown", "Enter"):
+        desk.keyboard.press(key)
+
+    desk.get_by_role("heading", name="Siobhán O'Dwyer").wait_for()
+    assert desk.complaints == []

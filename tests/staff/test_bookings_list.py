@@ -1,5 +1,7 @@
 """The list of bookings: whose they are, what is asked of it, and what it costs to show."""
 
+import re
+import time
 from datetime import date, timedelta
 
 import pytest
@@ -138,6 +140,39 @@ def test_whoever_is_searched_for_is_found_whenever_they_stay(manager, status):
     stays("WANTED", 200, 210, status)
 
     assert codes(manager.get(URL, {"q": "wanted"})) == ["WANTED"]
+
+
+def test_each_count_of_the_day_leads_to_the_guests_it_counts(manager):
+    stays("late", -1, 3)
+    stays("comes", 0, 3)
+    stays("next", 2, 5)
+    stays("stays", -2, 2, Status.CHECKED_IN)
+    stays("leaves", -2, 0, Status.CHECKED_IN)
+    stays("overstays", -5, -1, Status.CHECKED_IN)
+
+    assert codes(manager.get(URL, {"stay": "arriving_today"})) == ["comes"]
+    assert codes(manager.get(URL, {"stay": "leaving"})) == ["leaves", "overstays"]
+    tiles = re.findall(r'class="tile" href="([^"]+)".*?<strong>(\d+)<', page_of(manager), re.DOTALL)
+    assert [len(codes(manager.get(address))) for address, _ in tiles] == [
+        int(count) for _, count in tiles
+    ]
+
+
+def page_of(client):
+    return client.get(URL).content.decode()
+
+
+def test_holds_that_run_out_soon_are_found_whenever_the_guest_comes(manager, stripe):
+    for code, left in (("soon", 20), ("later", 200), ("gone", -1)):
+        booking = stays(code, 40, 50)
+        events = SCENARIOS["hold"].events(stay_of(booking, seed=code))
+        end = int(time.time()) + left * 3600
+        for event in events:
+            if details := event["data"]["object"].get("payment_method_details"):
+                details["card"]["capture_before"] = end
+        stripe.sends(events)
+
+    assert codes(manager.get(URL, {"payment": "expiring"})) == ["soon"]
 
 
 def test_a_full_house_names_some_and_says_how_many_more(manager):
