@@ -14,7 +14,7 @@ from django.utils.timesince import timesince
 
 from payments import hotel
 from payments.admin.display import charts, show
-from payments.admin.display.outcomes import OUTCOMES, SEVERITIES
+from payments.admin.display.outcomes import OUTCOMES
 from payments.admin.lists.filters import unmatched
 from payments.admin.lists.read_only import (
     MOST_COUNTED,
@@ -34,17 +34,16 @@ from payments.models import (
     Notification,
     PaymentTransaction,
     Reason,
-    Severity,
     State,
     WebhookEvent,
 )
 from payments.notifications import messages
 from payments.words import connect, deadline, protection
+from payments.words.alerts import SEVERITIES, URGENCY
 
 SHOWN = 8  # rows in a list
 MOST_CHARTS = 4  # currencies that are drawn; the others are in the lists
 MOST_GROUPS = 500  # organizations that one can choose from
-URGENCY = (Severity.SECURITY, Severity.CRITICAL, Severity.WARNING, Severity.INFO)
 
 
 def index(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:

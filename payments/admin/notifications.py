@@ -10,12 +10,12 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 from unfold.decorators import action, display
 
 from payments import hotel
 from payments.admin.display import show
-from payments.admin.display.outcomes import CLOSED, SEVERITIES
 from payments.admin.lists import filters
 from payments.admin.lists.read_only import ReadOnlyAdmin, beside, named
 from payments.admin.lists.search import NOTHING, Typed
@@ -23,7 +23,9 @@ from payments.admin.related import changes, records
 from payments.models import Alert, Severity
 from payments.notifications import messages
 from payments.operations import alerts
+from payments.panels.alerts import lines
 from payments.reading import identifier
+from payments.words.alerts import CLOSED, SEVERITIES
 
 
 class ToldAdmin(ReadOnlyAdmin):
@@ -111,7 +113,7 @@ class AlertAdmin(ToldAdmin):
         filters.Mode,
     ]
     fieldsets = [
-        (None, {"fields": ["severity_badge", "says", "seen", "booking", "about"]}),
+        (None, {"fields": ["severity_badge", "says", "where", "seen", "booking", "about"]}),
         ("What Stripe sent", {"fields": ["events"]}),
         (
             "The alert",
@@ -141,6 +143,14 @@ class AlertAdmin(ToldAdmin):
     @display(description="What to do")
     def says(self, alert: Alert) -> str:
         return show.said(messages.sentence(alert))
+
+    @display(description="Where to act")
+    def where(self, alert: Alert) -> str:
+        """Return a link to the staff page where it is dealt with, for whoever may open it."""
+        (line,) = lines([alert], hotel.rights_of(alert.reader))
+        if not line.page:
+            return show.NOTHING
+        return format_html('<a class="pay-link" href="{}">{}</a>', line.page, line.leads_to)
 
     @display(description="How urgent")
     def severity_badge(self, alert: Alert) -> str:

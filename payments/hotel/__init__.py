@@ -57,7 +57,7 @@ from payments.hotel.listing import (
     with_this_code,
     workplaces,
 )
-from payments.hotel.mailing import Stay, address_of, managers, stay
+from payments.hotel.mailing import Stay, addresses_of, managers, stay, stays_by_id
 from payments.hotel.matching import Candidate, candidates, candidates_with_code
 from payments.hotel.ownership import (
     as_uuid,
@@ -71,11 +71,14 @@ from payments.hotel.rights import (
     RIGHTS,
     AboveLimit,
     Right,
+    Rights,
     may,
     may_anywhere,
     organizations_where,
+    refusal,
     require,
     require_within_limit,
+    rights_of,
 )
 from payments.hotel.stories import Story, story_of
 from payments.hotel.tables import organizations, properties, reservations
@@ -96,11 +99,12 @@ __all__ = [
     "Limits",
     "Membership",
     "Right",
+    "Rights",
     "Stay",
     "Step",
     "Story",
     "Workplace",
-    "address_of",
+    "addresses_of",
     "arrivals_at_risk",
     "arriving",
     "as_uuid",
@@ -139,15 +143,18 @@ __all__ = [
     "place",
     "properties",
     "raise_total",
+    "refusal",
     "require",
     "require_within_limit",
     "reservation_with_code",
     "reservations",
+    "rights_of",
     "set_architecture",
     "single_houses",
     "stay",
     "stay_of",
     "stays",
+    "stays_by_id",
     "steps_of",
     "story_of",
     "visible_as_a_whole",

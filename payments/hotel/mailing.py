@@ -1,5 +1,6 @@
 """Whom the hotel writes to, and about which stay."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -52,15 +53,24 @@ _STAY = {
 
 def stay(reservation_id: UUID) -> Stay | None:
     """Return a booking with its guest and its house, as they are now."""
+    return stays_by_id([reservation_id]).get(reservation_id)
+
+
+def stays_by_id(ids: Collection[UUID]) -> dict[UUID, Stay]:
+    """Return these bookings, each with its guest and its house, as they are now."""
+    if not ids:
+        return {}
     fields = [_STAY.get(name, name) for name in Stay.__dataclass_fields__]
-    found = reservations().filter(pk=reservation_id).with_owed().values_list(*fields).first()
-    return Stay(*found) if found else None
+    rows = reservations().filter(pk__in=ids).order_by().with_owed().values_list(*fields)
+    return {row[0]: Stay(*row) for row in rows}
 
 
-def address_of(user: Any) -> str:
-    """Return somebody's e-mail address, or name where there is none; empty where they are gone."""
-    found = get_user_model()._default_manager.filter(pk=user).first()
-    return (found.email or found.get_username()) if found else ""
+def addresses_of(users: Collection[Any]) -> dict[str, str]:
+    """Return the e-mail address of each of these people, or their name, by their key as text."""
+    if not users:
+        return {}
+    found = get_user_model()._default_manager.filter(pk__in=users)
+    return {str(each.pk): each.email or each.get_username() for each in found}
 
 
 _MANAGE = ("owner", "manager", "finance")

@@ -5,6 +5,7 @@ What somebody may see at all is narrowed by `visible_to`; this says what they ma
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -107,7 +108,12 @@ def require(
     :raises MayNot: they may not; the sentence says who may.
     """
     if not may(user, right, organization_id, property_id):
-        raise MayNot(f"Your role does not let you {_TO[right]}. {_who(right)} may.")
+        raise MayNot(refusal(right))
+
+
+def refusal(right: Right) -> str:
+    """Return what somebody hears who may not do this: that they may not, and who may."""
+    return f"Your role does not let you {_TO[right]}. {_who(right)} may."
 
 
 def require_within_limit(
@@ -132,6 +138,37 @@ def require_within_limit(
     others = _who(right, but=UNDER_LIMITS)
     most = money.show(limit, limits.currency)
     raise AboveLimit(f"Your role lets you {_TO[right]} up to {most}. {others} may go beyond.")
+
+
+@dataclass(frozen=True)
+class Rights:
+    """
+    What one person may do at the organizations they work for; houses are `visible_to`'s to narrow.
+
+    :param everything: they look after the system.
+    """
+
+    everything: bool = False
+    roles: dict[UUID, str] = field(default_factory=dict)
+
+    def anywhere(self, right: Right) -> bool:
+        """Say whether they may do this at any organization."""
+        return self.everything or any(role in RIGHTS[right] for role in self.roles.values())
+
+    def at(self, organization_id: UUID, right: Right) -> bool:
+        """Say whether they may do this there, at the houses that they see."""
+        return self.everything or self.roles.get(organization_id) in RIGHTS[right]
+
+
+def rights_of(user: Any) -> Rights:
+    """Return what this person may do, asked once for the user of a request."""
+    known: Rights | None = getattr(user, "_payments_rights", None)
+    if known is None:
+        rows = organizations().filter(memberships__user=user.pk).order_by()
+        roles = dict(rows.values_list("pk", "memberships__role"))
+        known = Rights(everything=bool(user.is_superuser), roles=roles)
+        user._payments_rights = known
+    return known
 
 
 def organizations_where(

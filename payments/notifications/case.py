@@ -1,9 +1,12 @@
 """What a message may speak of: an alert or a mail that is owed, each fact as a person reads it."""
 
 import unicodedata
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from django.utils.formats import date_format
 
@@ -15,11 +18,31 @@ from payments.notifications import addresses
 _UNKNOWN = "a date we do not know"
 
 
+@dataclass(frozen=True)
+class Known:
+    """What is read for many messages at once: their bookings, and the colleagues that they name."""
+
+    stays: dict[UUID, hotel.Stay]
+    people: dict[str, str]
+
+    @classmethod
+    def of(cls, rows: Collection[Alert]) -> "Known":
+        """Read it for these."""
+        users = {
+            row.facts["user"]
+            for row in rows
+            if isinstance(row.facts, dict) and isinstance(row.facts.get("user"), int | str)
+        }
+        stays = {row.reservation_id for row in rows if row.reservation_id}
+        return cls(hotel.stays_by_id(stays), hotel.addresses_of(users))
+
+
 class Case:
     """One alert or mail, with the booking and the house it is about."""
 
-    def __init__(self, row: Alert | Notification) -> None:
+    def __init__(self, row: Alert | Notification, known: Known | None = None) -> None:
         self.row = row
+        self._known = known
         self.object = row.object_id
         self.account = row.account
         self._facts: dict[str, Any] = row.facts if isinstance(row.facts, dict) else {}
@@ -27,7 +50,11 @@ class Case:
     @cached_property
     def stay(self) -> hotel.Stay | None:
         """The booking, where it is about one."""
-        return hotel.stay(self.row.reservation_id) if self.row.reservation_id else None
+        if not self.row.reservation_id:
+            return None
+        if self._known is not None:
+            return self._known.stays.get(self.row.reservation_id)
+        return hotel.stay(self.row.reservation_id)
 
     @cached_property
     def house(self) -> str:
@@ -55,7 +82,8 @@ class Case:
         user = self._facts.get("user")
         if user is None:
             return "owners, managers and finance"
-        return one_line(hotel.address_of(user)) or "somebody who has left"
+        people = self._known.people if self._known is not None else hotel.addresses_of([user])
+        return one_line(people.get(str(user), "")) or "somebody who has left"
 
     @property
     def of_booking(self) -> str:

@@ -31,6 +31,32 @@ def account(row: Alert | Notification) -> str:
     return absolute(account_page(row.organization.slug, hotel.house_of(row)))
 
 
+_OF_ACCOUNTS = (
+    *("account_disconnected", "charges_stopped", "payouts_stopped", "requirement_due"),
+    *("payout_account_changed", "capability_stopped", "account_silent", "deliveries_fail"),
+)
+_OF_DISPUTES = ("evidence_due", "evidence_missed", "dispute_closed", "evidence_handed_in")
+
+
+def is_about_an_account(alert: Alert) -> bool:
+    """Say whether an alert is about a Stripe account, not about somebody's money."""
+    return alert.kind in _OF_ACCOUNTS
+
+
+def page_of(alert: Alert) -> str:
+    """
+    Return the path of the page where something can be done about an alert.
+
+    Empty where there is none. Accounts are shown to those alone who may see them.
+    """
+    if is_about_an_account(alert):
+        return account_page(alert.organization.slug, hotel.house_of(alert))
+    if alert.reservation_id:
+        tab = "?tab=dispute" if alert.kind in _OF_DISPUTES else ""
+        return hotel.booking_url(alert.reservation_id) + tab
+    return reverse("payments:unmatched") if alert.kind == "unmatched_money" else ""
+
+
 def token(link: PayLink) -> str:
     """Return what proves that somebody was given this link; it follows from its id."""
     return str(Signer(salt=SIGNER).sign(link.pk.hex))

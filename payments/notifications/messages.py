@@ -5,11 +5,12 @@ An alert keeps facts (ids, amounts, dates); the words are made when somebody rea
 whoever shows them escapes them as any text.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from uuid import UUID
 
 from payments.models import Alert
-from payments.notifications.case import Case, listed
+from payments.notifications.case import Case, Known, listed
 from payments.words import connect, protection, refunds, spelled
 from payments.words.protection import FRAUD_TYPES, OPENED, REVIEWS
 from payments.words.requests import ASKED
@@ -51,10 +52,20 @@ def title(alert: Alert) -> str:
 
 def sentence(alert: Alert) -> str:
     """Return what is the case and what to do."""
+    return _sentence(alert, Case(alert))
+
+
+def sentences(alerts: Collection[Alert]) -> dict[UUID, str]:
+    """Return of each alert what is the case and what to do; what they name is read for all."""
+    known = Known.of(alerts)
+    return {alert.pk: _sentence(alert, Case(alert, known)) for alert in alerts}
+
+
+def _sentence(alert: Alert, case: Case) -> str:
     known = MESSAGES.get(alert.kind)
     if known is None:
         return f"Look at {alert.object_id} in the Stripe dashboard."
-    return " ".join(filter(None, known.says(Case(alert))))
+    return " ".join(filter(None, known.says(case)))
 
 
 # Payments ----------------------------------------------------------------

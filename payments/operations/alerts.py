@@ -1,4 +1,4 @@
-"""What staff do about an alert: say that they have seen it."""
+"""Alerts as staff list them, and what they do about one: say that they have seen it."""
 
 from collections.abc import Collection
 from typing import Any
@@ -6,13 +6,40 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
+from django.db.models import Case, QuerySet, When
 from django.utils import timezone
 
 from payments import hotel
 from payments.models import Alert
 from payments.operations import activity
+from payments.words.alerts import URGENCY
 
 logger = structlog.get_logger(__name__)
+
+
+OPEN, NOBODYS, MINE, CLOSED = "open", "nobodys", "mine", "closed"
+
+
+def listed(user: Any, standing: str = OPEN) -> QuerySet[Any]:
+    """
+    Return the alerts that this person may see: open ones by urgency, closed ones newest first.
+
+    :param standing: open ones; of these what nobody looks after, or what they do; or closed ones.
+    """
+    rows = hotel.visible_to(user, Alert.objects.filter(closed_at__isnull=standing != CLOSED))
+    if standing == CLOSED:
+        return rows.order_by("-id")
+    if standing == NOBODYS:
+        rows = rows.filter(acknowledged_at=None)
+    if standing == MINE:
+        rows = rows.filter(acknowledged_by=user.pk)
+    urgency = Case(*(When(severity=each, then=place) for place, each in enumerate(URGENCY)))
+    return rows.order_by(urgency, "-id")
+
+
+def count(user: Any, most: int) -> int:
+    """Return how many alerts nobody looks after yet; beyond `most`, nobody counts on."""
+    return listed(user, NOBODYS).order_by()[: most + 1].count()
 
 
 def acknowledge(alerts: Collection[UUID], *, by: Any) -> list[Alert]:

@@ -5,13 +5,11 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
 
 from payments import hotel
 from payments.analytics import arrivals
@@ -66,8 +64,6 @@ class Place:
 
 
 @never_cache
-@require_safe
-@login_required
 def overview(request: HttpRequest) -> HttpResponse:
     """List the organizations and houses whose accounts this person may see."""
     places = [
@@ -84,8 +80,6 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
 def account(request: HttpRequest, organization: str, house: str = "") -> HttpResponse:
     """Show where one place's account stands; take the next step."""
     place = _place(request, organization, house)

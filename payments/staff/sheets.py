@@ -246,7 +246,7 @@ ACTIONS = {
     "capture": Action("Capture", "Capture", Right.TAKE_PAYMENTS, Asked, _capture, ("capture",)),
     "release": Action("Release", "Release", Right.TAKE_PAYMENTS, Release, _release, ("cancel",)),
 }
-_OF_A_HOLD = ("capture", "release")
+OF_A_HOLD = ("capture", "release")
 
 
 @never_cache
@@ -255,7 +255,7 @@ _OF_A_HOLD = ("capture", "release")
 def sheet(request: HttpRequest, pk: UUID, verb: str, payment: UUID | None = None) -> HttpResponse:
     """Show one dialog of a booking, or do what it asks; once, however often it is sent."""
     action = ACTIONS.get(verb)
-    if action is None or (verb in _OF_A_HOLD) != (payment is not None):
+    if action is None or (verb in OF_A_HOLD) != (payment is not None):
         raise Http404
     reservation = get_object_or_404(hotel.visible_reservations(request.user), pk=pk)
     if not hotel.may(

@@ -5,35 +5,27 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
 from payments import hotel, words
 from payments.errors import MayNot, Refused
 from payments.folio import Entry
 from payments.models import Payment, PaymentTransaction
 from payments.operations.payments import unmatched
+from payments.staff.paging import Filters, Page
 
 PER_PAGE = 20
-LAST_PAGE = 10_000
 
 
-class Search(forms.Form):
+class Search(Filters):
     """Which booking somebody looks for, for which payment. What makes no sense finds nothing."""
 
-    page = forms.IntegerField(min_value=1, max_value=LAST_PAGE, required=False)
     payment = forms.UUIDField(required=False)
     code = forms.CharField(max_length=64, required=False)
     attached = forms.UUIDField(required=False)
-
-    def given(self, name: str) -> Any:
-        """Return what was asked for, if it makes sense."""
-        self.is_valid()
-        return self.cleaned_data.get(name)
 
 
 class Target(forms.Form):
@@ -42,19 +34,14 @@ class Target(forms.Form):
     reservation = forms.UUIDField()
 
 
-@login_required
 def unmatched_money(request: HttpRequest) -> HttpResponse:
     """List the money that waits for its booking, with the bookings that it is likely for."""
     search = Search(request.GET)
-    number = search.given("page") or 1
-    start = (number - 1) * PER_PAGE
     rows = unmatched.waiting(request.user).select_related("property", "organization")
-    payments = list(rows[start : start + PER_PAGE + 1])
-    entries = unmatched.with_charges(payments[:PER_PAGE])
+    page = Page.of(rows, search.number, PER_PAGE)
+    entries = unmatched.with_charges(page.rows)
     suggested = unmatched.suggest(entries, request.user)
-    changeable = hotel.organizations_where(
-        request.user, hotel.Right.TAKE_PAYMENTS, {e.payment.organization_id for e in entries}
-    )
+    rights = hotel.rights_of(request.user)
     items = []
     for entry in entries:
         payment = entry.payment
@@ -69,15 +56,13 @@ def unmatched_money(request: HttpRequest) -> HttpResponse:
                 "suggestions": suggested[payment.pk],
                 "code": code,
                 "found": unmatched.find(payment, code, request.user) if code else [],
-                "may_change": payment.organization_id in changeable,
+                "may_change": rights.at(payment.organization_id, hotel.Right.TAKE_PAYMENTS),
             }
         )
     context = {
         "section": "unmatched",
         "items": items,
-        "page": number,
-        "previous": number - 1,
-        "next": number + 1 if len(payments) > PER_PAGE else 0,
+        "page": page,
         "attached": _attached(request, search.given("attached")),
     }
     return render(request, "payments/staff/unmatched.html", context)
@@ -99,8 +84,6 @@ def _attached(request: HttpRequest, pk: UUID | None) -> dict[str, Any] | None:
     }
 
 
-@login_required
-@require_POST
 def attach(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Say which booking a payment is for."""
     payment = get_object_or_404(_payments(request), pk=pk)
@@ -121,8 +104,6 @@ def attach(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect(f"{reverse('payments:unmatched')}?attached={payment.pk}")
 
 
-@login_required
-@require_POST
 def detach(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take back that somebody attached a payment."""
     payment = get_object_or_404(_payments(request), pk=pk)

@@ -1,5 +1,6 @@
 """Template tags for whoever shows money: payments' own pages and the host's."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -12,6 +13,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from payments import hotel, panels, words
+from payments.hotel import Right
+from payments.operations import alerts
 from payments.operations.payments import unmatched
 from payments.panels import names
 
@@ -26,6 +29,33 @@ ICONS = {
     words.QUIET: "minus-circle",
 }
 MOST_COUNTED = 99
+
+
+@dataclass(frozen=True)
+class Place:
+    """
+    Where the menu leads.
+
+    :param section: what a page of it says that it is part of.
+    :param view: the name of its address.
+    :param right: what somebody must be allowed to do somewhere to go there.
+    """
+
+    section: str
+    view: str
+    name: str
+    right: Right
+
+
+PLACES = {
+    "": [Place("bookings", "bookings", "Bookings", Right.LOOK)],
+    "Desks": [
+        Place("unmatched", "payments:unmatched", "Unmatched money", Right.LOOK),
+    ],
+    "Office": [
+        Place("accounts", "payments:accounts", "Accounts", Right.SEE_ACCOUNTS),
+    ],
+}
 
 
 @register.filter
@@ -92,16 +122,25 @@ def payment_status(status: str) -> dict[str, Any]:
 
 
 @register.simple_tag
-def unmatched_money(user: Any) -> dict[str, Any]:
-    """Return how many payments wait for their booking, and how to write that."""
-    count = unmatched.count(user, MOST_COUNTED)
-    return {"count": count, "words": f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count)}
+def navigation(user: Any) -> dict[str, Any]:
+    """Return where this person may go, group by group, and how much waits there."""
+    rights = hotel.rights_of(user)
+    return {
+        "groups": [
+            {"name": name, "places": shown}
+            for name, places in PLACES.items()
+            if (shown := [place for place in places if rights.anywhere(place.right)])
+        ],
+        "alerts": _counted(alerts.count(user, MOST_COUNTED)),
+        "unmatched": _counted(unmatched.count(user, MOST_COUNTED)),
+    }
 
 
-@register.simple_tag
-def sees_accounts(user: Any) -> bool:
-    """Say whether this person may see Stripe accounts anywhere."""
-    return hotel.may_anywhere(user, hotel.Right.SEE_ACCOUNTS)
+def _counted(count: int) -> str:
+    """Return how many there are, as a few characters say it; empty where there are none."""
+    if count > MOST_COUNTED:
+        return f"{MOST_COUNTED}+"
+    return str(count) if count else ""
 
 
 @register.simple_tag

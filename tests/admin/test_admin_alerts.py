@@ -129,3 +129,15 @@ def bank_account(stripe):
         stripe.tells("account.external_account.updated", account, created=NOW + at)
 
     return tell
+
+
+def test_an_alert_about_an_account_leads_to_the_accounts_page(hired, stripe, booking):
+    stripe.sends(SCENARIOS["account_deauthorized"].events(stay_of(booking)))
+    alert = Alert.objects.get(kind="account_disconnected")
+
+    assert 'href="/accounts/harbour/"' in hired().get(page(alert)).content.decode()
+    assert "/accounts/" not in hired(Role.FRONT_DESK).get(page(alert)).content.decode()
+
+
+def test_an_alert_about_a_booking_leads_to_its_page(standing, hired, booking):
+    assert f'href="/bookings/{booking.pk}/"' in hired().get(page(standing)).content.decode()

@@ -5,9 +5,9 @@ from typing import Any
 
 from payments import hotel
 from payments.admin.display import show
-from payments.admin.display.outcomes import SEVERITIES
 from payments.models import Alert
 from payments.notifications import messages
+from payments.words.alerts import SEVERITIES
 
 READ_WITH = ("organization", "property", "acknowledged_by")
 

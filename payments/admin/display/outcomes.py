@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from payments.models import Reason, Severity, State, WebhookEvent
-from payments.words import BAD, GOOD, HELD, QUIET, WAIT, Said
+from payments.models import Reason, State, WebhookEvent
+from payments.words import BAD, GOOD, QUIET, WAIT, Said
 
 STATES: dict[str, Said] = {
     State.RECEIVED: Said("Waiting", WAIT),
@@ -82,12 +82,3 @@ def outcome_of(event: WebhookEvent) -> Outcome:
             "If it keeps failing, give the last error to the developers.",
         )
     return Outcome("It waits for the worker.", "If it waits for minutes, the worker does not run.")
-
-
-SEVERITIES: dict[str, Said] = {
-    Severity.INFO: Said("For your information", WAIT),
-    Severity.WARNING: Said("Warning", HELD),
-    Severity.CRITICAL: Said("Critical", BAD),
-    Severity.SECURITY: Said("Security", BAD),
-}
-CLOSED = Said("Closed", QUIET)

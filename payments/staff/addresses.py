@@ -1,0 +1,86 @@
+"""
+The table of payments' own pages: each address, what may be done there, and by whom.
+
+It makes the addresses, sees that whoever comes is logged in and may do this somewhere, and makes
+the table in the documentation. What somebody may see of it all is narrowed to their organizations
+and houses: anything else answers as if it were not there.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from django.urls import URLPattern, path
+
+from payments.hotel import Right
+from payments.staff import accounts, alerts, files, pay, sheets, views
+from payments.staff.access import View, guarded
+
+
+@dataclass(frozen=True)
+class Row:
+    """
+    One address: its view, and for each method what the person must be allowed to do.
+
+    :param rights: none where a guest comes with a link, and nobody logs in.
+    """
+
+    address: str
+    view: View
+    name: str
+    rights: Mapping[str, Right]
+
+
+def _row(address: str, view: View, name: str, **rights: Right) -> Row:
+    return Row(address, view, name, rights)
+
+
+R = Right
+ALERT, BOOKING, UNMATCHED = "alerts/<uuid:pk>/", "bookings/<uuid:pk>/", "bookings/unmatched/"
+ADDRESSES = [
+    _row("pay/", pay.pay, "pay"),
+    _row("pay/<str:token>", pay.swap, "pay_link"),
+    _row("alerts/", alerts.overview, "alerts", GET=R.LOOK),
+    _row(ALERT + "take/", alerts.take, "take_alert", POST=R.TAKE_ALERTS),
+    _row(ALERT + "seen/", alerts.take, "seen_alert", POST=R.TAKE_ALERTS),
+    _row("accounts/", accounts.overview, "accounts", GET=R.SEE_ACCOUNTS),
+    _row(
+        "accounts/<slug:organization>/",
+        accounts.account,
+        "account",
+        GET=R.SEE_ACCOUNTS,
+        POST=R.MANAGE_ACCOUNTS,
+    ),
+    _row(
+        "accounts/<slug:organization>/<slug:house>/",
+        accounts.account,
+        "account",
+        GET=R.SEE_ACCOUNTS,
+        POST=R.MANAGE_ACCOUNTS,
+    ),
+    _row("attachments/<uuid:pk>/", files.attachment, "attachment", GET=R.LOOK),
+    _row(UNMATCHED, views.unmatched_money, "unmatched", GET=R.LOOK),
+    _row(UNMATCHED + "<uuid:pk>/attach/", views.attach, "attach", POST=R.TAKE_PAYMENTS),
+    _row(UNMATCHED + "<uuid:pk>/detach/", views.detach, "detach", POST=R.TAKE_PAYMENTS),
+    _row(BOOKING + "<slug:verb>/", sheets.sheet, "sheet", GET=R.LOOK, POST=R.LOOK),
+    _row(BOOKING + "<slug:verb>/<uuid:payment>/", sheets.sheet, "sheet", GET=R.LOOK, POST=R.LOOK),
+]
+
+
+def patterns() -> list[URLPattern]:
+    """Return the table as Django's addresses."""
+    return [
+        path(row.address, guarded(row.view, row.rights) if row.rights else row.view, name=row.name)
+        for row in ADDRESSES
+    ]
+
+
+def by_verb() -> Iterator[Row]:
+    """Yield the table with a line for each dialog of a booking, and the right that it takes."""
+    for row in ADDRESSES:
+        if "<slug:verb>" not in row.address:
+            yield row
+            continue
+        for verb, action in sheets.ACTIONS.items():
+            if (verb in sheets.OF_A_HOLD) == ("<uuid:payment>" in row.address):
+                address = row.address.replace("<slug:verb>", verb)
+                yield replace(row, address=address, rights=dict.fromkeys(row.rights, action.right))
