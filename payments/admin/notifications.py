@@ -145,7 +145,7 @@ class AlertAdmin(ToldAdmin):
         return show.said(messages.sentence(alert))
 
     @display(description="Where to act")
-    def where(self, alert: Alert) -> str:
+    def where(self, alert: Any) -> str:
         """Return a link to the staff page where it is dealt with, for whoever may open it."""
         (line,) = lines([alert], hotel.rights_of(alert.reader))
         if not line.page:

@@ -172,6 +172,36 @@ def caption(reservation: Any) -> str:
     return f"{reservation.code} · {reservation.guest.name}"
 
 
+HOUSE = "reservation__property"  # what `brief` reads beside it
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """A booking as a desk names it."""
+
+    id: UUID
+    code: str
+    guest: str
+    house: str
+    arrival: date
+    departure: date
+
+    @property
+    def url(self) -> str:
+        """The address of its page."""
+        return booking_url(self.id)
+
+
+def brief(row: Any) -> Brief | None:
+    """Return the booking of a record, read with `GUEST` and `HOUSE`; None where it has none."""
+    held = row.reservation
+    if held is None:
+        return None
+    return Brief(
+        held.pk, held.code, held.guest.name, held.property.name, held.arrival, held.departure
+    )
+
+
 def stay_of(row: Any, now: datetime) -> str:
     """Return where the stay of a record's booking stands; nothing where it has no booking."""
     if row.reservation is None:

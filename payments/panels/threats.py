@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from payments import hotel, words
 from payments.folio import Entry, Folio
@@ -80,15 +81,12 @@ class Threats:
 
 def of(folio: Folio, now: datetime) -> Threats:
     """Return what threatens a booking's money, or did."""
-    stay = folio.booking.stay(now)
+    stay, zone = folio.booking.stay(now), hotel.zone_named(folio.booking.timezone)
     disputes, warnings, reviews = [], [], []
     for entry in folio.entries:
-        name = _payment(entry)
-        disputes += [_dispute(row, entry, name, folio, now) for row in entry.disputes if row.seen]
-        warnings += [
-            _warning(row, entry, name, stay) for row in entry.early_fraud_warnings if row.seen
-        ]
-        reviews += [_review(row, name) for row in entry.reviews if row.seen]
+        disputes += [dispute(row, entry, zone, now) for row in entry.disputes if row.seen]
+        warnings += [warning(row, entry, stay) for row in entry.early_fraud_warnings if row.seen]
+        reviews += [review(row, entry) for row in entry.reviews if row.seen]
     return Threats(
         disputes=sorted(disputes, key=_urgency),
         warnings=sorted(warnings, key=lambda each: not each.actionable),
@@ -101,16 +99,16 @@ def _urgency(panel: DisputePanel) -> tuple[bool, bool, float, str]:
     return (panel.over, panel.left is None, due, panel.stripe_id)
 
 
-def _payment(entry: Entry) -> str:
+def paid_with(entry: Entry) -> str:
     """Return the payment that all this is about: Deposit, Visa ·· 4242."""
     payment = entry.payment
     how = words.method(payment.payment_method, words.telling(entry))
     return ", ".join(filter(None, [words.purpose(payment), how]))
 
 
-def _dispute(row: Dispute, entry: Entry, of: str, folio: Folio, now: datetime) -> DisputePanel:
+def dispute(row: Dispute, entry: Entry, zone: ZoneInfo, now: datetime) -> DisputePanel:
+    """Return one dispute of a payment, its days by the clocks of `zone`."""
     due = row.evidence_due_by if row.needs_response else None
-    zone = hotel.zone_named(folio.booking.timezone)
     return DisputePanel(
         id=row.pk,
         stripe_id=row.stripe_id,
@@ -122,7 +120,7 @@ def _dispute(row: Dispute, entry: Entry, of: str, folio: Folio, now: datetime) -
         amount=amount(row.amount, row.currency),
         held=amount(entry.held_by(row), row.currency),
         fee=amounts(_fees(row, entry)),
-        of=of,
+        of=paid_with(entry),
         due=due,
         left=words.deadline(due, now, zone) if due else None,
         answered=bool(row.has_evidence or row.submission_count),
@@ -138,7 +136,8 @@ def _fees(row: Dispute, entry: Entry) -> Iterator[tuple[str, int]]:
     yield from sums.items()
 
 
-def _warning(row: EarlyFraudWarning, entry: Entry, of: str, stay: str) -> WarningPanel:
+def warning(row: EarlyFraudWarning, entry: Entry, stay: str) -> WarningPanel:
+    """Return one fraud warning of a payment whose stay stands there."""
     charge = entry.charge_of(row)
     refundable = entry.refundable(charge)
     asks = bool(row.actionable) and not entry.is_disputed(charge) and refundable != 0
@@ -147,19 +146,20 @@ def _warning(row: EarlyFraudWarning, entry: Entry, of: str, stay: str) -> Warnin
         stripe_id=row.stripe_id,
         said=steps.what_a_warning_asks(entry, row, stay),
         fraud=protection.fraud(row),
-        of=of,
+        of=paid_with(entry),
         refundable=amount(refundable, charge.currency) if asks and charge and refundable else "",
         when=row.occurred_at,
         actionable=asks,
     )
 
 
-def _review(row: Review, of: str) -> ReviewPanel:
+def review(row: Review, entry: Entry) -> ReviewPanel:
+    """Return one review of a payment."""
     return ReviewPanel(
         id=row.pk,
         stripe_id=row.stripe_id,
         said=protection.review(row),
-        of=of,
+        of=paid_with(entry),
         when=row.occurred_at,
         open=row.is_open,
     )

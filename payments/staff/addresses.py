@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from django.urls import URLPattern, path
 
 from payments.hotel import Right
-from payments.staff import accounts, alerts, files, pay, sheets, views
+from payments.staff import accounts, alerts, decisions, desks, files, pay, sheets, views
 from payments.staff.access import View, guarded
 
 
@@ -36,12 +36,25 @@ def _row(address: str, view: View, name: str, **rights: Right) -> Row:
 
 R = Right
 ALERT, BOOKING, UNMATCHED = "alerts/<uuid:pk>/", "bookings/<uuid:pk>/", "bookings/unmatched/"
+REVIEW = "desks/reviews/<uuid:pk>/"
 ADDRESSES = [
     _row("pay/", pay.pay, "pay"),
     _row("pay/<str:token>", pay.swap, "pay_link"),
     _row("alerts/", alerts.overview, "alerts", GET=R.LOOK),
     _row(ALERT + "take/", alerts.take, "take_alert", POST=R.TAKE_ALERTS),
     _row(ALERT + "seen/", alerts.take, "seen_alert", POST=R.TAKE_ALERTS),
+    _row("desks/disputes/", desks.disputes, "disputes", GET=R.PROTECT),
+    _row("desks/warnings/", desks.warnings, "warnings", GET=R.PROTECT),
+    _row(
+        "desks/warnings/<uuid:pk>/refund/",
+        decisions.refund_warned,
+        "refund_warned",
+        GET=R.PROTECT,
+        POST=R.PROTECT,
+    ),
+    _row(REVIEW + "approve/", decisions.approve, "approve_review", GET=R.PROTECT, POST=R.PROTECT),
+    _row(REVIEW + "refuse/", decisions.refuse, "refuse_review", GET=R.PROTECT, POST=R.PROTECT),
+    _row("desks/holds/", desks.holds, "holds", GET=R.LOOK),
     _row("accounts/", accounts.overview, "accounts", GET=R.SEE_ACCOUNTS),
     _row(
         "accounts/<slug:organization>/",

@@ -3,34 +3,31 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
-from django_htmx.http import HttpResponseClientRedirect
 
 from payments import hotel, money, words
-from payments.errors import Invalid, MayNot, Refused
+from payments.errors import Invalid, Refused
 from payments.folio import Figures
 from payments.hotel import Booking, Right
-from payments.models import IdempotentRequest, Payment
+from payments.models import Payment
 from payments.models.base import time_ordered_id
-from payments.operations import amounts, once
+from payments.operations import amounts
 from payments.operations.customers import payment_methods
 from payments.operations.payments import additional_charges, holds, pay_links, refunds
-from payments.outgoing import promises
 from payments.records import bookings
+from payments.staff import dialogs
 from payments.words import customers, policies
 
 _PLAIN = re.compile(r"(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")  # 50, 50.00, 1,234.50
@@ -263,59 +260,36 @@ def sheet(request: HttpRequest, pk: UUID, verb: str, payment: UUID | None = None
     ):
         raise PermissionDenied("Your role does not let you do this.")
     opened = _open(request, action, verb, pk, payment)
-    back: HttpResponse = redirect(hotel.booking_url(pk))
-    if request.headers.get("HX-Request"):
-        back = HttpResponseClientRedirect(hotel.booking_url(pk))
+    back = dialogs.leave(request, _back(request, pk))
     if request.method != "POST":
         suggested = money.to_decimal(opened.most, opened.booking.currency) if opened.most else ""
         suggested = request.GET.get("amount", suggested)
         first = {"amount": suggested, "key": time_ordered_id(), "seen": opened.seen}
         return _shown(request, opened, action.form(opened, initial=first))
     form = action.form(opened, request.POST)
-    key = request.POST.get("key", "")
-    digest = sha256(f"sheet\n{request.path}\n{key}".encode()).hexdigest()
-    earlier = once.find(request.user.pk, digest, kinds=action.kinds)
-    if earlier is not None:
-        return _again(request, earlier, back)
+    if dialogs.was_done(request, action.kinds):
+        return back
     if form.is_valid() and (changed := opened.changed(form.cleaned_data["seen"])):
         form.add_error(None, changed)
         form.data = {**request.POST.dict(), "seen": opened.seen}
     if not form.is_valid():
         return _shown(request, opened, form)
-    row, ours = once.begin(request.user, digest, kinds=action.kinds)
-    if not ours:
-        return _again(request, row, back)
     try:
-        with promises.asked_as(row.pk):
-            said = action.do(opened, form.cleaned_data, request.user)
+        dialogs.do_once(
+            request, action.kinds, lambda: action.do(opened, form.cleaned_data, request.user)
+        )
     except Refused as refusal:
-        row.delete()
-        if isinstance(refusal, MayNot) and refusal.code == "forbidden":
-            raise PermissionDenied(str(refusal)) from refusal
         form.add_error(_field(refusal, form), str(refusal))
         fresh = _open(request, action, verb, pk, payment)
         form.data = {**request.POST.dict(), "seen": fresh.seen}
         return _shown(request, fresh, form)
-    except IntegrityError:
-        if once.was_taken_over(row):
-            return _again(request, row, back)
-        once.give_up(row, action.kinds)
-        raise
-    except Exception:
-        once.give_up(row, action.kinds)
-        raise
-    IdempotentRequest.objects.filter(pk=row.pk).update(status=303, answer=said)
-    messages.success(request, said)
     return back
 
 
-def _again(request: HttpRequest, row: IdempotentRequest, back: HttpResponse) -> HttpResponse:
-    """Answer what was sent twice: it was done once."""
-    under_way = "This is being done already. Look at the history below."
-    if once.is_abandoned(row):
-        under_way = "This was begun already. Look at the history below for what came of it."
-    messages.info(request, row.answer or under_way)
-    return back
+def _back(request: HttpRequest, booking: UUID) -> str:
+    """Return the page that a dialog was opened from: the holds' desk, or the booking's own."""
+    from_desk = request.GET.get("from") == "holds"
+    return reverse("payments:holds") if from_desk else hotel.booking_url(booking)
 
 
 def _field(refusal: Refused, form: Asked) -> str | None:
@@ -333,7 +307,9 @@ def _open(request: HttpRequest, action: Action, verb: str, pk: UUID, payment: UU
     if payment is not None:
         rows = hotel.visible_to(request.user, Payment.objects.filter(reservation=pk))
         held = get_object_or_404(rows, pk=payment)
-    made = Sheet(action.verb, action.does, request.path, booking, figures, held, 0, [], [])
+    made = Sheet(
+        action.verb, action.does, request.get_full_path(), booking, figures, held, 0, [], []
+    )
     show = money.show
     currency = booking.currency
     if verb == "refund":
@@ -399,7 +375,7 @@ def _shown(request: HttpRequest, opened: Sheet, form: Asked) -> HttpResponse:
         "form": form,
         "amount": amount,
         "address": opened.address,
-        "back": hotel.booking_url(opened.booking.id),
+        "back": _back(request, opened.booking.id),
     }
     status = 422 if form.errors and not request.headers.get("HX-Request") else 200
     return render(request, "payments/staff/sheet.html", context, status=status)

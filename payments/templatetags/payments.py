@@ -50,6 +50,9 @@ class Place:
 PLACES = {
     "": [Place("bookings", "bookings", "Bookings", Right.LOOK)],
     "Desks": [
+        Place("disputes", "payments:disputes", "Disputes", Right.PROTECT),
+        Place("warnings", "payments:warnings", "Fraud warnings", Right.PROTECT),
+        Place("holds", "payments:holds", "Holds", Right.LOOK),
         Place("unmatched", "payments:unmatched", "Unmatched money", Right.LOOK),
     ],
     "Office": [

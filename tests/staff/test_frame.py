@@ -54,7 +54,15 @@ def test_a_page_that_was_open_too_long_says_so(db):
 
 
 def test_nothing_on_a_page_is_inline_or_from_elsewhere(manager, booking):
-    for address in ("/bookings/", f"/bookings/{booking.pk}/", "/bookings/unmatched/"):
+    for address in (
+        "/bookings/",
+        f"/bookings/{booking.pk}/",
+        "/bookings/unmatched/",
+        "/alerts/",
+        "/desks/disputes/",
+        "/desks/warnings/",
+        "/desks/holds/",
+    ):
         answer = manager.get(address)
         page = answer.content.decode()
 

@@ -1,16 +1,29 @@
-"""Money held on a guest's card: taking it, in part or whole, and letting it go."""
+"""Money held on a guest's card: listed, taken in part or whole, and let go."""
 
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
 from payments import hotel, money
 from payments.errors import NotAsThingsStand
 from payments.hotel import Right
-from payments.models import OutgoingRequest, Payment
+from payments.models import Charge, OutgoingRequest, Payment
 from payments.operations import acting, activity, amounts, outcome
 from payments.operations.payments import payment_intents
 from payments.outgoing import keeping, promises
+
+
+def listed(user: Any) -> QuerySet[Any]:
+    """Return the holds that this person may see, those that run out next first, as `ends`."""
+    held = Charge.objects.filter(
+        payment=OuterRef("pk"), status="succeeded", captured=False, expired=False
+    )
+    rows = Payment.objects.filter(status="requires_capture", seen=True, amount_capturable__gt=0)
+    ends = held.order_by("capture_before").values("capture_before")[:1]
+    rows = hotel.visible_to(user, rows).filter(Exists(held)).annotate(ends=Subquery(ends))
+    found: QuerySet[Any] = rows.order_by(F("ends").asc(nulls_last=True), "-id")
+    return found
 
 
 class NotCapturable(NotAsThingsStand):

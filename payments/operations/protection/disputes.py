@@ -1,8 +1,9 @@
-"""Giving in to a dispute."""
+"""Disputes as their desk lists them, and giving in to one."""
 
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from payments import hotel
@@ -11,6 +12,25 @@ from payments.models import Dispute, OutgoingRequest
 from payments.operations import acting, activity, outcome
 from payments.operations.protection import evidence, submissions
 from payments.outgoing import keeping, promises
+
+ANSWER, BANK, OVER = "answer", "bank", "over"
+
+
+def listed(user: Any, standing: str = ANSWER) -> QuerySet[Any]:
+    """
+    Return the disputes that this person may see, by their deadline; those that are over, by age.
+
+    :param standing: those to be answered, those that a bank decides now, or those that are over.
+    """
+    rows = Dispute.objects.filter(seen=True)
+    if standing == OVER:
+        return hotel.visible_to(user, rows.filter(status__in=Dispute.OVER)).order_by("-id")
+    if standing == ANSWER:
+        rows = rows.filter(status__in=Dispute.WAITING)
+    else:
+        rows = rows.exclude(status__in=(*Dispute.WAITING, *Dispute.OVER))
+    rows = hotel.visible_to(user, rows)
+    return rows.order_by(F("evidence_due_by").asc(nulls_last=True), "-id")
 
 
 def accept(*, dispute: Dispute, by: Any) -> Dispute:

@@ -1,0 +1,78 @@
+"""What all dialogs have in common: what one asks for is done once, and told behind it."""
+
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+from typing import Any, cast
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django_htmx.http import HttpResponseClientRedirect
+
+from payments.errors import MayNot, Refused
+from payments.models import IdempotentRequest
+from payments.operations import once
+from payments.outgoing import promises
+
+
+def was_done(request: HttpRequest, kinds: Sequence[str]) -> bool:
+    """Say whether this very dialog was sent before, and if so tell what came of it."""
+    earlier = once.find(request.user.pk, _digest(request), kinds=kinds)
+    if earlier is not None:
+        _tell_again(request, earlier)
+    return earlier is not None
+
+
+def do_once(request: HttpRequest, kinds: Sequence[str], act: Callable[[], str]) -> None:
+    """
+    Do what a dialog asks for, once, however often it is sent, and tell what came of it.
+
+    :param kinds: of the requests to Stripe that do it.
+    :param act: does it, and returns what to tell.
+    :raises Refused: it cannot be done; the dialog may be sent again.
+    :raises PermissionDenied: their role does not let them.
+    """
+    row, ours = once.begin(cast(Any, request.user), _digest(request), kinds=kinds)
+    if not ours:
+        return _tell_again(request, row)
+    try:
+        with promises.asked_as(row.pk):
+            said = act()
+    except Refused as refusal:
+        row.delete()
+        if isinstance(refusal, MayNot) and refusal.code == "forbidden":
+            raise PermissionDenied(str(refusal)) from refusal
+        raise
+    except IntegrityError:
+        if once.was_taken_over(row):
+            return _tell_again(request, row)
+        once.give_up(row, kinds)
+        raise
+    except Exception:
+        once.give_up(row, kinds)
+        raise
+    IdempotentRequest.objects.filter(pk=row.pk).update(status=303, answer=said)
+    messages.success(request, said)
+    return None
+
+
+def leave(request: HttpRequest, url: str) -> HttpResponse:
+    """Return to the page behind a dialog."""
+    if request.headers.get("HX-Request"):
+        return HttpResponseClientRedirect(url)
+    return redirect(url)
+
+
+def _digest(request: HttpRequest) -> str:
+    key = request.POST.get("key", "")
+    return sha256(f"sheet\n{request.path}\n{key}".encode()).hexdigest()
+
+
+def _tell_again(request: HttpRequest, row: IdempotentRequest) -> None:
+    """Tell of what was sent twice: it was done once."""
+    under_way = "This is being done already. Look at the history below."
+    if once.is_abandoned(row):
+        under_way = "This was begun already. Look at the history below for what came of it."
+    messages.info(request, row.answer or under_way)
