@@ -3,7 +3,9 @@
 import re
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.utils import timezone
 from knox.auth import TokenAuthentication
+from knox.models import AuthToken
 from rest_framework.exceptions import AuthenticationFailed
 
 _TOKEN = re.compile(rb"[0-9a-f]{64}")
@@ -20,3 +22,7 @@ class Tokens(TokenAuthentication):
         except AuthenticationFailed as error:
             raise AuthenticationFailed("This token is not valid, or no longer.") from error
         return found
+
+    def _cleanup_token(self, auth_token: AuthToken) -> bool:
+        """Say whether a token has run out; a person's other tokens are not looked at each time."""
+        return bool(auth_token.expiry) and auth_token.expiry < timezone.now()

@@ -49,6 +49,7 @@ from payments.hotel.columns import (
     set_architecture,
     write_account,
 )
+from payments.hotel.jobs import asked_once, group
 from payments.hotel.listing import (
     Workplace,
     code_of,
@@ -68,7 +69,7 @@ from payments.hotel.ownership import (
     organization_of_reservations,
     organizations_named,
 )
-from payments.hotel.places import Group, House, group, groups, houses, organization_name, place
+from payments.hotel.places import Group, House, groups, houses, organization_name, place
 from payments.hotel.policies import GivesBack, Step, gives_back, steps_of
 from payments.hotel.rights import (
     RIGHTS,
@@ -113,6 +114,7 @@ __all__ = [
     "arrivals_at_risk",
     "arriving",
     "as_uuid",
+    "asked_once",
     "booking_url",
     "bookings",
     "bookings_of_guest",

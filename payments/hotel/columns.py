@@ -61,12 +61,16 @@ class Limits:
     currency: str
     amounts: dict[str, int | None]  # "charge" and "refund"; None where there is no limit
 
+    @classmethod
+    def of(cls, currency: str, kept: dict[str, int]) -> "Limits":
+        """Return the limits that an organization keeps in its column."""
+        return cls(currency, {name: kept.get(name) for name in ("charge", "refund")})
+
 
 def limits_of(organization_id: UUID) -> Limits:
     """Return how much the front desk of an organization may charge and refund at once."""
     found = organizations().filter(pk=organization_id).values_list("currency", "limits").first()
-    currency, amounts = found if found else ("", dict[str, int]())
-    return Limits(currency, {name: amounts.get(name) for name in ("charge", "refund")})
+    return Limits.of(*found) if found else Limits.of("", {})
 
 
 def limit_of(organization_id: UUID, name: str) -> int | None:

@@ -38,19 +38,13 @@ class Group:
     architecture: str
 
 
-_GROUP = ("pk", "slug", "name", "currency", "timezone", "stripe_architecture")
+GROUP = ("pk", "slug", "name", "currency", "timezone", "stripe_architecture")
 
 
 def groups(user: Any, limit: int) -> list[Group]:
     """Return the hotel groups that this person may see."""
     rows = organizations().visible_to(user).order_by("name")
-    return [Group(*row) for row in rows.values_list(*_GROUP)[:limit]]
-
-
-def group(user: Any, slug: str) -> Group | None:
-    """Return the hotel group with this slug, if this person may see it."""
-    row = organizations().visible_to(user).filter(slug=slug).values_list(*_GROUP).first()
-    return Group(*row) if row else None
+    return [Group(*row) for row in rows.values_list(*GROUP)[:limit]]
 
 
 def place(row: Any) -> str:

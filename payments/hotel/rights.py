@@ -10,11 +10,9 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
-
 from payments import money
 from payments.errors import MayNot
-from payments.hotel.columns import limits_of
+from payments.hotel.jobs import Job, jobs
 from payments.hotel.tables import organizations
 
 
@@ -95,8 +93,8 @@ def may(
     """
     if user.is_superuser:
         return True
-    rows = _where(user, right, property_id).filter(pk=organization_id)
-    return organization_id is not None and rows.exists()
+    job = jobs(user).get(organization_id) if organization_id else None
+    return job is not None and _lets(job, right, property_id)
 
 
 def require(
@@ -128,12 +126,12 @@ def require_within_limit(
     """
     if user.is_superuser:
         return
-    limited = organizations().filter(
-        pk=organization_id, memberships__user=user.pk, memberships__role__in=UNDER_LIMITS
-    )
-    limits = limits_of(organization_id)
-    limit = limits.amounts.get(LIMITED[right])
-    if limit is None or (currency == limits.currency and amount <= limit) or not limited.exists():
+    job = jobs(user).get(organization_id)
+    if job is None or job.role not in UNDER_LIMITS:
+        return
+    limits = job.limits
+    limit = limits.amounts[LIMITED[right]]
+    if limit is None or (currency == limits.currency and amount <= limit):
         return
     others = _who(right, but=UNDER_LIMITS)
     most = money.show(limit, limits.currency)
@@ -181,30 +179,26 @@ def organizations_where(
     """
     if user.is_superuser and among is not None:
         return set(among)
-    rows = organizations().all() if user.is_superuser else _where(user, right, None)
-    if among is not None:
-        rows = rows.filter(pk__in=among)
-    return set(rows.order_by().values_list("pk", flat=True))
+    if user.is_superuser:
+        return set(organizations().order_by().values_list("pk", flat=True))
+    found = {id for id, job in jobs(user).items() if _lets(job, right, None)}
+    return found if among is None else found.intersection(among)
 
 
 def may_anywhere(user: Any, right: Right) -> bool:
     """Say whether this person may do this at any organization or house."""
-    rows = organizations().filter(memberships__user=user.pk, memberships__role__in=RIGHTS[right])
-    return bool(user.is_superuser or rows.exists())
+    return user.is_superuser or any(job.role in RIGHTS[right] for job in jobs(user).values())
 
 
-def _where(user: Any, right: Right, property_id: UUID | None) -> QuerySet[Any]:
-    """Return the organizations at which this person's role has this right, for this house."""
-    covered = Q()
-    if right in WHOLE or property_id:
-        covered = Q(memberships__properties=None)
-    if property_id:
-        of_houses = [role for role in RIGHTS[right] if role not in WHOLE.get(right, ())]
-        covered |= Q(memberships__properties=property_id, memberships__role__in=of_houses)
-    found: QuerySet[Any] = organizations().filter(
-        covered, memberships__user=user.pk, memberships__role__in=RIGHTS[right]
-    )
-    return found
+def _lets(job: Job, right: Right, property_id: UUID | None) -> bool:
+    """Say whether a job has this right, for this house."""
+    if job.role not in RIGHTS[right]:
+        return False
+    if not job.houses:
+        return True
+    if property_id is None:
+        return right not in WHOLE
+    return property_id in job.houses and job.role not in WHOLE.get(right, ())
 
 
 def _who(right: Right, but: Collection[str] = ()) -> str:

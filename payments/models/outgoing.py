@@ -86,7 +86,9 @@ class OutgoingRequest(models.Model):
             models.Index(fields=["about"], name="requests_about"),
         ]
 
-    answer: dict[str, Any] | None = None  # of the attempt that this process made; never stored
+    # Of the attempt that this process made, never stored: the answer, and our row merged with it.
+    answer: dict[str, Any] | None = None
+    row: Any = None
 
     def __str__(self) -> str:
         return f"{self.kind} {self.stripe_id or self.pk}"

@@ -1,11 +1,16 @@
 """What came of asking Stripe, as whoever asked hears it."""
 
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar, cast
+
+from django.db.models import Model
 
 from payments import words
 from payments.errors import Declined, Invalid, NotAsThingsStand
-from payments.models import OutgoingRequest
+from payments.models import OutgoingRequest, Payment
 from payments.operations import acting
+from payments.outgoing import keeping
+
+Row = TypeVar("Row", bound=Model)
 
 
 class RefusedByStripe(NotAsThingsStand):
@@ -18,6 +23,27 @@ class CardGone(NotAsThingsStand):
     """The card is no longer on file, or no longer good."""
 
     code = "card_gone"
+
+
+def keep(request: OutgoingRequest, row: Row) -> Row:
+    """
+    Ask Stripe for what was just promised, and return the row that it is about as it is then.
+
+    :raises Refused: Stripe will not.
+    """
+    kept = keeping.keep(request)
+    row = standing(kept, row)
+    if kept.state == OutgoingRequest.State.REFUSED:
+        refuse(kept, about=row if isinstance(row, Payment) else None)
+    return row
+
+
+def standing(kept: OutgoingRequest, row: Row) -> Row:
+    """Return the row that a request was about, as it is now that Stripe was asked."""
+    if kept.row is not None:
+        return cast(Row, kept.row)
+    row.refresh_from_db()
+    return row
 
 
 _AMOUNTS = ("amount_too_small", "amount_too_large", "parameter_invalid_integer")

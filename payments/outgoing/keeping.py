@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -19,6 +20,7 @@ from payments.models import Alert, OutgoingRequest, Payment, Refund, SetupIntent
 from payments.outgoing import answers, budget, promises
 from payments.outgoing.kinds import KINDS, REPLACED, Kind
 from payments.records import settling, telling
+from payments.records.loading import Rows
 
 logger = structlog.get_logger(__name__)
 
@@ -154,7 +156,7 @@ def _done_before(request: OutgoingRequest, kind: Kind) -> Answer | None:
 def _note(request: OutgoingRequest, kind: Kind, answer: Answer) -> None:
     """Merge an answer as if it were an event, and note that the promise is kept."""
     with transaction.atomic():
-        _apply(request, kind, answer)
+        row = _apply(request, kind, answer)
         if kind.after:
             kind.after(request)
         params = {} if kind.private else request.params
@@ -162,10 +164,12 @@ def _note(request: OutgoingRequest, kind: Kind, answer: Answer) -> None:
         promises.decide(
             request, State.KEPT, stripe_id=stripe_id, params=params, error="", error_code=""
         )
+    request.row = row
 
 
-def _apply(request: OutgoingRequest, kind: Kind, answer: Answer) -> None:
-    object = answer.object
+def _apply(request: OutgoingRequest, kind: Kind, answer: Answer) -> Any:
+    """Merge an answer; return the row that the request is about, as it is then."""
+    object, merged = answer.object, list[Rows]()
     made = str(object.get("id") or "")
     answers.apply(
         [object],
@@ -175,7 +179,9 @@ def _apply(request: OutgoingRequest, kind: Kind, answer: Answer) -> None:
         at=answer.at,
         promised={made: request.about} if made and not request.target else {},
         shows=kind.shows,
+        then=merged.append,
     )
+    return next((row for row in merged[0] if row.pk == request.about), None)
 
 
 def _note_refusal(

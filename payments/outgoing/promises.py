@@ -18,6 +18,7 @@ State = OutgoingRequest.State
 
 _asked_as: ContextVar[UUID | None] = ContextVar("asked_as", default=None)
 
+_SOON = timedelta(seconds=5)  # after it was promised; a lease is ten longer than an attempt
 _LONGEST_AT_FIRST = 30.0  # seconds, in the first ten attempts
 _LONGEST = 3600.0
 _AT_FIRST = 10
@@ -82,10 +83,16 @@ def promise(
         about=about.pk,
         target=target,
         params=params,
+        attempts=0 if target else 1,  # what makes an object is begun by being written down
         next_attempt_at=timezone.now() + lease(),
         asked_as_id=_asked_as.get(),
         created_by=by if getattr(by, "pk", None) else None,
     )
+
+
+def under_way(about: UUID | None, *kinds: str) -> QuerySet[OutgoingRequest]:
+    """Return what Stripe has not decided yet of these kinds of request about a row of ours."""
+    return _open().filter(about=about, kind__in=kinds)
 
 
 def due(limit: int, *, early: bool = False) -> list[UUID]:
@@ -112,10 +119,18 @@ def _due(now: datetime) -> QuerySet[OutgoingRequest]:
 
 
 def begin(request: OutgoingRequest) -> bool:
-    """Begin the first attempt at a promise that was just made; say whether it is ours to make."""
-    begun = _open().filter(pk=request.pk, attempts=0)
+    """
+    Begin the first attempt at a promise that was just made; say whether it is ours to make.
+
+    One that makes an object has begun, and nobody takes it back, while its attempt will be over
+    before the worker may make the next. What changes one may not be wanted any more by now.
+    """
+    now = timezone.now()
+    if request.attempts and now < request.next_attempt_at - lease() + _SOON:
+        return True
+    begun = _open().filter(pk=request.pk, attempts=request.attempts)
     request.attempts = 1
-    return bool(begun.update(attempts=1, next_attempt_at=timezone.now() + lease()))
+    return bool(begun.update(attempts=1, next_attempt_at=now + lease()))
 
 
 def claim(id: UUID, *, early: bool = False) -> OutgoingRequest | None:

@@ -57,6 +57,10 @@ class Address(APIView):
     organization: Group
     thing: Any = None
 
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        with hotel.asked_once():
+            return super().dispatch(request, *args, **kwargs)
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         right = self.rights.get("GET" if request.method == "HEAD" else str(request.method))

@@ -15,6 +15,7 @@ from payments.hotel import Booking
 from payments.models import OutgoingRequest, PaymentMethod, SetupIntent
 from payments.operations import outcome
 from payments.operations.customers import payment_methods
+from payments.outgoing import promises
 
 
 class Cards(OfStay):
@@ -113,7 +114,7 @@ class Default(_Card, Asking):
     def act(self) -> Response:
         payment_methods.make_default(method=self.card, booking=self.thing, by=self.request.user)
         customer = self.card.customer_id
-        return self.told(promised=_is_open("default_card", customer))
+        return self.told(promised=promises.under_way(customer, "default_card").exists())
 
     def standing(self, made: Sequence[OutgoingRequest]) -> Response:
         if made[0].state == OutgoingRequest.State.REFUSED:
@@ -126,9 +127,4 @@ class Card(_Card):
 
     def delete(self, request: Request, **kwargs: Any) -> Response:
         payment_methods.detach(method=self.card, booking=self.thing, by=request.user)
-        return self.told(promised=_is_open("detach", self.card.pk))
-
-
-def _is_open(kind: str, about: Any) -> bool:
-    promised = OutgoingRequest.objects.filter(state=OutgoingRequest.State.PROMISED)
-    return promised.filter(kind=kind, about=about).exists()
+        return self.told(promised=promises.under_way(self.card.pk, "detach").exists())

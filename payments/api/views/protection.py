@@ -33,6 +33,7 @@ from payments.operations.protection import (
     reviews,
     submissions,
 )
+from payments.outgoing import promises
 
 _FILTERS = {"stripe_id": with_stripe_id, "reservation": hotel.of_booking}
 
@@ -66,12 +67,6 @@ class DisputeOne(_Threats, One):
     shape = shapes.DisputeShape
 
 
-def _under_way(row: Any, *kinds: str) -> bool:
-    """Say whether Stripe has not decided yet what was asked about a row."""
-    promised = OutgoingRequest.objects.filter(state=OutgoingRequest.State.PROMISED)
-    return promised.filter(about=row.pk, kind__in=kinds).exists()
-
-
 def _answer(shown: Any, *, promised: bool, status: int = 200) -> Response:
     """Return what is shown; while Stripe has not decided, as promised."""
     if promised:
@@ -96,7 +91,7 @@ class Evidence(_Threats, Known):
         pack = submissions.stage(
             dispute=self.thing, evidence=self.body()["evidence"], by=request.user
         )
-        promised = _under_way(self.thing, "stage_evidence")
+        promised = promises.under_way(self.thing.pk, "stage_evidence").exists()
         return _answer(EvidenceShape(pack).data, promised=promised)
 
 
@@ -153,7 +148,8 @@ class _Answering(_Threats, Known, Asking):
     def told(self) -> Response:
         """Return what it is about as it is now."""
         row = self.rows().get(pk=self.thing.pk)
-        return _answer(self.shown(row), promised=_under_way(row, *self.kinds))
+        open = promises.under_way(row.pk, *self.kinds)
+        return _answer(self.shown(row), promised=open.exists())
 
 
 class Submit(_Answering):
@@ -255,5 +251,6 @@ class Refuse(_Answering):
     def told(self) -> Response:
         row = self.rows().get(pk=self.thing.pk)
         refunds = Refund.objects.filter(payment=row.payment, status=PROMISED)
-        promised = refunds.exists() or bool(row.payment and _under_way(row.payment, "cancel"))
+        canceling = promises.under_way(row.payment_id, "cancel")
+        promised = refunds.exists() or canceling.exists()
         return _answer(self.shown(row), promised=promised)

@@ -14,11 +14,10 @@ from payments.errors import Refused
 from payments.gateway import errors, setup_intents
 from payments.hotel import Booking, Right
 from payments.models import ConnectedAccount, Customer, OutgoingRequest, PaymentMethod, SetupIntent
-from payments.models.base import time_ordered_id
-from payments.models.outgoing import written_on
 from payments.operations import acting, activity, outcome
 from payments.operations.customers import customers
-from payments.outgoing import keeping, promises
+from payments.operations.promised import row as promised_row
+from payments.outgoing import promises
 
 logger = structlog.get_logger(__name__)
 
@@ -140,7 +139,13 @@ def setup(*, booking: Booking, by: Any) -> SettingUp:
     account = acting.account_for(booking)
     customer = customers.ensure(booking, account, by=by)
     with transaction.atomic():
-        intent = _promised(booking, account)
+        intent = promised_row(
+            SetupIntent,
+            of=booking,
+            account=account.stripe_id,
+            livemode=account.livemode,
+            usage="off_session",
+        )
         request = promises.promise(
             "setup_intent",
             about=intent,
@@ -155,11 +160,8 @@ def setup(*, booking: Booking, by: Any) -> SettingUp:
             by=by,
         )
         activity.note("card_asked_for", of=intent, by=by)
-    kept = keeping.keep(request)
-    intent.refresh_from_db()
-    if kept.state == OutgoingRequest.State.REFUSED:
-        outcome.refuse(kept)
-    return SettingUp(intent, (kept.answer or {}).get("client_secret"))
+    intent = outcome.keep(request, intent)
+    return SettingUp(intent, (request.answer or {}).get("client_secret"))
 
 
 def client_secret(*, intent: SetupIntent, by: Any) -> str | None:
@@ -177,27 +179,6 @@ def client_secret(*, intent: SetupIntent, by: Any) -> str | None:
     except errors.GatewayError:
         return None
     return found.object.get("client_secret")
-
-
-def _promised(booking: Booking, account: ConnectedAccount) -> SetupIntent:
-    id = time_ordered_id()
-    hints = {
-        "reservationId": booking.id,
-        "orgId": booking.organization_id,
-        "propertyId": booking.property_id,
-    }
-    made: SetupIntent = SetupIntent.objects.create(
-        id=id,
-        account=account.stripe_id,
-        livemode=account.livemode,
-        organization_id=booking.organization_id,
-        property_id=booking.property_id,
-        reservation_id=booking.id,
-        status="promised",
-        usage="off_session",
-        metadata=written_on(id, hints),
-    )
-    return made
 
 
 # Changing one -------------------------------------------------------------
@@ -219,7 +200,7 @@ def make_default(*, method: PaymentMethod, booking: Booking, by: Any) -> Payment
         if customer.default_payment_method == held.stripe_id:
             return held
         wanted = {"invoice_settings": {"default_payment_method": held.stripe_id}}
-        under_way = _open("default_card", customer)
+        under_way = list(promises.under_way(customer.pk, "default_card"))
         if any(request.params == wanted for request in under_way):
             return held  # clicked twice
         for request in under_way:  # what was chosen before is not wanted any more
@@ -236,11 +217,8 @@ def make_default(*, method: PaymentMethod, booking: Booking, by: Any) -> Payment
             by=by,
         )
         activity.note("card_made_default", of=booking, by=by, card=held.stripe_id)
-    kept = keeping.keep(request)
-    held = PaymentMethod.objects.select_related("customer").get(pk=held.pk)
-    if kept.state == OutgoingRequest.State.REFUSED:
-        outcome.refuse(kept)
-    return held
+    outcome.keep(request, customer)
+    return PaymentMethod.objects.select_related("customer").get(pk=held.pk)
 
 
 def detach(*, method: PaymentMethod, booking: Booking, by: Any) -> PaymentMethod:
@@ -253,7 +231,7 @@ def detach(*, method: PaymentMethod, booking: Booking, by: Any) -> PaymentMethod
     account = acting.holder(method)
     with transaction.atomic():
         held = _held(method)
-        if _open("detach", held):
+        if promises.under_way(held.pk, "detach").exists():
             return held  # clicked twice
         request = promises.promise(
             "detach",
@@ -265,11 +243,7 @@ def detach(*, method: PaymentMethod, booking: Booking, by: Any) -> PaymentMethod
             by=by,
         )
         activity.note("card_detached", of=booking, by=by, card=held.stripe_id)
-    kept = keeping.keep(request)
-    held.refresh_from_db()
-    if kept.state == OutgoingRequest.State.REFUSED:
-        outcome.refuse(kept)
-    return held
+    return outcome.keep(request, held)
 
 
 def _held(method: PaymentMethod) -> PaymentMethod:
@@ -284,10 +258,3 @@ def _held(method: PaymentMethod) -> PaymentMethod:
     if held.detached or not held.stripe_id:
         raise outcome.CardGone("This card is not on file any more.")
     return held
-
-
-def _open(kind: str, row: Any) -> list[OutgoingRequest]:
-    rows = OutgoingRequest.objects.filter(
-        kind=kind, about=row.pk, state=OutgoingRequest.State.PROMISED
-    )
-    return list(rows)

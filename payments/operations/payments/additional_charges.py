@@ -96,7 +96,7 @@ def charge(
             attachments=[str(each) for each in files],
         )
     kept = keeping.keep(request)
-    payment.refresh_from_db()
+    payment = outcome.standing(kept, payment)
     if waits_for_guest(payment):
         pay_links.ask_guest(payment=payment, by=by)
     elif kept.state == OutgoingRequest.State.REFUSED:

@@ -11,7 +11,7 @@ from payments.hotel import Right
 from payments.models import Charge, OutgoingRequest, Payment
 from payments.operations import acting, activity, amounts, outcome
 from payments.operations.payments import payment_intents
-from payments.outgoing import keeping, promises
+from payments.outgoing import promises
 
 
 def listed(user: Any) -> QuerySet[Any]:
@@ -65,11 +65,7 @@ def capture(*, payment: Payment, amount: int | None = None, by: Any) -> Payment:
             by=by,
         )
         activity.note("hold_captured", of=held, by=by, amount=taken, currency=held.currency)
-    kept = keeping.keep(request)
-    held.refresh_from_db()
-    if kept.state == OutgoingRequest.State.REFUSED:
-        outcome.refuse(kept, about=held)
-    return held
+    return outcome.keep(request, held)
 
 
 def release(*, payment: Payment, by: Any) -> Payment:

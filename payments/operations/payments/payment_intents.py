@@ -11,11 +11,10 @@ from payments.errors import Invalid, NotAsThingsStand
 from payments.gateway import errors, payment_intents
 from payments.hotel import Booking, Right
 from payments.models import EXTRAS, ConnectedAccount, OutgoingRequest, Payment, Purpose
-from payments.models.base import time_ordered_id
-from payments.models.outgoing import written_on
 from payments.operations import acting, activity, amounts, outcome
 from payments.operations.customers import customers
-from payments.outgoing import answers, keeping, promises
+from payments.operations.promised import row as promised_row
+from payments.outgoing import answers, promises
 
 logger = structlog.get_logger(__name__)
 
@@ -92,11 +91,8 @@ class Asked:
 
         :raises Refused: Stripe will not, or the guest's bank.
         """
-        kept = keeping.keep(self.request)
-        self.payment.refresh_from_db()
-        if kept.state == OutgoingRequest.State.REFUSED:
-            outcome.refuse(kept, about=self.payment)
-        return Taken(self.payment, (kept.answer or {}).get("client_secret"))
+        payment = outcome.keep(self.request, self.payment)
+        return Taken(payment, (self.request.answer or {}).get("client_secret"))
 
 
 def begin(*, by: Any = None, **asked: Any) -> Taken:
@@ -182,31 +178,20 @@ def promised(
     off_session: bool = False,
 ) -> Payment:
     """Make the row of a payment that Stripe is about to be asked for."""
-    id = time_ordered_id()
-    hints = {
-        "reservationId": booking.id,
-        "orgId": booking.organization_id,
-        "propertyId": booking.property_id,
-        "type": purpose,
-    }
-    made: Payment = Payment.objects.create(
-        id=id,
-        type=Payment.Type.PAYMENT,
+    return promised_row(
+        Payment,
+        of=booking,
         account=account.stripe_id,
         livemode=account.livemode,
-        organization_id=booking.organization_id,
-        property_id=booking.property_id,
-        reservation_id=booking.id,
+        hints={"type": purpose},
+        type=Payment.Type.PAYMENT,
         amount=amount,
         currency=booking.currency,
-        status="promised",
         purpose=purpose,
         capture_method=capture_method,
         off_session=off_session,
         bound_by=Payment.BoundBy.PROMISE,
-        metadata=written_on(id, hints),
     )
-    return made
 
 
 def _promise(payment: Payment, params: dict[str, Any], by: Any) -> OutgoingRequest:
@@ -284,18 +269,12 @@ def cancel(*, payment: Payment, reason: str = "requested_by_customer", by: Any) 
             amount=held.amount_capturable or held.amount,
             currency=held.currency,
         )
-    kept = keeping.keep(request)
-    held.refresh_from_db()
-    if kept.state == OutgoingRequest.State.REFUSED:
-        outcome.refuse(kept, about=held)
-    return held
+    return outcome.keep(request, held)
 
 
 def changing(payment: Payment) -> OutgoingRequest | None:
     """Return the capture or cancel of a payment that Stripe has not decided yet."""
-    return OutgoingRequest.objects.filter(
-        about=payment.pk, state=OutgoingRequest.State.PROMISED, kind__in=("capture", "cancel")
-    ).first()
+    return promises.under_way(payment.pk, "capture", "cancel").first()
 
 
 def _why_not(payment: Payment, under_way: OutgoingRequest | None) -> str:

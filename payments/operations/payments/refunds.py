@@ -13,9 +13,8 @@ from payments.errors import Invalid, NotAsThingsStand
 from payments.folio import Entry
 from payments.hotel import Booking, Right
 from payments.models import Charge, OutgoingRequest, Payment, Refund
-from payments.models.base import time_ordered_id
-from payments.models.outgoing import written_on
 from payments.operations import acting, activity, amounts, outcome
+from payments.operations.promised import row as promised_row
 from payments.outgoing import keeping, promises
 from payments.records import bookings
 
@@ -120,8 +119,7 @@ def issue(
     _put_back(booking, lowered, [row for row, request in made if request.pk in _ids(refused)])
     if len(refused) == len(kept):
         outcome.refuse(refused[0])
-    rows = {row.pk: row for row in Refund.objects.filter(pk__in=[row.pk for row, _ in made])}
-    return [rows[row.pk] for row, _ in made]
+    return [outcome.standing(each, row) for each, (row, _) in zip(kept, made, strict=True)]
 
 
 def give_all_back(*, charge: Charge, did: str, see: Callable[[], None], by: Any) -> Refund:
@@ -158,11 +156,7 @@ def give_all_back(*, charge: Charge, did: str, see: Callable[[], None], by: Any)
         acting.holder(of.payment)
         refund, request = _promise(of.amount, of, "fraudulent", by)
         activity.note(did, of=refund, by=by, amount=of.amount, currency=of.payment.currency)
-    kept = keeping.keep(request)
-    if kept.state == OutgoingRequest.State.REFUSED:
-        outcome.refuse(kept)
-    refund.refresh_from_db()
-    return refund
+    return outcome.keep(request, refund)
 
 
 def _ids(requests: Collection[OutgoingRequest]) -> set[UUID]:
@@ -248,18 +242,15 @@ def _refuse_too_much(found: Sequence[Refundable], most: int, currency: str) -> N
 
 
 def _promise(amount: int, of: Refundable, reason: str, by: Any) -> tuple[Refund, OutgoingRequest]:
-    payment, charge, id = of.payment, of.charge, time_ordered_id()
-    refund = Refund.objects.create(
-        id=id,
-        type=Refund.Type.REFUND,
+    payment, charge = of.payment, of.charge
+    refund = promised_row(
+        Refund,
+        of=payment,
         account=payment.account,
         livemode=payment.livemode,
-        organization_id=payment.organization_id,
-        property_id=payment.property_id,
-        reservation_id=payment.reservation_id,
+        type=Refund.Type.REFUND,
         amount=amount,
         currency=payment.currency,
-        status="promised",
         reason=reason,
         payment=payment,
         charge=charge,
@@ -267,16 +258,10 @@ def _promise(amount: int, of: Refundable, reason: str, by: Any) -> tuple[Refund,
         stripe_charge_id=charge.stripe_id,
         bound_by=Refund.BoundBy.PROMISE,
     )
-    hints = {
-        "reservationId": payment.reservation_id,
-        "orgId": payment.organization_id,
-        "propertyId": payment.property_id,
-    }
-    hints = {name: value for name, value in hints.items() if value}
     params: dict[str, Any] = {
         "charge": charge.stripe_id,
         "amount": amount,
-        "metadata": written_on(id, hints),
+        "metadata": refund.metadata,
     }
     if reason:
         params["reason"] = reason

@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from payments import hotel
 from payments.hotel import Right
-from payments.models import Dispute, OutgoingRequest
+from payments.models import Dispute
 from payments.operations import acting, activity, outcome
 from payments.operations.protection import evidence, submissions
-from payments.outgoing import keeping, promises
+from payments.outgoing import promises
 
 ANSWER, BANK, OVER = "answer", "bank", "over"
 
@@ -66,8 +66,4 @@ def accept(*, dispute: Dispute, by: Any) -> Dispute:
             amount=held.amount,
             currency=held.currency,
         )
-    kept = keeping.keep(request)
-    held.refresh_from_db()
-    if kept.state == OutgoingRequest.State.REFUSED:
-        outcome.refuse(kept)
-    return held
+    return outcome.keep(request, held)

@@ -6,12 +6,12 @@ from django.db import transaction
 
 from payments import hotel
 from payments.hotel import Right
-from payments.models import OutgoingRequest, Payment, Review
+from payments.models import Payment, Review
 from payments.operations import acting, activity, outcome
 from payments.operations.payments import payment_intents, refunds
 from payments.operations.protection import looking
 from payments.operations.protection.evidence import NotActionable
-from payments.outgoing import keeping, promises
+from payments.outgoing import promises
 
 
 def approve(*, review: Review, by: Any) -> Review:
@@ -23,11 +23,8 @@ def approve(*, review: Review, by: Any) -> Review:
     hotel.require(by, Right.PROTECT, review.organization_id, review.property_id)
     account = acting.holder(review)
     with transaction.atomic():
-        held = Review.objects.select_for_update().get(pk=review.pk)
-        under_way = OutgoingRequest.objects.filter(
-            kind="approve_review", about=held.pk, state=OutgoingRequest.State.PROMISED
-        )
-        if under_way.exists():
+        held: Review = Review.objects.select_for_update().get(pk=review.pk)
+        if promises.under_way(held.pk, "approve_review").exists():
             return held  # clicked twice
         _see_that_it_is_open(held)
         request = promises.promise(
@@ -40,11 +37,7 @@ def approve(*, review: Review, by: Any) -> Review:
             by=by,
         )
         activity.note("review_approved", of=held, by=by, review=held.stripe_id)
-    kept = keeping.keep(request)
-    held.refresh_from_db()
-    if kept.state == OutgoingRequest.State.REFUSED:
-        outcome.refuse(kept)
-    return held
+    return outcome.keep(request, held)
 
 
 def refuse(*, review: Review, by: Any) -> Review:

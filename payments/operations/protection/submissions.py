@@ -36,8 +36,7 @@ def lock(dispute: Dispute) -> EvidencePack:
 
 def answering(dispute: Dispute, kind: str) -> OutgoingRequest | None:
     """Return the request of this kind about a dispute that Stripe has not decided yet."""
-    found: OutgoingRequest | None = _open(dispute, kind).first()
-    return found
+    return promises.under_way(dispute.pk, kind).first()
 
 
 def stage(*, dispute: Dispute, evidence: Mapping[str, Any], by: Any) -> Pack:
@@ -87,7 +86,7 @@ def attach_file(*, dispute: Dispute, name: str, file: Any, by: Any) -> EvidenceF
         added.delete()  # there is nothing of it at Stripe; the booking keeps the attachment
         outcome.refuse(kept)
     if kept.state == State.KEPT:
-        for staging in _open(dispute, "stage_evidence"):
+        for staging in promises.under_way(dispute.pk, "stage_evidence"):
             keeping.keep(staging)
         added.refresh_from_db()
     return added
@@ -193,7 +192,7 @@ def _all(dispute: Dispute) -> dict[str, str]:
 
 def _give_up_staging(dispute: Dispute, why: str) -> None:
     """What Stripe was not given yet is not wanted any more: what comes now has all of it."""
-    for request in _open(dispute, "stage_evidence"):
+    for request in promises.under_way(dispute.pk, "stage_evidence"):
         promises.decide(request, State.REFUSED, params={}, error=why, error_code="superseded")
 
 
@@ -210,10 +209,6 @@ def _kept(dispute: Dispute, request: OutgoingRequest) -> Pack:
         outcome.refuse(kept)
     dispute.refresh_from_db()
     return packs.pack(dispute)
-
-
-def _open(dispute: Dispute, kind: str) -> Any:
-    return OutgoingRequest.objects.filter(about=dispute.pk, kind=kind, state=State.PROMISED)
 
 
 def _handed_in(dispute: Dispute) -> effects.Alert:
