@@ -4,7 +4,11 @@ Stripe's side of it all, without HTTP: accounts' books, and the verbs that chang
     world        World: the clock, every account's Books, what is due, what is to be sent
     cards        Stripe's test cards, tokens, numbers and IBANs: what each does
     methods      payment methods of them; attach, detach
-    payments     create, confirm, authenticate, capture, cancel; debits, bank transfers
+    payments     payment intents: create, confirm, authenticate
+    charges      what an attempt makes: paid, declined, what a test card is for
+    holds        capture, cancel, run out
+    debits       direct debits: the bank answers later
+    cash         bank transfers: money in, and the payments that wait for it
     refunds      create, arrive, fail, cancel
     customers    customers and setup intents
     protection   disputes, early fraud warnings, reviews
@@ -27,8 +31,12 @@ the clock asks for is marked `@due`, so that it is found again after a restart.
 from sandbox.engine import (
     balance,
     cards,
+    cash,
+    charges,
     connect,
     customers,
+    debits,
+    holds,
     methods,
     payments,
     protection,
@@ -46,9 +54,13 @@ __all__ = [
     "World",
     "balance",
     "cards",
+    "cash",
     "change",
+    "charges",
     "connect",
     "customers",
+    "debits",
+    "holds",
     "methods",
     "payments",
     "protection",

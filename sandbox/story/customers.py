@@ -4,7 +4,7 @@ import contextlib
 from typing import Any
 
 from sandbox import ids
-from sandbox.engine import Refusal, cards, change, customers, methods, payments
+from sandbox.engine import Refusal, cards, cash, change, customers, methods, payments
 from sandbox.objects.methods import Object, billing_details
 from sandbox.story import Story
 
@@ -32,7 +32,7 @@ class Customer:
 
     def transfer(self, amount: int) -> None:
         """The guest sends money by bank: it pays what waits for it, else it waits at Stripe."""
-        payments.fund(self.books, self.row, amount, self.stay.currency, None)
+        cash.fund(self.books, self.row, amount, self.stay.currency, None)
 
     def delete(self) -> None:
         """The hotel forgets this guest, for good."""

@@ -5,7 +5,7 @@ from copy import deepcopy
 from typing import Any, ClassVar
 
 from sandbox import objects
-from sandbox.engine import Refusal, cards, methods, payments
+from sandbox.engine import Refusal, cards, charges, debits, holds, methods, payments
 from sandbox.objects import transfers_in
 from sandbox.objects.methods import Object, billing_details
 from sandbox.story import Story
@@ -68,12 +68,12 @@ class CardPayment(Payment):
         else:
             payments.confirm(self.books, self.intent, self.method())
         self.story.later(seconds=2)
-        payments.settle(self.books, self.charge["id"])
+        charges.settle(self.books, self.charge["id"])
 
     def decline(self, code: str) -> None:
         """The guest's bank says no; the guest may try again."""
         with contextlib.suppress(Refusal):
-            payments.decline(self.books, self.intent, self.method(), code)
+            charges.decline(self.books, self.intent, self.method(), code)
 
 
 class Hold(Payment):
@@ -90,19 +90,19 @@ class Hold(Payment):
 
     def capture(self, amount: int) -> None:
         """Take so much of it; Stripe lets go of the rest and makes a refund row of that."""
-        payments.capture(self.books, self.intent, amount)
+        holds.capture(self.books, self.intent, amount)
 
     def capture_part(self, amount: int) -> None:
         """Take a part of it and keep the rest held, to be captured later."""
-        payments.capture(self.books, self.intent, amount, final=False)
+        holds.capture(self.books, self.intent, amount, final=False)
 
     def cancel(self) -> None:
         """The hotel gives it back."""
-        payments.cancel(self.books, self.intent, "requested_by_customer")
+        holds.cancel(self.books, self.intent, "requested_by_customer")
 
     def expire(self) -> None:
         """Nobody took it in time: the card network ends it."""
-        payments.expire_hold(self.books, self.intent["id"])
+        holds.expire_hold(self.books, self.intent["id"])
 
 
 class DirectDebit(Payment):
@@ -124,11 +124,11 @@ class DirectDebit(Payment):
 
     def settle(self) -> None:
         """The bank has paid."""
-        payments.end_debit(self.books, self.intent["id"], "succeeds")
+        debits.end_debit(self.books, self.intent["id"], "succeeds")
 
     def bounce(self) -> None:
         """The bank does not pay."""
-        payments.end_debit(self.books, self.intent["id"], "fails")
+        debits.end_debit(self.books, self.intent["id"], "fails")
 
 
 class ChargeAlone(Payment):
@@ -187,4 +187,4 @@ class BankTransfer(Payment):
 
     def give_up(self) -> None:
         """The payment is canceled: what came of it waits at Stripe for another one."""
-        payments.cancel(self.books, self.intent, "abandoned")
+        holds.cancel(self.books, self.intent, "abandoned")

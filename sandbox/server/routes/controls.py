@@ -7,7 +7,17 @@ looked for by the object's id.
 
 from typing import Any
 
-from sandbox.engine import Books, Refusal, connect, customers, payments, protection, refunds
+from sandbox.engine import (
+    Books,
+    Refusal,
+    cash,
+    connect,
+    customers,
+    holds,
+    payments,
+    protection,
+    refunds,
+)
 from sandbox.engine.errors import missing
 from sandbox.engine.money import check_currency
 from sandbox.objects.methods import Object
@@ -233,7 +243,7 @@ def expire_hold(call: Call) -> Object:
     books, intent = look(call, "payment_intent", "payment_intent")
     if intent["status"] != "requires_capture":
         raise Refusal(f"Nothing is held: this payment has a status of {intent['status']}.")
-    payments.expire_hold(books, intent["id"])
+    holds.expire_hold(books, intent["id"])
     return intent
 
 
@@ -257,13 +267,13 @@ def transfer(call: Call) -> Object:
             raise Refusal("This payment does not wait for a bank transfer.")
         customer = books.get("customer", intent["customer"])
         amount = given.get("amount") or shown["amount_remaining"]
-        payments.fund(books, customer, amount, intent["currency"], shown["reference"])
+        cash.fund(books, customer, amount, intent["currency"], shown["reference"])
         return intent
     if not given.get("customer") or not given.get("amount"):
         raise Refusal("Say which payment_intent, or which customer and what amount.")
     books, customer = look(call, "customer", "customer")
     currency = check_currency(given.get("currency") or "eur")
-    return payments.fund(books, customer, given["amount"], currency, given.get("reference"))
+    return cash.fund(books, customer, given["amount"], currency, given.get("reference"))
 
 
 @control(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox.engine import Refusal, customers, methods, payments
+from sandbox.engine import Refusal, cash, customers, methods
 from sandbox.engine.cards import by_number
 from sandbox.engine.errors import invalid
 from sandbox.engine.money import check_currency
@@ -365,7 +365,7 @@ def setup_cancel(call: Call) -> Object:
 )
 def fund(call: Call) -> Object:
     """A bank transfer of this customer's comes in."""
-    return payments.fund(
+    return cash.fund(
         call.books,
         call.get("customer"),
         call.params["amount"],
@@ -377,7 +377,7 @@ def fund(call: Call) -> Object:
 @route("GET", "/v1/customers/{id}/cash_balance")
 def cash_balance(call: Call) -> Object:
     """Show what a customer has sent and not used yet."""
-    return payments.cash_balance(call.books, call.get("customer"))
+    return cash.balance(call.books, call.get("customer"))
 
 
 @route("GET", "/v1/customers/{id}/cash_balance_transactions", **PAGE)

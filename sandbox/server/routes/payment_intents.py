@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from sandbox.engine import Refusal, methods, payments
+from sandbox.engine import Refusal, holds, methods, payments
 from sandbox.engine.errors import invalid, missing
 from sandbox.engine.money import check_amount, check_currency
 from sandbox.engine.world import change
@@ -406,7 +406,7 @@ def confirm(call: Call) -> Object:
 def capture(call: Call) -> Object:
     """Take what is held, or a part of it."""
     intent = of(call)
-    captured = payments.capture(
+    captured = holds.capture(
         call.books,
         intent,
         call.params.get("amount_to_capture"),
@@ -423,4 +423,4 @@ def capture(call: Call) -> Object:
 )
 def cancel(call: Call) -> Object:
     """End a payment; what is held is let go of."""
-    return payments.cancel(call.books, of(call), call.params.get("cancellation_reason"))
+    return holds.cancel(call.books, of(call), call.params.get("cancellation_reason"))
