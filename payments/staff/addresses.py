@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from django.urls import URLPattern, path
 
 from payments.hotel import Right
-from payments.staff import accounts, alerts, decisions, desks, files, pay, sheets, views
+from payments.staff import accounts, alerts, analytics, decisions, desks, files, pay, sheets, views
 from payments.staff.access import View, guarded
 
 
@@ -70,6 +70,8 @@ ADDRESSES = [
         GET=R.SEE_ACCOUNTS,
         POST=R.MANAGE_ACCOUNTS,
     ),
+    _row("analytics/", analytics.overview, "analytics", GET=R.FIGURES),
+    _row("analytics/csv/", analytics.as_csv, "analytics_csv", GET=R.FIGURES),
     _row("attachments/<uuid:pk>/", files.attachment, "attachment", GET=R.LOOK),
     _row(UNMATCHED, views.unmatched_money, "unmatched", GET=R.LOOK),
     _row(UNMATCHED + "<uuid:pk>/attach/", views.attach, "attach", POST=R.TAKE_PAYMENTS),

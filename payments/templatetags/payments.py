@@ -57,6 +57,7 @@ PLACES = {
     ],
     "Office": [
         Place("accounts", "payments:accounts", "Accounts", Right.SEE_ACCOUNTS),
+        Place("analytics", "payments:analytics", "Analytics", Right.FIGURES),
     ],
 }
 
