@@ -39,6 +39,8 @@ ALERT, BOOKING, UNMATCHED = "alerts/<uuid:pk>/", "bookings/<uuid:pk>/", "booking
 REVIEW = "desks/reviews/<uuid:pk>/"
 ADDRESSES = [
     _row("pay/", pay.pay, "pay"),
+    _row("pay/begin/", pay.begin, "pay_begin"),
+    _row("pay/status/", pay.status, "pay_status"),
     _row("pay/<str:token>", pay.swap, "pay_link"),
     _row("alerts/", alerts.overview, "alerts", GET=R.LOOK),
     _row(ALERT + "take/", alerts.take, "take_alert", POST=R.TAKE_ALERTS),

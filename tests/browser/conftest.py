@@ -5,7 +5,10 @@ import os
 import pytest
 from django.test import Client
 
+from payments.models import ConnectedAccount
+from pms.csp import strict_policy
 from sandbox.scenarios import SCENARIOS
+from sandbox.server.web import Sandbox
 from tests.conftest import stay_of
 from tests.factories import GuestFactory, MembershipFactory, ReservationFactory
 from tests.support.needs import chromium
@@ -25,6 +28,34 @@ STORIES = {
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     return {**browser_type_launch_args, "executable_path": chromium(), "args": ["--no-sandbox"]}
+
+
+HARBOUR = "acct_1HarbourHotels00"  # the stand-in knows it
+
+
+@pytest.fixture
+def far(settings):
+    """The stand-in for Stripe, which the hotel's server asks and its pages may lead to."""
+    with Sandbox(port=0, seed="tests") as server:
+        server.start()
+        settings.STRIPE_SECRET_KEY = "sk_test_of_the_tests"
+        settings.STRIPE_PUBLISHABLE_KEY = "pk_test_of_the_tests"
+        settings.STRIPE_API_BASE = server.url
+        settings.STRIPE_CLIENT_ID = "ca_of_the_tests"
+        settings.STRIPE_JS_URL = f"{server.url}/stripe.js"
+        settings.CONTENT_SECURITY_POLICY = {
+            "DIRECTIVES": strict_policy(
+                stripe_js_url=settings.STRIPE_JS_URL, stripe_api_base=server.url
+            )
+        }
+        yield server
+
+
+@pytest.fixture
+def takes_cards(far, stripe):
+    """The hotel's account is one that the stand-in knows, and the stand-in for Stripe itself."""
+    ConnectedAccount.objects.update(stripe_id=HARBOUR, account=HARBOUR)
+    return far
 
 
 @pytest.fixture
@@ -55,6 +86,11 @@ def log_in(live_server):
 def desk(context, page, log_in):
     """A page at the front desk, and all that its console complains about."""
     log_in(context)
+    return complaining(page)
+
+
+def complaining(page):
+    """Have a page keep all that its console complains about; return it."""
     page.complaints = []
     page.on("console", lambda said: said.type == "error" and page.complaints.append(said.text))
     page.on("pageerror", lambda error: page.complaints.append(str(error)))

@@ -15,8 +15,6 @@ from playwright.sync_api import expect
 from organizations.models import Role
 from payments.models import ConnectedAccount
 from payments.webhooks import worker
-from pms.csp import strict_policy
-from sandbox.server.web import Sandbox
 from tests.factories import (
     MembershipFactory,
     OrganizationFactory,
@@ -33,22 +31,6 @@ SMALLEST, PHONE, DESKTOP = (
     {"width": 375, "height": 812},
     {"width": 1440, "height": 900},
 )
-
-
-@pytest.fixture
-def far(settings):
-    """The stand-in for Stripe, which the hotel's server asks and its pages may lead to."""
-    with Sandbox(port=0, seed="tests") as server:
-        server.start()
-        settings.STRIPE_SECRET_KEY = "sk_test_of_the_tests"
-        settings.STRIPE_API_BASE = server.url
-        settings.STRIPE_CLIENT_ID = "ca_of_the_tests"
-        settings.CONTENT_SECURITY_POLICY = {
-            "DIRECTIVES": strict_policy(
-                stripe_js_url=f"{server.url}/stripe.js", stripe_api_base=server.url
-            )
-        }
-        yield server
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ Pay links: whoever has one may pay one amount for one booking, until a day.
     resolve     the link that a token is of
     remember    swap a token for the guest's session, so that no address holds it any longer
     of_session  the link that this guest came with
+    check       whether it can still be paid by
 """
 
 from datetime import timedelta
@@ -22,15 +23,17 @@ from django.utils import timezone
 from payments import conf, hotel
 from payments.errors import Invalid, Refused
 from payments.hotel import Booking, Right
-from payments.models import Notification, PayLink, Payment
+from payments.models import EXTRAS, Notification, PayLink, Payment, Purpose
 from payments.notifications import links
 from payments.operations import acting, activity
 from payments.operations.payments import payment_intents
+from payments.records import bookings
 
 logger = structlog.get_logger(__name__)
 
 _SESSION = timedelta(hours=2)  # how long a guest may take over paying
 _KEY = "pay_link"
+_FOR_THE_STAY = (Purpose.RESERVATION_PAYMENT, Purpose.DEPOSIT)
 
 
 class NoSuchLink(Refused):
@@ -49,6 +52,12 @@ class LinkUsed(Refused):
     """It was paid."""
 
     code = "link_used"
+
+
+class NothingDue(Refused):
+    """The stay was paid another way, or costs less by now."""
+
+    code = "nothing_due"
 
 
 def make(
@@ -141,7 +150,7 @@ def begin(link: PayLink) -> payment_intents.Taken:
     """
     Have the payment made that a link is for, unless it is; return what a browser confirms it with.
 
-    :raises Refused: it is paid, or no such money can be taken any more.
+    :raises Refused: it is paid or too old, or no such money can be taken any more.
     """
     with transaction.atomic():
         held = (
@@ -149,8 +158,7 @@ def begin(link: PayLink) -> payment_intents.Taken:
             .select_related("payment")
             .get(pk=link.pk)
         )
-        if held.is_used:
-            raise LinkUsed("This has been paid already. There is nothing more to do.")
+        check(held)
         waits = held.payment is not None and held.payment.status not in ("canceled", "refused")
         if not waits:
             booking = hotel.bookings([held.reservation_id])[held.reservation_id]
@@ -192,9 +200,23 @@ def of_session(request: HttpRequest) -> PayLink:
     Return the link that this guest came with, with its booking, house and organization.
 
     :raises NoSuchLink: they came with none, or long ago.
-    :raises LinkExpired, LinkUsed: it is of no use any more.
     """
-    return _usable(hotel.as_uuid(str(request.session.get(_KEY, ""))))
+    return _known(hotel.as_uuid(str(request.session.get(_KEY, ""))))
+
+
+def check(link: PayLink) -> None:
+    """
+    See that a link can still be paid by.
+
+    :raises LinkExpired, LinkUsed: it is of no use any more.
+    :raises BookingCanceled, NothingDue: the stay does not want this money any more.
+    """
+    _check_itself(link)
+    (folio,) = bookings.folios(hotel.bookings([link.reservation_id]).values())
+    if folio.booking.status == "canceled" and link.purpose not in EXTRAS:
+        raise payment_intents.BookingCanceled("This booking is canceled. There is nothing to pay.")
+    if link.purpose in _FOR_THE_STAY and folio.figures.balance <= 0:
+        raise NothingDue("Nothing is due for this stay any more. There is nothing to pay.")
 
 
 def used(link: PayLink) -> None:
@@ -212,12 +234,21 @@ def is_good(id: str) -> bool:
 
 
 def _usable(id: UUID | None) -> PayLink:
+    link = _known(id)
+    _check_itself(link)
+    return link
+
+
+def _known(id: UUID | None) -> PayLink:
     rows = PayLink.objects.select_related("reservation", "property", "organization", "payment")
     link = rows.filter(pk=id).first() if id else None
     if link is None:
         raise NoSuchLink("This link is not known. Open it as it stands in the mail.")
+    return link
+
+
+def _check_itself(link: PayLink) -> None:
     if link.is_used:
         raise LinkUsed("This has been paid already. There is nothing more to do.")
     if link.has_expired(timezone.now()):
         raise LinkExpired("This link is too old. Ask the hotel for a new one.")
-    return link

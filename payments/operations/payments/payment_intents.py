@@ -7,7 +7,7 @@ import structlog
 from django.db import transaction
 
 from payments import hotel
-from payments.errors import Invalid, NotAsThingsStand
+from payments.errors import Invalid, NotAsThingsStand, Refused
 from payments.gateway import errors, payment_intents
 from payments.hotel import Booking, Right
 from payments.models import EXTRAS, ConnectedAccount, OutgoingRequest, Payment, Purpose
@@ -20,6 +20,7 @@ logger = structlog.get_logger(__name__)
 
 AUTOMATIC, MANUAL = "automatic", "manual"
 TO_CONFIRM = ("requires_payment_method", "requires_confirmation", "requires_action")
+DECIDED = ("succeeded", "requires_capture", "canceled", "refused")
 CANCELABLE = (*TO_CONFIRM, "requires_capture", "processing")
 
 
@@ -221,6 +222,23 @@ def secret_of(payment: Payment) -> str | None:
         return None
     if payment.status not in TO_CONFIRM:
         raise NotToConfirm("This payment does not wait for the guest.")
+    answer = _read(payment)
+    return answer.get("client_secret") if answer else None
+
+
+def look(payment: Payment) -> Payment:
+    """Return a payment as Stripe has it now, unless it is decided already or nobody answers."""
+    if payment.stripe_id and payment.status not in DECIDED:
+        try:
+            _read(payment)
+        except Refused:  # the account was let go, or no key is set
+            return payment
+        payment.refresh_from_db()
+    return payment
+
+
+def _read(payment: Payment) -> dict[str, Any] | None:
+    """Read a payment at Stripe and note it; None where Stripe does not answer."""
     account = acting.holder(payment)
     try:
         answer = payment_intents.retrieve(payment.stripe_id, account=account.stripe_id)
@@ -234,7 +252,7 @@ def secret_of(payment: Payment) -> str | None:
             organization_id=payment.organization_id,
             at=answer.at,
         )
-    return answer.object.get("client_secret")
+    return answer.object
 
 
 def cancel(*, payment: Payment, reason: str = "requested_by_customer", by: Any) -> Payment:
