@@ -22,12 +22,12 @@ from payments.api.views import (
     stays,
 )
 from payments.api.views.base import Address
-from payments.hotel import RIGHTS, Right
+from payments.hotel import Right
+from payments.panels import roles
 
 ORG = "organizations/<slug:org>/"
 STAY = ORG + "reservations/<str:code>/"
 CARD = STAY + "payment_methods/<uuid:id>/"
-ROLES = ("owner", "manager", "finance", "front_desk", "read_only")
 
 
 @dataclass(frozen=True)
@@ -130,12 +130,8 @@ def patterns() -> list[URLPattern]:
 
 def as_markdown() -> Iterator[str]:
     """Yield the table as the documentation shows it, line by line."""
-    yield "| address | method | " + " | ".join(ROLES) + " |"
-    yield "|---|---|" + "---|" * len(ROLES)
-    for row in ADDRESSES:
-        address = row.address
-        for converter in ("slug:", "str:", "uuid:"):
-            address = address.replace(f"<{converter}", "{").replace(">", "}")
-        for method, right in row.rights.items():
-            marks = ["✓" if role in RIGHTS[right] else "" for role in ROLES]
-            yield f"| `/api/{address}` | {method} | " + " | ".join(marks) + " |"
+    return roles.of_addresses(
+        (f"/api/{row.address}", method, right)
+        for row in ADDRESSES
+        for method, right in row.rights.items()
+    )

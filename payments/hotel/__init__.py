@@ -72,6 +72,7 @@ from payments.hotel.ownership import (
 from payments.hotel.places import Group, House, groups, houses, organization_name, place
 from payments.hotel.policies import GivesBack, Step, gives_back, steps_of
 from payments.hotel.rights import (
+    MEANS,
     RIGHTS,
     AboveLimit,
     Right,
@@ -91,6 +92,7 @@ __all__ = [
     "CENTRALIZED",
     "GUEST",
     "HOUSE",
+    "MEANS",
     "MONEY_FIELDS",
     "PER_PROPERTY",
     "RIGHTS",

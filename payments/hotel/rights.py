@@ -54,7 +54,7 @@ WHOLE: dict[Right, tuple[str, ...]] = {Right.MANAGE_ACCOUNTS: (MANAGER,)}
 LIMITED: dict[Right, str] = {Right.CHARGE_CARD: "charge", Right.REFUND: "refund"}
 UNDER_LIMITS = (FRONT_DESK,)
 
-_TO = {
+MEANS = {
     Right.LOOK: "look at payments",
     Right.TAKE_PAYMENTS: "take payments or change them",
     Right.CHARGE_CARD: "charge a card on file",
@@ -111,7 +111,7 @@ def require(
 
 def refusal(right: Right) -> str:
     """Return what somebody hears who may not do this: that they may not, and who may."""
-    return f"Your role does not let you {_TO[right]}. {_who(right)} may."
+    return f"Your role does not let you {MEANS[right]}. {_who(right)} may."
 
 
 def require_within_limit(
@@ -135,7 +135,7 @@ def require_within_limit(
         return
     others = _who(right, but=UNDER_LIMITS)
     most = money.show(limit, limits.currency)
-    raise AboveLimit(f"Your role lets you {_TO[right]} up to {most}. {others} may go beyond.")
+    raise AboveLimit(f"Your role lets you {MEANS[right]} up to {most}. {others} may go beyond.")
 
 
 @dataclass(frozen=True)
@@ -159,14 +159,9 @@ class Rights:
 
 
 def rights_of(user: Any) -> Rights:
-    """Return what this person may do, asked once for the user of a request."""
-    known: Rights | None = getattr(user, "_payments_rights", None)
-    if known is None:
-        rows = organizations().filter(memberships__user=user.pk).order_by()
-        roles = dict(rows.values_list("pk", "memberships__role"))
-        known = Rights(everything=bool(user.is_superuser), roles=roles)
-        user._payments_rights = known
-    return known
+    """Return what this person may do, everywhere they work."""
+    roles = {organization: job.role for organization, job in jobs(user).items()}
+    return Rights(everything=bool(user.is_superuser), roles=roles)
 
 
 def organizations_where(

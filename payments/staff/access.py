@@ -28,9 +28,10 @@ def guarded(view: View, rights: Mapping[str, Right]) -> View:
     @wraps(view)
     def page(request: HttpRequest, **named: Any) -> HttpResponseBase:
         right = rights["GET" if request.method == "HEAD" else str(request.method)]
-        if not hotel.rights_of(request.user).anywhere(right):
-            raise PermissionDenied(hotel.refusal(right))
-        return view(request, **named)
+        with hotel.asked_once():
+            if not hotel.rights_of(request.user).anywhere(right):
+                raise PermissionDenied(hotel.refusal(right))
+            return view(request, **named)
 
     methods = [*rights, "HEAD"] if "GET" in rights else [*rights]
     return login_required(require_http_methods(methods)(page))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from django.urls import URLPattern, path
 
 from payments.hotel import Right
+from payments.panels import roles
 from payments.staff import accounts, alerts, analytics, decisions, desks, files, pay, sheets, views
 from payments.staff.access import View, guarded
 
@@ -101,3 +102,12 @@ def by_verb() -> Iterator[Row]:
             if (verb in sheets.OF_A_HOLD) == ("<uuid:payment>" in row.address):
                 address = row.address.replace("<slug:verb>", verb)
                 yield replace(row, address=address, rights=dict.fromkeys(row.rights, action.right))
+
+
+def as_markdown() -> Iterator[str]:
+    """Yield the table as the documentation shows it, line by line."""
+    return roles.of_addresses(
+        (f"/{row.address}", method, right)
+        for row in by_verb()
+        for method, right in row.rights.items()
+    )

@@ -6,7 +6,7 @@ import pytest
 from django.urls import get_resolver
 
 from organizations.models import Role
-from payments.api.addresses import ADDRESSES, ROLES, as_markdown
+from payments.api.addresses import ADDRESSES, as_markdown
 from payments.api.views.base import Address, Nothing
 from payments.hotel import RIGHTS, Right
 from payments.models import (
@@ -19,6 +19,7 @@ from payments.models import (
     Refund,
     Review,
 )
+from payments.panels.roles import ROLES
 from tests.api.conftest import program
 from tests.factories import PropertyFactory, ReservationFactory
 
