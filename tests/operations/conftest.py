@@ -140,7 +140,7 @@ class Far:
         self.seen |= {each.id for each in new}
         self.ours.sends([{**each.to_dict(), "account": HARBOUR} for each in new])
 
-    def pays(self, booking, card, *then):
+    def pays(self, booking, card, *then, **fields):
         """Let a guest pay €600.00 of a booking with one of Stripe's test cards."""
         intent = self.client.v1.payment_intents.create(
             {
@@ -153,6 +153,7 @@ class Far:
                     "reservationId": str(booking.pk),
                     "orgId": str(booking.organization_id),
                 },
+                **fields,
             },
             {"stripe_account": HARBOUR},
         )
