@@ -94,7 +94,7 @@ def answer(view: Repeatable, request: Request, act: Callable[[], Response]) -> R
 
 def _repeated(view: Repeatable, row: IdempotentRequest) -> Response:
     """Return the answer to a request that was made before."""
-    made = list(once.promised(row, view.kinds)) if row.status in (None, 202) else []
+    made = _made(view, row)
     if row.status is None:
         if not made or not once.is_abandoned(row):
             raise problems.InProgress
@@ -110,6 +110,18 @@ def _repeated(view: Repeatable, row: IdempotentRequest) -> Response:
         found = Response(body, status=row.status, content_type=kind)
     found.headers[REPLAYED] = "true"
     return found
+
+
+def _made(view: Repeatable, row: IdempotentRequest) -> list[OutgoingRequest]:
+    """Return what a request that is undecided has promised, or found promised by another."""
+    if row.status not in (None, 202):
+        return []
+    made = list(once.promised(row, view.kinds))
+    told = json.loads(row.answer) if row.answer else None
+    if made or not isinstance(told, dict) or not told.get("id"):
+        return made
+    asked = OutgoingRequest.objects.filter(about=told["id"], kind__in=view.kinds)
+    return list(asked.order_by("-id")[:1])
 
 
 def _answered(act: Callable[[], Response]) -> Response:

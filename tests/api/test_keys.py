@@ -14,7 +14,9 @@ from payments.models import IdempotentRequest, OutgoingRequest, Payment, Refund
 from payments.operations.payments import refunds
 from payments.outgoing import keeping
 from sandbox import objects
+from sandbox.scenarios import SCENARIOS
 from tests.api.conftest import program
+from tests.conftest import stay_of
 from tests.factories import (
     MembershipFactory,
     OrganizationFactory,
@@ -159,6 +161,30 @@ def test_what_was_promised_is_told_as_it_is_now(wire, paid, api):
     assert [each["status"] for each in again.json()["refunds"]] == ["succeeded"]
     assert again.json()["refunds"][0]["id"] == first.json()["refunds"][0]["id"]
     assert Refund.objects.count() == 1
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_whoever_hears_that_another_promised_it_is_told_as_it_is_now(
+    refused, wire, stripe, booking, api
+):
+    """Two at the desk let go of one hold while Stripe is away."""
+    stripe.sends(SCENARIOS["hold"].events(stay_of(booking)))
+    hold = Payment.objects.get(status="requires_capture")
+    where = f"payments/{hold.pk}/cancel/"
+    wire.answers = lambda asked: None
+    first, second = (api.posts(where, key=key) for key in ("mine", "yours"))
+    assert (first.status_code, second.status_code) == (202, 202)
+    gone = objects.payment_intent(id=hold.stripe_id, status="canceled", amount=hold.amount)
+    error = {"type": "invalid_request_error", "message": "This hold is not yours."}
+    wire.answers = lambda asked: (400, {"error": error}) if refused else (200, gone)
+    keeping.keep_due(early=True)
+
+    told = [api.posts(where, key=key) for key in ("mine", "yours")]
+
+    assert told[0].content == told[1].content
+    assert [each.status_code for each in told] == ([409, 409] if refused else [200, 200])
+    assert told[1].headers[REPLAYED] == "true"
+    assert OutgoingRequest.objects.count() == 1
 
 
 def test_what_was_promised_and_then_refused_is_told_so(wire, paid, api):

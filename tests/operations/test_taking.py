@@ -227,6 +227,9 @@ def test_a_capture_whose_answer_was_lost_is_not_made_twice(wire, hold, desk):
     wire.answers = lambda asked: None
     holds.capture(payment=hold, amount=12_000, by=desk)
     assert holds.capture(payment=hold, amount=12_000, by=desk).status == "requires_capture"
+    for other in (11_000, None):
+        with pytest.raises(holds.NotCapturable, match="Another amount"):
+            holds.capture(payment=hold, amount=other, by=desk)
     assert len(wire.asked) == 1  # a second click asks nothing
 
     done = intent_of(hold, status="succeeded", amount_received=12_000)

@@ -46,12 +46,14 @@ def capture(*, payment: Payment, amount: int | None = None, by: Any) -> Payment:
     with transaction.atomic():
         held: Payment = Payment.objects.select_for_update().get(pk=payment.pk)
         under_way = payment_intents.changing(held)
-        if under_way is not None and under_way.kind == "capture":
-            return held  # clicked twice
-        if under_way is not None or held.status != "requires_capture" or not held.stripe_id:
-            raise NotCapturable(_why_not(held, under_way))
         available = held.amount_capturable or 0
         taken = available if amount is None else amount
+        if under_way is not None and under_way.kind == "capture":
+            if under_way.params.get("amount_to_capture", available) == taken:
+                return held  # clicked twice
+            raise NotCapturable(_why_not(held, under_way))
+        if under_way is not None or held.status != "requires_capture" or not held.stripe_id:
+            raise NotCapturable(_why_not(held, under_way))
         if taken > available:
             most = money.show(available, held.currency)
             raise amounts.AmountTooLarge(f"Only {most} are held.")
@@ -80,6 +82,8 @@ def release(*, payment: Payment, by: Any) -> Payment:
 
 
 def _why_not(payment: Payment, under_way: OutgoingRequest | None) -> str:
+    if under_way is not None and under_way.kind == "capture":
+        return "Another amount of it is being taken right now."
     if under_way is not None:
         return "It is being let go right now."
     if not payment.stripe_id or payment.status in payment_intents.TO_CONFIRM:
