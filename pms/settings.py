@@ -136,6 +136,9 @@ PAYMENTS_FLOOD_WINDOW = env.int("PAYMENTS_FLOOD_WINDOW", default=60)  # … in s
 PAYMENTS_BATCH_SIZE = env.int("PAYMENTS_BATCH_SIZE", default=500)  # events in one transaction
 PAYMENTS_CALLS_AT_ONCE = env.int("PAYMENTS_CALLS_AT_ONCE", default=16)  # of Stripe, a worker
 PAYMENTS_CALLS_PER_SECOND = env.int("PAYMENTS_CALLS_PER_SECOND", default=20)  # an account, a worker
+PAYMENTS_PAUSES = env.float(
+    "PAYMENTS_PAUSES", default=1.0
+)  # before Stripe is asked again, times it
 PAYMENTS_API_LIMIT = env.int("PAYMENTS_API_LIMIT", default=6_000)  # requests of a person …
 PAYMENTS_API_WINDOW = env.int("PAYMENTS_API_WINDOW", default=60)  # … in so many seconds
 PAYMENTS_ATTACHMENTS = env("PAYMENTS_ATTACHMENTS", default=str(VAR_DIR / "attachments"))

@@ -54,6 +54,7 @@ class Kind:
     :param model: of the row that it is about.
     :param ask: makes the call.
     :param pages: lists what it may have made since it was promised, to find it by our own id.
+    :param of: the parameters that such a list can be narrowed by.
     :param read: reads the object that it changes.
     :param is_done: says whether an object is already as this request would have it.
     :param shows: the handler that reads the answer, where the object's own is not the one.
@@ -64,6 +65,7 @@ class Kind:
     model: Any
     ask: Callable[[OutgoingRequest], Answer]
     pages: Callable[..., Answer] | None = None
+    of: tuple[str, ...] = ()
     read: Callable[[OutgoingRequest], Answer] | None = None
     is_done: Callable[[OutgoingRequest, dict[str, Any]], bool] | None = None
     shows: Handler | None = None
@@ -82,6 +84,7 @@ class Kind:
             return None
         since = int((request.created_at - _EARLIER).timestamp())
         params: dict[str, Any] = {"limit": 100, "created": {"gte": since}}
+        params |= {name: request.params[name] for name in self.of if name in request.params}
         for _ in range(_MOST_PAGES):
             answer = self.pages(account=request.account, params=params)
             found = answer.object.get("data") or []
@@ -242,10 +245,16 @@ def _close(request: OutgoingRequest) -> None:
 
 KINDS: dict[str, Kind] = {
     "payment": Kind(
-        model=Payment, ask=_makes(payment_intents), pages=payment_intents.page, private=True
+        model=Payment,
+        ask=_makes(payment_intents),
+        pages=payment_intents.page,
+        of=("customer",),
+        private=True,
     ),
-    "refund": Kind(model=Refund, ask=_makes(refunds), pages=refunds.page),
-    "setup_intent": Kind(model=SetupIntent, ask=_makes(setup_intents), pages=setup_intents.page),
+    "refund": Kind(model=Refund, ask=_makes(refunds), pages=refunds.page, of=("charge",)),
+    "setup_intent": Kind(
+        model=SetupIntent, ask=_makes(setup_intents), pages=setup_intents.page, of=("customer",)
+    ),
     "customer": Kind(model=Customer, ask=_makes(customers), pages=customers.page, private=True),
     "account": Kind(
         model=ConnectedAccount,

@@ -26,7 +26,12 @@ _AT_FIRST = 10
 
 def lease() -> timedelta:
     """Return for how long an attempt is left alone: longer than one can take."""
-    return timedelta(seconds=settings.STRIPE_TIMEOUT + 10)
+    return timedelta(seconds=settings.STRIPE_TIMEOUT) + pause(10)
+
+
+def pause(seconds: float) -> timedelta:
+    """Return a pause before Stripe is asked again, as long as this machine makes them."""
+    return timedelta(seconds=seconds * settings.PAYMENTS_PAUSES)
 
 
 @contextmanager
@@ -152,9 +157,9 @@ def put_off(request: OutgoingRequest, error: str, *, code: str, server_error: bo
         longest = min(_LONGEST_AT_FIRST, 2.0 ** (number - 1))
     else:
         longest = min(_LONGEST, _LONGEST_AT_FIRST * 2.0 ** (number - _AT_FIRST))
-    pause = timedelta(seconds=longest * random.uniform(0.5, 1))  # noqa: S311 - no secret
+    wait = pause(longest * random.uniform(0.5, 1))  # noqa: S311 - no secret
     OutgoingRequest.objects.filter(pk=request.pk, state=State.PROMISED).update(
-        next_attempt_at=timezone.now() + pause,
+        next_attempt_at=timezone.now() + wait,
         error=error[:2000],
         error_code=code[:100],
         server_errors=F("server_errors") + int(server_error),

@@ -9,7 +9,7 @@ may answer late, fail, or overtake each other. `records.owing` says which rows a
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -144,8 +144,8 @@ def _attempt(owed: OwedRead) -> bool:
 
 def _put_off(owed: OwedRead) -> None:
     longest = _LONGEST if owed.attempts <= _AT_FIRST else _LONGEST_LATER
-    seconds = min(longest, 2.0 ** min(owed.attempts, 12))
-    OwedRead.objects.filter(pk=owed.pk).update(due_at=timezone.now() + timedelta(seconds=seconds))
+    wait = promises.pause(min(longest, 2.0 ** min(owed.attempts, 12)))
+    OwedRead.objects.filter(pk=owed.pk).update(due_at=timezone.now() + wait)
 
 
 @dataclass(frozen=True)
