@@ -13,7 +13,18 @@ from django.urls import URLPattern, path
 
 from payments.hotel import Right
 from payments.panels import roles
-from payments.staff import accounts, alerts, analytics, decisions, desks, files, pay, sheets, views
+from payments.staff import (
+    accounts,
+    alerts,
+    analytics,
+    decisions,
+    desks,
+    files,
+    pay,
+    sheets,
+    taking,
+    views,
+)
 from payments.staff.access import View, guarded
 
 
@@ -79,6 +90,9 @@ ADDRESSES = [
     _row(UNMATCHED, views.unmatched_money, "unmatched", GET=R.LOOK),
     _row(UNMATCHED + "<uuid:pk>/attach/", views.attach, "attach", POST=R.TAKE_PAYMENTS),
     _row(UNMATCHED + "<uuid:pk>/detach/", views.detach, "detach", POST=R.TAKE_PAYMENTS),
+    _row(BOOKING + "take/", taking.take, "take", GET=R.TAKE_PAYMENTS, POST=R.TAKE_PAYMENTS),
+    _row(BOOKING + "hold/", taking.hold, "hold", GET=R.TAKE_PAYMENTS, POST=R.TAKE_PAYMENTS),
+    _row(BOOKING + "paying/<uuid:payment>/", taking.status, "paying", GET=R.TAKE_PAYMENTS),
     _row(BOOKING + "<slug:verb>/", sheets.sheet, "sheet", GET=R.LOOK, POST=R.LOOK),
     _row(BOOKING + "<slug:verb>/<uuid:payment>/", sheets.sheet, "sheet", GET=R.LOOK, POST=R.LOOK),
 ]

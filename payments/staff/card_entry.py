@@ -15,6 +15,7 @@ from payments import words
 from payments.errors import Declined, Invalid, MayNot, NoStripeKey, Refused
 from payments.folio import has_failed
 from payments.models import Payment
+from payments.operations.payments import additional_charges, payment_intents
 from payments.operations.payments.payment_intents import Taken
 from payments.records import bookings
 from payments.words import failures
@@ -38,14 +39,12 @@ class CardEntry:
     """
     The fields of one card, and what they are for.
 
-    :param verb: what its button does: Pay or Hold.
     :param amount: in minor units of `currency`; None where nothing is suggested.
     :param account: the Stripe account that takes the money.
     :param begin: the address that makes the payment.
     :param done: where to go once it is paid; empty to stay.
     """
 
-    verb: str
     amount: int | None
     currency: str
     account: str
@@ -84,6 +83,12 @@ def outcome_of(payment: Payment, *, to_guest: bool) -> Outcome:
         return Outcome(PAID, "Paid")
     if payment.status == "requires_capture":
         return Outcome(HELD, "On hold", "It is held on the card, and nothing is taken yet.")
+    if not to_guest and additional_charges.waits_for_guest(payment):
+        return Outcome(
+            UNDER_WAY,
+            "Waiting for the guest",
+            "The guest's bank wants to hear from the guest: a link was mailed.",
+        )
     if payment.status == "processing":
         return Outcome(
             UNDER_WAY,
@@ -116,23 +121,42 @@ def paid_with(payment: Payment) -> tuple[str, Any]:
     return words.method(payment.payment_method, attempt), when
 
 
-def to_confirm(taken: Taken, status: str) -> HttpResponse:
+def to_confirm(taken: Taken, status: str, *, saves: bool = False) -> HttpResponse:
     """
     Answer a browser with what it confirms a payment with.
 
     :param status: the address that says what came of it.
+    :param saves: the card is kept for later.
     """
+    payment = taken.payment
+    if payment.status in (*payment_intents.DECIDED, "processing"):
+        return begun(status)
     if taken.client_secret is None:
         return _answer({"detail": NOT_ANSWERED}, 503)
-    payment = taken.payment
     return _answer(
         {
             "client_secret": taken.client_secret,
             "amount": payment.amount,
             "currency": payment.currency,
+            "saves": saves,
             "status": status,
         }
     )
+
+
+def begun(status: str) -> HttpResponse:
+    """Answer a browser that has nothing to confirm with where it hears what comes of a payment."""
+    return _answer({"status": status})
+
+
+def go(page: str) -> HttpResponse:
+    """Answer a browser that what it asks for was done, with the page that tells of it."""
+    return _answer({"go": page})
+
+
+def told(payment: Payment) -> str:
+    """Return what came of a payment, in a word or two."""
+    return outcome_of(payment, to_guest=False).words
 
 
 def said(outcome: Outcome) -> HttpResponse:

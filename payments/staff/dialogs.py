@@ -58,6 +58,17 @@ def do_once(request: HttpRequest, kinds: Sequence[str], act: Callable[[], str]) 
     return None
 
 
+def renews_button(address: str) -> dict[str, str]:
+    """Return what has a dialog's own button, `#do`, say the amount that is being typed."""
+    return {
+        "hx-get": address,
+        "hx-trigger": "input changed delay:150ms",
+        "hx-target": "#do",
+        "hx-select": "#do",
+        "hx-swap": "outerHTML",
+    }
+
+
 def leave(request: HttpRequest, url: str) -> HttpResponse:
     """Return to the page behind a dialog."""
     if request.headers.get("HX-Request"):

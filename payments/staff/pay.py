@@ -97,7 +97,6 @@ def _entry(link: PayLink) -> CardEntry:
     waits = link.payment if link.payment and link.payment.account else None
     account = acting.holder(waits) if waits else acting.account_for(booking)
     return CardEntry(
-        verb="Hold" if link.purpose == "hold" else "Pay",
         amount=link.amount,
         currency=link.currency,
         account=account.stripe_id,

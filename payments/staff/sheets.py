@@ -28,9 +28,9 @@ from payments.operations.customers import payment_methods
 from payments.operations.payments import additional_charges, holds, pay_links, refunds
 from payments.records import bookings
 from payments.staff import dialogs
+from payments.staff.typed import AmountField
 from payments.words import customers, policies
 
-_PLAIN = re.compile(r"(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")  # 50, 50.00, 1,234.50
 _REASONS = [
     ("", "No reason given"),
     ("requested_by_customer", "The guest asked for it"),
@@ -43,32 +43,18 @@ _WHAT_FOR = [("extra_charge", "An extra"), ("damage_charge", "Damage")]
 class Asked(forms.Form):
     """What every dialog has: how much, what was true when it opened, and a key for one use."""
 
-    amount = forms.CharField(label="Amount", max_length=40)
+    amount = AmountField()
     key = forms.UUIDField(widget=forms.HiddenInput)
     seen = forms.CharField(widget=forms.HiddenInput, max_length=300)
 
     def __init__(self, sheet: "Sheet", *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.currency = sheet.booking.currency
-        self.fields["amount"].widget.attrs |= {
-            "inputmode": "decimal",
-            "autocomplete": "off",
-            "hx-get": sheet.address,
-            "hx-trigger": "input changed delay:150ms",
-            "hx-target": "#do",
-            "hx-select": "#do",
-            "hx-swap": "outerHTML",
-        }
+        self.fields["amount"].widget.attrs |= dialogs.renews_button(sheet.address)
 
     def clean_amount(self) -> int:
         """Return what was typed in minor units."""
-        typed = self.cleaned_data["amount"]
-        if not _PLAIN.fullmatch(typed):
-            raise forms.ValidationError("Write an amount like 50 or 1,234.50.")
-        try:
-            return money.from_decimal(typed.replace(",", ""), self.currency)
-        except money.NotAnAmount as error:
-            raise forms.ValidationError(str(error)) from error
+        return AmountField.minor(self.cleaned_data["amount"], self.currency)
 
 
 class RefundForm(Asked):
@@ -363,12 +349,8 @@ def _policy(booking: Booking, figures: Figures) -> list[str]:
 def _shown(request: HttpRequest, opened: Sheet, form: Asked) -> HttpResponse:
     amount = "" if opened.verb != "Release" else money.show(opened.most, opened.booking.currency)
     typed = form["amount"].value() if "amount" in form.fields else None
-    if typed and _PLAIN.fullmatch(str(typed).strip()):
-        try:
-            exact = money.from_decimal(str(typed).strip().replace(",", ""), form.currency)
-            amount = money.show(exact, form.currency)
-        except money.NotAnAmount:
-            amount = ""
+    if typed and (exact := AmountField.shown(str(typed), form.currency)):
+        amount = exact
     context = {
         "section": "bookings",
         "sheet": opened,

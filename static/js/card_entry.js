@@ -89,6 +89,7 @@
         event.stopPropagation();
         this.press();
       });
+      form.addEventListener("change", () => this.choose());
       this.part("again").addEventListener("click", () => this.again());
       dark.addEventListener("change", () => this.elements?.update({ appearance: appearance() }));
       this.show();
@@ -102,6 +103,11 @@
     get isNew() {
       const chosen = this.form.elements.namedItem("card");
       return !chosen || chosen.value === "";
+    }
+
+    /** Show what fits the card that is chosen. */
+    choose() {
+      this.part("new").hidden = !this.isNew;
     }
 
     /** Show Stripe's fields. */
@@ -119,7 +125,7 @@
           captureMethod: capture,
           appearance: appearance(),
         });
-        this.amount = Number(amount);
+        Object.assign(this, { amount: Number(amount), saves: false });
         const element = this.elements.create("payment");
         element.on("ready", () => fields.removeAttribute("aria-busy"));
         element.on("loaderror", () => this.problem(BLOCKED, "fields"));
@@ -165,16 +171,17 @@
       const begun = await ask(this.form.action, { method: "POST", body: new FormData(this.form) });
       if (!begun) return this.problem(OFFLINE);
       if (begun.errors || begun.detail) return this.refused(begun);
+      if (begun.go) return window.location.assign(begun.go);
       const error = begun.client_secret ? await this.confirm(begun) : null;
       await this.follow(begun.status, error);
     }
 
-    async confirm({ client_secret: clientSecret, amount, currency }) {
-      if (this.amount !== amount) {
-        this.elements.update({ amount, currency });
+    async confirm({ client_secret: clientSecret, amount, currency, saves }) {
+      if (this.amount !== amount || this.saves !== saves) { // it has to be what is confirmed
+        this.elements.update({ amount, currency, setupFutureUsage: saves ? "off_session" : null });
         const wrong = await this.elements.submit();
         if (wrong.error) return wrong.error;
-        this.amount = amount;
+        Object.assign(this, { amount, saves });
       }
       const back = new URL(this.form.dataset.done || window.location.href, window.location.href);
       const { error } = await this.stripe.confirmPayment({
@@ -204,6 +211,7 @@
     decided({ state, words, note }) {
       if (state === "declined" || state === "over") return this.problem(note);
       this.done = true;
+      this.form.classList.add("done");
       this.say(words, note, state);
       const { done } = this.form.dataset;
       if (done) window.location.replace(done);
@@ -242,7 +250,9 @@
       place.textContent = text;
       this.retry = retry;
       this.part("again").hidden = !retry;
-      if (text) this.say("");
+      if (!text) return;
+      this.say("");
+      place.scrollIntoView({ block: "nearest" });
     }
 
     say(words, note = "", state = "waiting") {

@@ -13,3 +13,25 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   cancel.closest("dialog").close();
 });
+
+// A card has paid or holds: the dialog says so, and the page behind it is read again.
+document.addEventListener("card:done", async ({ target }) => {
+  const cancel = target.querySelector("#sheet .cancel");
+  const sheet = document.getElementById("sheet");
+  if (!cancel || !sheet) return;
+  cancel.textContent = "Close";
+  cancel.focus();
+  const answer = await fetch(window.location.href);
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const holds = (each) => each.contains(each.ownerDocument.getElementById("sheet"));
+  const main = document.getElementById("main");
+  const kept = [...main.children].find(holds);
+  for (const each of [...main.children]) if (each !== kept) each.remove();
+  let behind = false;
+  for (const each of [...fresh.getElementById("main").children]) {
+    if (holds(each)) behind = true;
+    else if (behind) main.append(each);
+    else kept.before(each);
+  }
+  window.htmx.process(main);
+});

@@ -34,6 +34,7 @@ def test_a_payment_of_the_links_amount_is_begun_once(guest, wire, booking):
         "client_secret": f"{payment.stripe_id}_secret_of_the_guest",
         "amount": 48_050,
         "currency": "eur",
+        "saves": False,
         "status": STATUS,
     }
     assert "no-store" in answer["Cache-Control"]
