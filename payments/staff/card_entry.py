@@ -177,7 +177,7 @@ def refused(refusal: Refused) -> HttpResponse:
 
 def wrong(errors: dict[str, list[str]]) -> HttpResponse:
     """Answer a browser with what was typed wrong, by field."""
-    return _answer({"errors": errors}, 400)
+    return _answer({"errors": errors}, 422)
 
 
 def _answer(body: dict[str, Any], status: int = 200) -> HttpResponse:

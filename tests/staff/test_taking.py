@@ -48,7 +48,7 @@ def test_an_amount_is_typed_as_people_write_it(typed, amount, asked, manager, bo
 @pytest.mark.parametrize("typed", ["", "0", "-5", "5,0", "1.234,50", "fifty", "50.001", "9" * 30])
 def test_what_makes_no_sense_is_refused_beside_its_field(typed, asked, manager, booking):
     answer = manager.post(address(booking), FIELDS | {"amount": typed})
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert set(answer.json()["errors"]) == {"amount"}
     assert not asked
     assert not Payment.objects.exists()
@@ -113,7 +113,7 @@ def test_a_card_on_file_is_charged_once(verb, words, far, on_file, manager, book
 def test_a_card_of_nobody_is_refused(far, on_file, manager, booking):  # noqa: F811
     on_file()
     answer = manager.post(address(booking), FIELDS | {"card": str(booking.pk)})
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert set(answer.json()["errors"]) == {"card"}
 
 
