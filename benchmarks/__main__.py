@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks import admin_lists, door, processes, resync, size, work
+from benchmarks import admin_lists, door, operations, processes, resync, size, work
 from benchmarks.databases import Databases
 from benchmarks.runs import Run
 from benchmarks.sizes import FULL, QUICK, TINY, Failed, Rows, table
@@ -42,6 +42,11 @@ PARTS: dict[str, dict[str, tuple[str, Callable[[Run], Rows]]]] = {
     "work": {
         "work": ("Events settled by one worker and by two", work.measure),
         "work_statements": ("What a worker says to PostgreSQL", work.statements),
+    },
+    "operations": {
+        "operations": ("Operations by API, beside a bare Django view", operations.measure),
+        "operations_statements": ("What an operation says to PostgreSQL", operations.statements),
+        "promises": ("Promises that one worker keeps", operations.kept),
     },
     "resync": {"resync": ("Missed events, fetched and settled by one process", resync.measure)},
     "size": {"size": ("With nothing in the inbox, and with a long past", size.measure)},

@@ -31,11 +31,11 @@ class Load:
         return 1000 * self.waits[min(len(self.waits) - 1, len(self.waits) * percent // 100)]
 
 
-def send(port: int, requests: Sequence[bytes], connections: int) -> Load:
+def send(port: int, requests: Sequence[bytes], connections: int, *, wanted: int = 200) -> Load:
     """
     Bring all requests to a port of this machine.
 
-    :raises Failed: one was not answered 200.
+    :raises Failed: one was not answered with the status that is wanted.
     """
     if not 1 <= connections <= MOST_CONNECTIONS:
         raise ValueError(f"From 1 to {MOST_CONNECTIONS} connections, not {connections}.")
@@ -44,7 +44,9 @@ def send(port: int, requests: Sequence[bytes], connections: int) -> Load:
     problems: list[str] = []
     start = threading.Barrier(connections + 1)
     threads = [
-        threading.Thread(target=_deliver, args=(port, left, start, waits, problems), daemon=True)
+        threading.Thread(
+            target=_deliver, args=(port, left, start, waits, problems, wanted), daemon=True
+        )
         for _ in range(connections)
     ]
     for thread in threads:
@@ -65,6 +67,7 @@ def _deliver(
     start: threading.Barrier,
     waits: list[float],
     problems: list[str],
+    wanted: int,
 ) -> None:
     """Send what is left, one after the other; every connection takes from the same heap."""
     start.wait()
@@ -74,7 +77,7 @@ def _deliver(
             answer = ask(port, request)
         except OSError as error:
             answer = repr(error).encode()
-        if answer.startswith(b"HTTP/1.1 200 "):
+        if answer.startswith(b"HTTP/1.1 %d " % wanted):
             waits.append(time.perf_counter() - began)
         else:
             problems.append(answer[:200].decode(errors="replace"))

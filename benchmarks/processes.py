@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,14 +42,14 @@ def environment(url: str) -> dict[str, str]:
 
 @contextmanager
 def running(
-    *arguments: str, url: str, log: Path, **pipes: Any
+    *arguments: str, url: str, log: Path, env: Mapping[str, str] | None = None, **pipes: Any
 ) -> Iterator["subprocess.Popen[str]"]:
     """Start a Python module as a process in the system's environment; end it afterwards."""
     with log.open("a") as lines:
         process = subprocess.Popen(
             [sys.executable, "-m", *arguments],
             cwd=ROOT,
-            env=environment(url),
+            env=environment(url) | dict(env or {}),
             text=True,
             start_new_session=True,  # Ctrl-C is ours: we end it in order
             stderr=lines,
@@ -83,7 +83,9 @@ class Served:
 
 
 @contextmanager
-def serving(server: str, module: str, *, url: str, log: Path) -> Iterator[Served]:
+def serving(
+    server: str, module: str, *, url: str, log: Path, env: Mapping[str, str]
+) -> Iterator[Served]:
     """Serve a module's WSGI application with two workers; yield it once it answers."""
     port = free_port()
     name = f"{module}:application"
@@ -95,7 +97,11 @@ def serving(server: str, module: str, *, url: str, log: Path) -> Iterator[Served
         ],
     }
     with running(
-        *programs[server], "--workers", str(WORKERS), url=url, log=log, stdout=subprocess.DEVNULL
+        *(*programs[server], "--workers", str(WORKERS)),
+        url=url,
+        log=log,
+        env=env,
+        stdout=subprocess.DEVNULL,
     ) as process:
         _wait_for(process, port, log)
         yield Served(port, process)

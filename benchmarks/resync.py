@@ -1,14 +1,11 @@
 """Events that no webhook brought: fetched from a stand-in that answers at once, and settled."""
 
 import json
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
-from benchmarks import stays
+from benchmarks import standin, stays
 from benchmarks.runs import Run
 from benchmarks.sizes import Failed, Rows, middle
 
@@ -54,26 +51,5 @@ def _serving(told: Sequence[dict[str, Any]]) -> Iterator[str]:
         listed = {"object": "list", "url": "/v1/events", "data": data, "has_more": more}
         pages[after] = json.dumps(listed).encode()
         after = data[-1]["id"]
-
-    class Door(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            query = parse_qs(urlsplit(self.path).query)
-            body = pages[query.get("starting_after", [""])[0]]
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with standin.serving(lambda path, query: pages[query.get("starting_after", "")]) as url:
+        yield url

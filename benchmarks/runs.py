@@ -23,6 +23,10 @@ class Run:
         """Start a process inside the system with this database."""
         return processes.tasks(url, self.log)
 
-    def serving(self, module: str, url: str) -> AbstractContextManager[Served]:
-        """Serve a module's WSGI application with this database."""
-        return processes.serving(self.server, module, url=url, log=self.log)
+    def serving(self, module: str, url: str, **env: str) -> AbstractContextManager[Served]:
+        """
+        Serve a module's WSGI application with this database.
+
+        :param env: what else is in its environment.
+        """
+        return processes.serving(self.server, module, url=url, log=self.log, env=env)

@@ -21,13 +21,14 @@ class Sizes:
     settled: int  # rows of old events in a full inbox
     transactions: int  # rows of old payments and refunds beside them
     counted: int  # bookings whose events are counted in statements
+    operations: int  # asked of each side in a round; four times as many promises
     seconds: float  # for which a scenario is shuffled through the pure core
     concurrency: tuple[int, ...] = (1, 8, 32)  # connections to a door
 
 
-FULL = Sizes(9, 700, 600, 1_000_000, 200_000, 100, 0.5)
-QUICK = Sizes(2, 300, 200, 20_000, 4_000, 75, 0.1)
-TINY = Sizes(1, 20, 12, 200, 40, 10, 0.02, (1, 4))
+FULL = Sizes(9, 700, 600, 1_000_000, 200_000, 100, 100, 0.5)
+QUICK = Sizes(2, 300, 200, 20_000, 4_000, 75, 50, 0.1)
+TINY = Sizes(1, 20, 12, 200, 40, 10, 4, 0.02, (1, 4))
 
 
 def share(part: float, whole: float) -> float:

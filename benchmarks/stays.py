@@ -7,12 +7,13 @@ from itertools import cycle
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from sandbox import events
+from sandbox import events, objects
 from sandbox.scenarios import SCENARIOS, Stay, scope_of
 
 ACCOUNT = "acct_harbour"
 ORGANIZATION = uuid5(NAMESPACE_URL, "organization")
 PROPERTY = uuid5(NAMESPACE_URL, "property")
+KEY = "sk_test_of_the_benchmarks"
 TOTAL = 120_000  # minor units
 SECRETS = {
     "connect": "whsec_connect_of_the_benchmarks",
@@ -45,6 +46,34 @@ def told(of: Sequence[Stay]) -> Iterator[dict[str, Any]]:
 def bodies(count: int, seed: int) -> list[bytes]:
     """Return the events of as many bookings, as Stripe sends them."""
     return [events.body(event) for event in told(stays(count, seed))]
+
+
+def charge(seed: int, number: int) -> str:
+    """Return the id of the charge that a booking was paid with: see `paid`."""
+    return f"ch_paid_{seed}_{number}"
+
+
+def paid(count: int, seed: int) -> list[bytes]:
+    """Return events that tell of each of as many bookings that its guest has paid it."""
+    told = []
+    for number, stay in enumerate(stays(count, seed)):
+        hints = {"reservationId": stay.reservation, "orgId": stay.organization}
+        common = {"amount": stay.total, "currency": stay.currency, "metadata": hints}
+        charged = objects.charge(
+            id=charge(seed, number), payment_intent=f"pi_paid_{seed}_{number}", **common
+        )
+        intent = objects.payment_intent(
+            id=charged["payment_intent"],
+            amount_received=stay.total,
+            latest_charge=charged["id"],
+            status="succeeded",
+            **common,
+        )
+        told += [
+            events.event("charge.succeeded", charged, account=ACCOUNT),
+            events.event("payment_intent.succeeded", intent, account=ACCOUNT),
+        ]
+    return [events.body(event) for event in told]
 
 
 def scope(body: bytes) -> str:

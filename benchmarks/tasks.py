@@ -14,22 +14,28 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 import django
 
 django.setup()
 
 from django.conf import settings  # noqa: E402  Django comes first
+from django.contrib.auth import get_user_model  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
+from knox.models import AuthToken  # noqa: E402
 from psycopg.pq import Trace  # noqa: E402
 
 from benchmarks import admin_pages, filling, stays  # noqa: E402
 from benchmarks.core import shuffle  # noqa: E402
-from organizations.models import Organization, Property  # noqa: E402
+from organizations.models import Membership, Organization, Property, Role  # noqa: E402
+from payments import hotel  # noqa: E402
 from payments.models import State, WebhookEvent  # noqa: E402
 from payments.operations.connect import accounts  # noqa: E402
+from payments.operations.payments import payment_intents  # noqa: E402
+from payments.outgoing import keeping  # noqa: E402
 from payments.webhooks import inbox, resyncing, worker  # noqa: E402
 from pms.wsgi import application  # noqa: E402
 from reservations.models import Guest  # noqa: E402
@@ -86,7 +92,7 @@ def drain() -> dict[str, Any]:
 
 def resync(url: str, account: str) -> dict[str, Any]:
     """Fetch and settle an account's events from a stand-in; return what came of it."""
-    settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE = "sk_test_of_the_benchmarks", url
+    settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE = stays.KEY, url
     settings.PAYMENTS_CALLS_PER_SECOND = 10_000  # the stand-in turns nobody away
     connection.ensure_connection()
     began, used = time.monotonic(), time.process_time()
@@ -100,6 +106,54 @@ def resync(url: str, account: str) -> dict[str, Any]:
         "seconds": seconds,
         "busy": busy,
     }
+
+
+def hire() -> str:
+    """Let somebody manage the hotel; return a token that their programs ask the API with."""
+    user = get_user_model().objects.create(username="manager")
+    Membership.objects.create(user=user, organization_id=stays.ORGANIZATION, role=Role.MANAGER)
+    return AuthToken.objects.create(user=user)[1]
+
+
+def pay(count: int, seed: int) -> None:
+    """Make bookings that their guests have paid."""
+    filling.book(count, seed)
+    with transaction.atomic():
+        for body in stays.paid(count, seed):
+            inbox.receive(body, stays.scope(body))
+    worker.drain()
+
+
+def promise(count: int, seed: int) -> None:
+    """Make bookings, and promise a payment for each, which nobody asks Stripe for yet."""
+    settings.STRIPE_SECRET_KEY = stays.KEY
+    filling.book(count, seed)
+    ids = [UUID(stay.reservation) for stay in stays.stays(count, seed)]
+    for booking in hotel.bookings(ids).values():
+        payment_intents.prepare(booking=booking, amount=1_000, purpose="deposit")
+
+
+def keep(url: str, at_once: int) -> dict[str, Any]:
+    """Keep every promise, asking a stand-in; return how many, and how long it took."""
+    settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE = stays.KEY, url
+    settings.PAYMENTS_CALLS_PER_SECOND = 10_000  # the stand-in turns nobody away
+    settings.PAYMENTS_CALLS_AT_ONCE = at_once
+    began, used = time.monotonic(), time.process_time()
+    ended = keeping.keep_due(early=True)
+    seconds, busy = time.monotonic() - began, time.process_time() - used
+    return {**ended, "seconds": seconds, "busy": busy}
+
+
+def statements_of_operations(requests: list[str], url: str) -> list[str]:
+    """Bring requests to the API; return what the last one says to PostgreSQL."""
+    settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE = stays.KEY, url
+    connection.ensure_connection()
+    *first, last = [request.encode() for request in requests]
+    for request in first:
+        _bring(request, "201 Created")
+    with said() as words:
+        _bring(last, "201 Created")
+    return words
 
 
 def statements_of_worker(count: int, seed: int, batch: int) -> dict[str, Any]:
@@ -123,13 +177,13 @@ def statements_of_door(count: int, seed: int) -> dict[str, Any]:
     return {"events": len(rest), "words": words}
 
 
-def _bring(request: bytes) -> None:
+def _bring(request: bytes, wanted: str = "200 OK") -> None:
     """Hand a request to the system as a WSGI server does."""
     head, _, body = request.partition(b"\r\n\r\n")
     headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
     environ = {
         "REQUEST_METHOD": "POST",
-        "PATH_INFO": "/api/webhooks/stripe",
+        "PATH_INFO": head.split(b" ", 2)[1].decode(),
         "SERVER_NAME": "127.0.0.1",
         "SERVER_PORT": "80",
         "SERVER_PROTOCOL": "HTTP/1.1",
@@ -137,7 +191,8 @@ def _bring(request: bytes) -> None:
         "CONTENT_LENGTH": str(len(body)),
         "CONTENT_TYPE": "application/json",
         "HTTP_HOST": "127.0.0.1",
-        "HTTP_STRIPE_SIGNATURE": headers["Stripe-Signature"],
+        "HTTP_AUTHORIZATION": headers.get("Authorization", ""),
+        "HTTP_STRIPE_SIGNATURE": headers.get("Stripe-Signature", ""),
         "wsgi.url_scheme": "http",
         "wsgi.input": io.BytesIO(body),
         "wsgi.errors": sys.stderr,
@@ -146,8 +201,8 @@ def _bring(request: bytes) -> None:
     answer = application(environ, lambda status, _headers: statuses.append(status))
     list(answer)
     answer.close()
-    if statuses != ["200 OK"]:
-        raise RuntimeError(f"The door answered {statuses}.")
+    if statuses != [wanted]:
+        raise RuntimeError(f"The answer was {statuses}.")
 
 
 @contextmanager
@@ -189,7 +244,8 @@ TASKS: dict[str, Callable[..., Any]] = {
     task.__name__: task
     for task in (
         *(migrate, filling.book, receive, drain, resync, fill, analyze),
-        *(statements_of_door, statements_of_worker, shuffle),
+        *(hire, pay, promise, keep),
+        *(statements_of_door, statements_of_operations, statements_of_worker, shuffle),
         *(admin_pages.fill_admin, admin_pages.look),
     )
 }

@@ -92,15 +92,14 @@ def bookings(ids: Collection[UUID], *, lock: bool = False) -> dict[UUID, Booking
     """
     if not ids:
         return {}
-    rows = reservations().filter(pk__in=ids)
+    rows = reservations().filter(pk__in=ids).order_by()
     if lock:
-        # Evaluated apart from the joins below, so that only bookings are locked.
-        list(rows.select_for_update().order_by("pk").values_list("pk"))
+        rows = rows.select_for_update(of=("self",)).order_by("pk")
     return _as_bookings(rows)
 
 
 def _as_bookings(rows: QuerySet[Any]) -> dict[UUID, Booking]:
-    found = rows.order_by().values_list(*_BOOKING.values(), *MONEY_FIELDS)
+    found = rows.values_list(*_BOOKING.values(), *MONEY_FIELDS)
     names, width = (*_BOOKING, "money"), len(_BOOKING)
     return {
         row[0]: Booking(**dict(zip(names, (*row[:width], row[width:]), strict=True)))

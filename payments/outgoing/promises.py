@@ -95,7 +95,7 @@ def promise(
     )
 
 
-def under_way(about: UUID | None, *kinds: str) -> QuerySet[OutgoingRequest]:
+def under_way(about: Any, *kinds: str) -> QuerySet[OutgoingRequest]:
     """Return what Stripe has not decided yet of these kinds of request about a row of ours."""
     return _open().filter(about=about, kind__in=kinds)
 

@@ -207,29 +207,38 @@ _HINTS = {
 
 def bind(rows: Rows) -> dict[UUID, Booking]:
     """
-    Say of every record which booking and which house it is about.
+    Say of every record that can name a booking which one it is about.
 
     Of a payment our own request or staff's choice stands; else its merged metadata names the
-    booking. What belongs to a payment follows it. What no hint places is unmatched money. Returns
-    the bookings whose money this touches, those that lost a payment too, locked until the
-    transaction ends.
+    booking. What no hint places is unmatched money. Returns the bookings whose money this touches,
+    those that lost a payment too, locked until the transaction ends.
     """
     payments = rows.of("payment")
-    hinted = [row for kind in _HINTED for row in rows.of(kind)]
+    hinted = [row for kind in _HINTED for row in rows.of(kind) if _follows_its_hint(row)]
     hints = {row.pk: hint for row in hinted if (hint := _hint(row))}
-    named = hotel.named(set(hints.values()))
-    found = {pk: named[hint] for pk, hint in hints.items() if hint in named}
+    known = {row.pk: row.reservation_id for row in hinted if _is_where_it_says(row)}
+    named = hotel.named({hint for pk, hint in hints.items() if pk not in known})
+    found = known | {pk: named[hint] for pk, hint in hints.items() if hint in named}
     touched = {payment.reservation_id for payment in payments if payment.reservation_id}
     touched |= {found[payment.pk] for payment in payments if payment.pk in found}
     bookings = hotel.bookings(touched, lock=True)
     for row in hinted:
         _bind_by_metadata(rows, row, found.get(row.pk))
-    payment_of = {payment.pk: payment for payment in payments}
+    return bookings
+
+
+def bind_families(rows: Rows, bookings: dict[UUID, Booking]) -> None:
+    """
+    Let what belongs to a payment follow it, and say of every record which house it is of.
+
+    :param bookings: whose money this touches.
+    """
+    payment_of = {payment.pk: payment for payment in rows.of("payment")}
     for row in (row for kind in OF_A_PAYMENT for row in rows.of(kind)):
         if payment := payment_of.get(row.payment_id):
             rows.put(row, reservation_id=payment.reservation_id)
-    _house(rows, bookings | hotel.bookings(set(found.values()) - bookings.keys()))
-    return bookings
+    named = {id for row in rows.held() if (id := getattr(row, "reservation_id", None))}
+    _house(rows, bookings | hotel.bookings(named - bookings.keys()))
 
 
 def _hint(row: Any) -> tuple[UUID, str] | None:
@@ -238,17 +247,28 @@ def _hint(row: Any) -> tuple[UUID, str] | None:
     return (row.organization_id, text) if text and row.account else None
 
 
+def _is_where_it_says(row: Any) -> bool:
+    """Say whether a record is of the booking already that its metadata names by its id."""
+    hint = _hint(row)
+    return bool(row.reservation_id and hint and hotel.as_uuid(hint[1]) == row.reservation_id)
+
+
+def _follows_its_hint(row: Any) -> bool:
+    """Say whether what metadata says decides, and neither our own request nor staff's choice."""
+    return getattr(row, "bound_by", "") in ("", BoundBy.METADATA)
+
+
 def _bind_by_metadata(rows: Rows, row: Any, found: UUID | None) -> None:
     if not hasattr(row, "bound_by"):
         rows.put(row, reservation_id=found)
-    elif row.bound_by in ("", BoundBy.METADATA):
+    else:
         rows.put(row, reservation_id=found, bound_by=BoundBy.METADATA if found else "")
 
 
 def _house(rows: Rows, bookings: dict[UUID, Booking]) -> None:
     """File each record under a house: its booking's, else its account's where that is of one."""
     waiting = []
-    for row in rows:
+    for row in rows.held():
         booking = bookings.get(getattr(row, "reservation_id", None))  # type: ignore[arg-type]
         if booking:
             rows.put(row, property_id=booking.property_id)

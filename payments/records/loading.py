@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from payments import bulk
 from payments.models import (
@@ -30,37 +30,21 @@ Name = tuple[str, str, bool, str]  # kind, account, livemode, Stripe id
 
 _STUB = ["id", "account", "livemode", "stripe_id", "organization", "updated_at"]
 
+_NAMES = ["stripe_id", "account"]  # beside what a model says; a promised row gets them late
 
-_FEW = 20  # parents: most of them have nothing of most kinds, and one question says of which
+_FEW = 20  # parents: what belongs to them is read with one statement
 
 
 def belonging(payments: Collection[UUID]) -> Iterator[tuple[str, Iterable[Any]]]:
     """Yield, by kind, what belongs to these payments, in no order."""
-    yield from _belonging(OF_A_PAYMENT, payments, {"payment__in": payments})
+    if payments:
+        asked = _of_payments(payments)
+        found = bulk.read(asked) if len(payments) <= _FEW else asked
+        yield from zip(OF_A_PAYMENT, found, strict=True)
 
 
-def _belonging(
-    kinds: Collection[str], parents: Collection[UUID], where: dict[str, Any]
-) -> Iterator[tuple[str, Iterable[Any]]]:
-    if not parents:
-        return
-    for kind in _present(kinds, where) if len(parents) <= _FEW else kinds:
-        yield kind, KINDS[kind].objects.filter(**where).order_by()
-
-
-def _present(kinds: Collection[str], where: dict[str, Any]) -> list[str]:
-    """Return of which of these kinds there are any such rows: one statement."""
-    asked = [
-        KINDS[kind]
-        .objects.filter(**where)
-        .order_by()
-        .annotate(is_a=Value(kind, CharField()))
-        .values_list("is_a", flat=True)
-        .distinct()
-        for kind in kinds
-    ]
-    found = set(asked[0].union(*asked[1:]))
-    return [kind for kind in kinds if kind in found]
+def _of_payments(payments: Collection[UUID]) -> list[QuerySet[Any]]:
+    return [KINDS[kind].objects.filter(payment__in=payments).order_by() for kind in OF_A_PAYMENT]
 
 
 class Rows:
@@ -68,10 +52,14 @@ class Rows:
 
     def __init__(self, now: datetime) -> None:
         self.now = now
-        self.new: set[UUID] = set()
+        self.new: set[UUID] = set()  # nobody knew of them before: nothing is known about them
         self.tied: set[UUID] = set()  # of which two sightings share a second
         self.changed: dict[UUID, StripeRecord] = {}
         self._rows: dict[Name, Any] = {}
+        self._ids: set[UUID] = set()
+        self._named: set[UUID] = set()  # rows that we promised, whose objects Stripe has made
+        self._joined: set[UUID] = set()  # charges whose payment is known only now
+        self._aside: set[UUID] = set()  # whose payment nobody here holds: read, never written
 
     def __getitem__(self, name: Name) -> Any:
         return self._rows[name]
@@ -83,43 +71,66 @@ class Rows:
     def __iter__(self) -> Iterator[Any]:
         return iter(list(self._rows.values()))
 
+    def held(self) -> list[Any]:
+        """Return all rows but those of other payments, which are only read."""
+        return [row for row in self if row.pk not in self._aside]
+
     def of(self, kind: str) -> list[Any]:
         """Return all rows of one kind."""
         return [row for name, row in self._rows.items() if name[0] == kind]
 
     def put(self, row: Any, **values: Any) -> None:
         """Set what follows from other rows, and remember to write it."""
+        if row.pk in self._aside:
+            return
         for field, value in values.items():
             if getattr(row, field) != value:
                 setattr(row, field, value)
                 self.changed[row.pk] = row
 
-    def lock(self, wanted: dict[Name, UUID], promised: Mapping[Name, UUID] | None = None) -> None:
+    def lock(
+        self,
+        wanted: dict[Name, UUID],
+        promised: Mapping[Name, UUID] | None = None,
+        told: Collection[Name] = (),
+    ) -> None:
         """
         Load these objects' rows, locked; make a row for each that has none.
 
         :param wanted: the organization that each belongs to.
         :param promised: our own row that an object says it was made for.
+        :param told: those all of whose parents are wanted, too.
         """
-        wanted = self._known_parents(wanted) | wanted
+        wanted = self._known_parents(wanted, told) | wanted
         for kind, model in KINDS.items():
             names = {name for name in wanted if name[0] == kind and name not in self._rows}
             if not names:
                 continue
-            self._keep(kind, self._locked(model, {name[3] for name in names}), names)
             ours = {name: id for name, id in (promised or {}).items() if name in names}
-            if ours:
-                self._give_ids(kind, model, ours, wanted)
+            waiting = self._keep_locked(kind, model, names, ours.values())
+            if waiting:
+                self._give_ids(kind, model, ours, waiting, wanted)
             missing = sorted(names - self._rows.keys(), key=lambda name: name[3])
             if missing:
                 self._make(kind, model, missing, wanted)
 
+    def _keep_locked(
+        self, kind: str, model: Any, names: set[Name], ours: Collection[UUID]
+    ) -> dict[UUID, Any]:
+        """Load the rows of these names, locked; return those of ours that have no name yet."""
+        found = list(self._locked(model, {name[3] for name in names}, ours))
+        self._keep(kind, (row for row in found if row.stripe_id), names)
+        return {row.pk: row for row in found if not row.stripe_id}
+
     def _give_ids(
-        self, kind: str, model: Any, ours: Mapping[Name, UUID], wanted: dict[Name, UUID]
+        self,
+        kind: str,
+        model: Any,
+        ours: Mapping[Name, UUID],
+        waiting: dict[UUID, Any],
+        wanted: dict[Name, UUID],
     ) -> None:
         """Let the rows that we promised stand for the objects that Stripe has made of them."""
-        rows = model.objects.select_for_update().filter(pk__in=ours.values(), stripe_id="")
-        waiting = {row.pk: row for row in rows.order_by("pk")}
         for name, id in sorted(ours.items()):
             row, stub = waiting.get(id), self.get(name)
             if row is None or (stub is not None and stub.seen):
@@ -129,13 +140,16 @@ class Rows:
             if row.account not in ("", name[1]):
                 continue
             del waiting[id]
-            if stub is not None:
+            if stub is None:
+                self.new.add(id)
+            else:
                 self._replace(kind, stub, row)
             fixed = {"stripe_id": name[3], "account": name[1], **model.identity(name[3])}
-            model.objects.filter(pk=id).update(**fixed)
             for column, value in fixed.items():
                 setattr(row, column, value)
-            self._rows[name] = row
+            self._rows[name] = self.changed[id] = row
+            self._ids.add(id)
+            self._named.add(id)
 
     def _replace(self, kind: str, stub: Any, row: Any) -> None:
         """Give what belongs to a row that others' naming made to the row that we promised."""
@@ -144,7 +158,7 @@ class Rows:
                 model.objects.filter(**{f"{kind}_id": stub.pk}).update(**{f"{kind}_id": row.pk})
         type(stub).objects.filter(pk=stub.pk).delete()
 
-    def _known_parents(self, wanted: dict[Name, UUID]) -> dict[Name, UUID]:
+    def _known_parents(self, wanted: dict[Name, UUID], told: Collection[Name]) -> dict[Name, UUID]:
         """
         Return what these objects are known to belong to, though nobody names it now.
 
@@ -154,7 +168,7 @@ class Rows:
         if not connection.features.has_select_for_update:  # the whole database is one lock
             return found
         for kind, model in reversed(KINDS.items()):
-            names = {name for name in (*wanted, *found) if name[0] == kind}
+            names = {name for name in (*wanted, *found) if name[0] == kind} - set(told)
             if not names or not model.PARENTS:
                 continue
             rows = model.objects.filter(stripe_id__in={name[3] for name in names}).order_by()
@@ -187,17 +201,24 @@ class Rows:
         self._keep(kind, (row for row in made if row.pk in inserted), set(missing))
         beaten = {name for name in missing if name not in self._rows}  # another worker made them
         if beaten:
-            self._keep(kind, self._locked(model, {name[3] for name in beaten}), beaten)
+            self._keep_locked(kind, model, beaten, ())
 
-    def _locked(self, model: Any, stripe_ids: Collection[str]) -> Iterable[Any]:
-        rows: QuerySet[Any] = model.objects.filter(stripe_id__in=stripe_ids)
-        return rows.select_for_update().order_by("stripe_id", "account", "livemode")
+    def _locked(
+        self, model: Any, stripe_ids: Collection[str], ours: Collection[UUID]
+    ) -> Iterable[Any]:
+        named = Q(stripe_id__in=stripe_ids)
+        if ours:
+            named |= Q(pk__in=ours, stripe_id="")
+        rows: QuerySet[Any] = model.objects.filter(named)
+        return rows.select_for_update().order_by("stripe_id", "account", "livemode", "pk")
 
     def _keep(self, kind: str, rows: Iterable[Any], names: set[Name] | None = None) -> None:
         for row in rows:
             name = (kind, row.account, row.livemode, row.stripe_id or str(row.pk))
-            if (names is None or name in names) and name not in self._rows:
+            wanted = names is None or name in names
+            if wanted and name not in self._rows and row.pk not in self._ids:
                 self._rows[name] = row
+                self._ids.add(row.pk)
 
     def lock_parents(self) -> None:
         """Load what the loaded rows belong to, by the ids they have of it, and link them."""
@@ -218,6 +239,8 @@ class Rows:
         for (kind, account, livemode, _), row in self._rows.items():
             for relation, column in KINDS[kind].PARENTS.items():
                 if parent := self.get((relation, account, livemode, getattr(row, column))):
+                    if kind == "charge" and row.payment_id != parent.pk:
+                        self._joined.add(row.pk)
                     self.put(row, **{f"{relation}_id": parent.pk})
         charges = {charge.pk: charge for charge in self.of("charge")}
         for kind in OF_A_CHARGE:
@@ -226,12 +249,41 @@ class Rows:
                 if charge and charge.payment_id and not row.payment_id:
                     self.put(row, payment_id=charge.payment_id)
 
-    def load_children(self) -> None:
-        """Load what belongs to the payments and customers here, which are its lock."""
-        payments = [row.pk for row in self.of("payment") if row.pk not in self.new]
-        self._load_children_of(payments)
-        charges = [row.pk for row in self.of("charge") if row.pk not in self.new]
-        self._load(OF_A_CHARGE, charges, charge__in=charges, payment=None)
+    def load_families(self, reservations: Collection[UUID]) -> None:
+        """
+        Load all other payments of these bookings, and what belongs to the payments and customers.
+
+        The caller has locked the bookings; payments and customers are the lock of what is theirs.
+        What belongs to a charge belongs to its payment, once that is known.
+        """
+        here = [row.pk for row in self.of("payment")]
+        known = [id for id in here if id not in self.new]
+        others = Payment.objects.filter(reservation__in=reservations).order_by()
+        if len(known) + len(reservations) <= _FEW:
+            found, *children = bulk.read([others, *_of_payments(known)])
+            for kind, rows in zip(OF_A_PAYMENT, children, strict=True):
+                self._keep(kind, rows)
+            known = []
+        else:
+            found = list(others)
+        self._keep("payment", found)
+        more = {row.pk for row in self.of("payment")}.difference(here)
+        for kind, theirs in belonging([*known, *more]):
+            self._keep(kind, theirs)
+        self._aside |= more
+        self._aside |= {
+            row.pk for kind in OF_A_PAYMENT for row in self.of(kind) if row.payment_id in more
+        }
+        charges = [
+            row.pk
+            for row in self.of("charge")
+            if row.pk not in self.new and (row.pk in self._joined or row.payment_id is None)
+        ]
+        if charges:
+            loose = {"charge__in": charges, "payment": None}
+            asked = [KINDS[kind].objects.filter(**loose).order_by() for kind in OF_A_CHARGE]
+            for kind, rows in zip(OF_A_CHARGE, bulk.read(asked), strict=True):
+                self._keep(kind, rows)
         moved = {row.customer_id for row in self.of("cash_balance_transaction")} - {None}
         moved |= {row.pk for row in self.of("customer") if row.pk not in self.new}
         if moved:
@@ -270,25 +322,6 @@ class Rows:
             mine = movements.filter(customer__in=[row.pk for row in others])
             self._keep("cash_balance_transaction", mine)
 
-    def load_rest_of(self, reservations: Collection[UUID]) -> None:
-        """Load all other payments of these bookings, which the caller has locked, and their own."""
-        known = {row.pk for row in self.of("payment")}
-        others = [
-            payment
-            for payment in Payment.objects.filter(reservation__in=reservations).order_by()
-            if payment.pk not in known
-        ]
-        self._keep("payment", others)
-        self._load_children_of([payment.pk for payment in others])
-
-    def _load_children_of(self, payments: Collection[UUID]) -> None:
-        self._load(OF_A_PAYMENT, payments, payment__in=payments)
-
-    def _load(self, kinds: Collection[str], parents: Collection[UUID], **where: Any) -> None:
-        """Load the rows of these kinds that belong to these parents."""
-        for kind, rows in _belonging(kinds, parents, where):
-            self._keep(kind, rows)
-
     def write(self) -> None:
         """Write every row that changed: one statement a kind."""
         by_kind: dict[str, list[Any]] = defaultdict(list)
@@ -298,4 +331,7 @@ class Rows:
                 by_kind[kind].append(row)
         for kind, rows in by_kind.items():
             model = KINDS[kind]
-            bulk.update(model, model.written_fields(), rows)
+            named = [row for row in rows if row.pk in self._named]
+            known = [row for row in rows if row.pk not in self._named]
+            bulk.update(model, model.written_fields(), known)
+            bulk.update(model, [*model.written_fields(), *_NAMES, *model.identity("")], named)

@@ -45,14 +45,22 @@ def lock(rows: Rows, showings: Iterable[Showing]) -> None:
     """Load and lock every row that was seen, and what those belong to."""
     wanted: dict[Name, UUID] = {}
     promised: dict[Name, UUID] = {}
+    parents: dict[Name, list[Name]] = {}  # of those that tell all of theirs
     for showing in showings:
         for seen in showing.sightings:
             name = showing.name(seen)
             wanted.setdefault(name, showing.organization_id)
+            named = {
+                relation: getattr(seen, column, "")
+                for relation, column in KINDS[seen.kind].PARENTS.items()
+            }
+            if all(named.values()):
+                parents[name] = [(kind, *name[1:3], id) for kind, id in named.items()]
             ours = showing.promised.get(seen.stripe_id) or hotel.as_uuid(our_id(seen))
             if ours:
                 promised.setdefault(name, ours)
-    rows.lock(wanted, promised)
+    told = {name for name, theirs in parents.items() if wanted.keys() >= set(theirs)}
+    rows.lock(wanted, promised, told)
 
 
 def merge_into(rows: Rows, showings: Iterable[Showing]) -> None:

@@ -41,9 +41,9 @@ _ALONE = [kind for kind in KINDS if kind not in ("payment", *OF_A_PAYMENT)]
 def settle(rows: Rows) -> None:
     """Make everything that follows from these rows true, in the caller's transaction."""
     rows.lock_parents()
-    rows.load_children()
     concerned = binding.bind(rows)
-    rows.load_rest_of(concerned)
+    rows.load_families(concerned)
+    binding.bind_families(rows, concerned)
     binding.take_off_file(rows)
     binding.find_holds(rows)
     binding.find_waiting_money(rows)

@@ -12,11 +12,15 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
+from payments import bulk
 from payments.effects import Alert, Effect, Key, Letter
 from payments.models import Alert as AlertRow
 from payments.models import Notification
 
 BAD_NEWS_WAITS = timedelta(seconds=90)
+_FEW = 20  # objects: what is known about them is read with one statement
 
 Object = tuple[str, bool, str]  # account, livemode, Stripe id
 
@@ -28,15 +32,23 @@ def settle(wanted: Iterable[Effect], objects: Collection[Object], now: datetime)
     :param objects: all that the rules were asked about.
     """
     wanted = list(wanted)
-    _settle_alerts([effect for effect in wanted if isinstance(effect, Alert)], objects, now)
-    _settle_letters([effect for effect in wanted if isinstance(effect, Letter)], objects, now)
+    about = [_about(model.objects.all(), objects) for model in (AlertRow, Notification)]
+    alerts, letters = bulk.read(about) if len(objects) <= _FEW else about
+    _settle_alerts(
+        [effect for effect in wanted if isinstance(effect, Alert)], _of(alerts, objects), now
+    )
+    _settle_letters(
+        [effect for effect in wanted if isinstance(effect, Letter)], _of(letters, objects), now
+    )
 
 
 def say_what_happened(wanted: Iterable[Alert]) -> None:
     """Raise alerts of what has just happened; one that was closed opens again: it is once more."""
     due = {alert.key: alert for alert in wanted}
     _raise(due.values())
-    closed = _standing(AlertRow.objects.exclude(closed_at=None), {key[:3] for key in due})
+    objects = {key[:3] for key in due}
+    found = _of(_about(AlertRow.objects.exclude(closed_at=None), objects), objects)
+    closed = {_key(row): row for row in found}
     _open_again([row.pk for key, row in closed.items() if key in due])
     _refresh(AlertRow, due, closed.values())
 
@@ -63,9 +75,9 @@ def _open_again(alerts: Collection[UUID]) -> None:
         )
 
 
-def _settle_alerts(wanted: list[Alert], objects: Collection[Object], now: datetime) -> None:
+def _settle_alerts(wanted: list[Alert], known: Iterable[AlertRow], now: datetime) -> None:
     due = {alert.key: alert for alert in wanted}
-    standing = _standing(AlertRow.objects.all(), objects)
+    standing = {_key(row): row for row in known}
     _raise(alert for key, alert in due.items() if key not in standing and not alert.late)
     asked = {key: row for key, row in standing.items() if not row.lasting}
     over = [row.pk for key, row in asked.items() if key not in due and _still_counts(row)]
@@ -91,9 +103,9 @@ def _was_seen(row: AlertRow) -> bool:
     return row.is_news and row.closed_at is not None and row.closed_at == row.acknowledged_at
 
 
-def _settle_letters(wanted: list[Letter], objects: Collection[Object], now: datetime) -> None:
+def _settle_letters(wanted: list[Letter], known: list[Notification], now: datetime) -> None:
     standing: dict[Key, list[Notification]] = defaultdict(list)  # with the copies of each
-    for row in _about(Notification.objects.all(), objects):
+    for row in known:
         standing[_key(row)].append(row)
     due = _not_yet_told({letter.key: letter for letter in wanted}, standing)
     states = Notification.State
@@ -108,7 +120,6 @@ def _settle_letters(wanted: list[Letter], objects: Collection[Object], now: date
         if key not in standing
     ]
     Notification.objects.bulk_create(rows, ignore_conflicts=True)
-    known = [row for rows in standing.values() for row in rows]
     kept = {states.WAITING: False, states.DROPPED: True}  # state → whether it must be asked for
     turned = {
         state: [row.pk for row in known if row.state == state and (_key(row) in due) is asked_for]
@@ -168,13 +179,13 @@ def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def _standing(rows: Any, objects: Collection[Object]) -> dict[Key, Any]:
-    return {_key(row): row for row in _about(rows, objects)}
+def _about(rows: QuerySet[Any], objects: Collection[Object]) -> QuerySet[Any]:
+    """Narrow alerts or mails to those about objects with these ids, in whichever account."""
+    return rows.filter(object_id__in={name for _, _, name in objects}).order_by("pk")
 
 
-def _about(rows: Any, objects: Collection[Object]) -> list[Any]:
-    found = rows.filter(object_id__in={name for _, _, name in objects})
-    return [row for row in found.order_by("pk") if _key(row)[:3] in objects]
+def _of(rows: Iterable[Any], objects: Collection[Object]) -> list[Any]:
+    return [row for row in rows if _key(row)[:3] in objects]
 
 
 def _refresh(model: Any, due: Mapping[Key, Effect], standing: Iterable[Any]) -> None:

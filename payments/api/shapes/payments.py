@@ -173,6 +173,12 @@ def shown(payments: Collection[Payment]) -> Any:
     return PaymentShape(entries_of(payments), many=True, context=links_of(payments)).data
 
 
+def shown_new(payment: Payment) -> dict[str, Any]:
+    """Return a payment as it is shown that was just begun: nothing belongs to it yet."""
+    found: dict[str, Any] = PaymentShape(Entry(payment), context={"links": {}}).data
+    return found
+
+
 def links_of(payments: Collection[Payment]) -> dict[str, Any]:
     """Return the newest link to each of these payments, as their shape looks for it."""
     rows = PayLink.objects.filter(payment__in=[payment.pk for payment in payments])

@@ -72,7 +72,7 @@ class PaymentOne(_Payments, One):
         if row.promised and row.status in payment_intents.TO_CONFIRM:
             secret = self._secret(row)
             row = self.rows().get(pk=row.pk)
-        return taken(row, secret)
+        return with_secret(shapes.shown_one(row), secret)
 
     def _secret(self, payment: Payment) -> str | None:
         where = (payment.organization_id, payment.property_id)
@@ -84,11 +84,10 @@ class PaymentOne(_Payments, One):
             return None
 
 
-def taken(payment: Payment, secret: str | None) -> dict[str, Any]:
-    """Return a payment with what a browser confirms it with."""
+def with_secret(shown: dict[str, Any], secret: str | None) -> dict[str, Any]:
+    """Return a payment as it is shown with what a browser confirms it with."""
     key = settings.STRIPE_PUBLISHABLE_KEY if secret else ""
-    shown = {"client_secret": secret, "publishable_key": key or None}
-    return shapes.shown_one(payment) | shown
+    return shown | {"client_secret": secret, "publishable_key": key or None}
 
 
 class _Refunds(Address):
@@ -224,7 +223,8 @@ class TakePayment(OfStay, Asking):
     def act(self) -> Response:
         sent = self.sent_in(self.thing.currency)
         begun = payment_intents.take(booking=self.thing, **sent, by=self.request.user)
-        return self._told(begun.payment, begun.client_secret)
+        shown = shapes.shown_new(self._payment(begun.payment.pk))
+        return self._answer(shown, begun.client_secret)
 
     def standing(self, made: Sequence[OutgoingRequest]) -> Response:
         payment = self._payment(made[0].about)
@@ -246,8 +246,11 @@ class TakePayment(OfStay, Asking):
             return None
 
     def _told(self, payment: Payment, secret: str | None) -> Response:
-        status = 202 if payment.status == PROMISED else 201
-        return Response(taken(payment, secret), status=status)
+        return self._answer(shapes.shown_one(payment), secret)
+
+    def _answer(self, shown: dict[str, Any], secret: str | None) -> Response:
+        status = 202 if shown["status"] == PROMISED else 201
+        return Response(with_secret(shown, secret), status=status)
 
 
 class Charge(OfStay, Asking):
