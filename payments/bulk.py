@@ -1,13 +1,14 @@
 """Writing many rows, and reading rows of many tables, with one statement; on SQLite alike."""
 
+import dataclasses
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 
 _MOST_VALUES = 30_000  # in one statement; SQLite takes 32,766
@@ -56,26 +57,51 @@ def update(model: type[models.Model], names: Sequence[str], rows: Sequence[Any])
             )
 
 
-def read(asked: Sequence[models.QuerySet[Any]]) -> list[list[Any]]:
+@dataclass(frozen=True)
+class Asked:
     """
-    Return the rows that each of these queries finds: on PostgreSQL all with one statement.
+    Rows of one table: those with one of these values in a field.
+
+    :param fixed: what else is so of them: a value by field, None for nothing.
+    """
+
+    model: type[models.Model]
+    field: str
+    values: Collection[Any]
+    fixed: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+    def rows(self) -> models.QuerySet[Any]:
+        """Return the rows, in no order, as a query of their own."""
+        rows: models.QuerySet[Any] = self.model._default_manager.order_by()
+        return rows.filter(**{f"{self.field}__in": self.values}, **self.fixed)
+
+    def as_json(self, number: int) -> tuple[str, list[Any]]:
+        """Return SQL that says of each row its number and itself, and its parameters."""
+        table, field = _quoted(self.model._meta.db_table), _column(self.model, self.field)
+        given = {name: value for name, value in self.fixed.items() if value is not None}
+        also = [f"{_column(self.model, name)} = %s" for name in given]
+        also += [f"{_column(self.model, n)} IS NULL" for n in self.fixed.keys() - given.keys()]
+        where = " AND ".join([f"{field} = ANY(%s)", *also])
+        sql = f"SELECT {number}, row_to_json({table}) FROM {table} WHERE {where}"  # noqa: S608
+        return sql, [list(self.values), *given.values()]
+
+
+def read(asked: Sequence[Asked]) -> list[list[Any]]:
+    """
+    Return the rows that each of these asks for: on PostgreSQL all with one statement.
 
     For a few rows of many tables, since each comes as JSON; of one table, a query is quicker.
     """
     if connection.vendor != "postgresql":
-        return [list(rows) for rows in asked]
+        return [list(each.rows()) if each.values else [] for each in asked]
     found: list[list[Any]] = [[] for _ in asked]
-    parts, parameters = [], list[Any]()
-    for number, rows in enumerate(asked):
-        try:
-            sql, given = rows.query.sql_with_params()
-        except EmptyResultSet:
-            continue
-        parts.append(f"SELECT {number}, row_to_json(found) FROM ({sql}) AS found")  # noqa: S608
-        parameters += given
+    parts = [each.as_json(number) for number, each in enumerate(asked) if each.values]
     if parts:
         with connection.cursor() as cursor:
-            cursor.execute(" UNION ALL ".join(parts), parameters)
+            cursor.execute(
+                " UNION ALL ".join(sql for sql, _ in parts),
+                [value for _, given in parts for value in given],
+            )
             for number, row in cursor.fetchall():
                 found[number].append(_as_row(asked[number].model, row))
     return found
@@ -168,6 +194,10 @@ def _plain(field: Any, value: Any) -> Any:
 
 def _type(field: Any) -> str:
     return str(field.rel_db_type(connection) if field.is_relation else field.db_type(connection))
+
+
+def _column(model: type[models.Model], name: str) -> str:
+    return f"{_quoted(model._meta.db_table)}.{_quoted(_fields(model, [name])[0].column)}"
 
 
 def _quoted(name: str) -> str:

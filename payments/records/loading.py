@@ -21,7 +21,6 @@ from payments.models import (
     OF_A_PAYMENT,
     CashBalanceTransaction,
     Customer,
-    Payment,
     PaymentMethod,
 )
 from payments.models.base import StripeRecord, time_ordered_id
@@ -38,13 +37,20 @@ _FEW = 20  # parents: what belongs to them is read with one statement
 def belonging(payments: Collection[UUID]) -> Iterator[tuple[str, Iterable[Any]]]:
     """Yield, by kind, what belongs to these payments, in no order."""
     if payments:
-        asked = _of_payments(payments)
-        found = bulk.read(asked) if len(payments) <= _FEW else asked
+        asked = _asked(OF_A_PAYMENT, "payment", payments)
+        few = len(payments) <= _FEW
+        found = bulk.read(asked) if few else (each.rows() for each in asked)
         yield from zip(OF_A_PAYMENT, found, strict=True)
 
 
-def _of_payments(payments: Collection[UUID]) -> list[QuerySet[Any]]:
-    return [KINDS[kind].objects.filter(payment__in=payments).order_by() for kind in OF_A_PAYMENT]
+def _asked(
+    kinds: Collection[str], field: str, values: Collection[UUID], **fixed: Any
+) -> list[bulk.Asked]:
+    asked = []
+    for model in (KINDS[kind] for kind in kinds):
+        type = {"type": model.identity("")["type"]} if model._meta.proxy else {}
+        asked.append(bulk.Asked(model, field, values, type | fixed))
+    return asked
 
 
 class Rows:
@@ -258,14 +264,14 @@ class Rows:
         """
         here = [row.pk for row in self.of("payment")]
         known = [id for id in here if id not in self.new]
-        others = Payment.objects.filter(reservation__in=reservations).order_by()
+        others = _asked(["payment"], "reservation", reservations)
         if len(known) + len(reservations) <= _FEW:
-            found, *children = bulk.read([others, *_of_payments(known)])
+            found, *children = bulk.read([*others, *_asked(OF_A_PAYMENT, "payment", known)])
             for kind, rows in zip(OF_A_PAYMENT, children, strict=True):
                 self._keep(kind, rows)
             known = []
         else:
-            found = list(others)
+            found = list(others[0].rows())
         self._keep("payment", found)
         more = {row.pk for row in self.of("payment")}.difference(here)
         for kind, theirs in belonging([*known, *more]):
@@ -280,9 +286,8 @@ class Rows:
             if row.pk not in self.new and (row.pk in self._joined or row.payment_id is None)
         ]
         if charges:
-            loose = {"charge__in": charges, "payment": None}
-            asked = [KINDS[kind].objects.filter(**loose).order_by() for kind in OF_A_CHARGE]
-            for kind, rows in zip(OF_A_CHARGE, bulk.read(asked), strict=True):
+            loose = bulk.read(_asked(OF_A_CHARGE, "charge", charges, payment=None))
+            for kind, rows in zip(OF_A_CHARGE, loose, strict=True):
                 self._keep(kind, rows)
         moved = {row.customer_id for row in self.of("cash_balance_transaction")} - {None}
         moved |= {row.pk for row in self.of("customer") if row.pk not in self.new}

@@ -5,14 +5,13 @@ An alert closes when the rules no longer ask for it, and opens again when they d
 that somebody has seen. A mail that waits is dropped in the same way; what was sent stays sent.
 """
 
+import operator
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
-
-from django.db.models import QuerySet
 
 from payments import bulk
 from payments.effects import Alert, Effect, Key, Letter
@@ -32,14 +31,12 @@ def settle(wanted: Iterable[Effect], objects: Collection[Object], now: datetime)
     :param objects: all that the rules were asked about.
     """
     wanted = list(wanted)
-    about = [_about(model.objects.all(), objects) for model in (AlertRow, Notification)]
-    alerts, letters = bulk.read(about) if len(objects) <= _FEW else about
-    _settle_alerts(
-        [effect for effect in wanted if isinstance(effect, Alert)], _of(alerts, objects), now
-    )
-    _settle_letters(
-        [effect for effect in wanted if isinstance(effect, Letter)], _of(letters, objects), now
-    )
+    ids = {id for _, _, id in objects}
+    asked = [bulk.Asked(model, "object_id", ids) for model in (AlertRow, Notification)]
+    found = bulk.read(asked) if len(ids) <= _FEW else (each.rows() for each in asked)
+    alerts, letters = (_of(rows, objects) for rows in found)
+    _settle_alerts([effect for effect in wanted if isinstance(effect, Alert)], alerts, now)
+    _settle_letters([effect for effect in wanted if isinstance(effect, Letter)], letters, now)
 
 
 def say_what_happened(wanted: Iterable[Alert]) -> None:
@@ -47,8 +44,8 @@ def say_what_happened(wanted: Iterable[Alert]) -> None:
     due = {alert.key: alert for alert in wanted}
     _raise(due.values())
     objects = {key[:3] for key in due}
-    found = _of(_about(AlertRow.objects.exclude(closed_at=None), objects), objects)
-    closed = {_key(row): row for row in found}
+    rows = AlertRow.objects.filter(object_id__in={id for _, _, id in objects})
+    closed = {_key(row): row for row in _of(rows.exclude(closed_at=None), objects)}
     _open_again([row.pk for key, row in closed.items() if key in due])
     _refresh(AlertRow, due, closed.values())
 
@@ -179,13 +176,9 @@ def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def _about(rows: QuerySet[Any], objects: Collection[Object]) -> QuerySet[Any]:
-    """Narrow alerts or mails to those about objects with these ids, in whichever account."""
-    return rows.filter(object_id__in={name for _, _, name in objects}).order_by("pk")
-
-
 def _of(rows: Iterable[Any], objects: Collection[Object]) -> list[Any]:
-    return [row for row in rows if _key(row)[:3] in objects]
+    """Return those of alerts or mails that are about these objects, in the order they came."""
+    return sorted((row for row in rows if _key(row)[:3] in objects), key=operator.attrgetter("pk"))
 
 
 def _refresh(model: Any, due: Mapping[Key, Effect], standing: Iterable[Any]) -> None:
