@@ -48,18 +48,32 @@ def bookings(request: HttpRequest) -> HttpResponse:
     return render(request, "bookings/list.html", context)
 
 
+TABS = {"payments": "Payments", "stay": "Stay", "dispute": "Dispute", "activity": "Activity"}
+
+
 @login_required
+@panels.asked_once()
 def booking(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Show one booking with its money."""
+    """Show one booking with its money, a tab at a time."""
     rows = Reservation.objects.visible_to(request.user).select_related("guest", "property")
     found = get_object_or_404(rows, pk=pk)
     state, urgency = front_desk.stay_words(found, front_desk.day_at(found.property))
+    money = panels.money_of(found.pk, request.user)
+    tabs = dict(TABS)
+    if not money.threats.disputes:
+        del tabs["dispute"]
+    tab = request.GET.get("tab", "")
+    tab = tab if tab in tabs else "payments"
     context = {
         "section": "bookings",
         "booking": found,
         "state": state,
         "urgency": urgency,
-        "money": panels.money_of(found.pk, request.user),
-        "activity": panels.activity_of(found.pk, request.user),
+        "money": money,
+        "tabs": tabs,
+        "tab": tab,
+        "panel": f"bookings/_{tab}.html",
     }
+    if tab == "activity":
+        context["activity"] = panels.activity_of(found, request.user, money.stripe_ids)
     return render(request, "bookings/detail.html", context)

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from payments import hotel, words
 from payments.folio import Figures, Folio
+from payments.hotel import asked_once
 from payments.models import Alert
 from payments.money import EXPONENTS, from_decimal, to_decimal
 from payments.notifications import links, messages
@@ -34,6 +35,7 @@ __all__ = [
     "amount",
     "amounts",
     "as_typed",
+    "asked_once",
     "from_typed",
     "holds_running_out",
     "money_of",
@@ -113,6 +115,7 @@ class Money:
     total: int
     paid_elsewhere: int
     figures: Figures
+    stripe_ids: set[str]  # of all that is known of it
     bar: list[bar.Part]
     history: list[history.Line]
     alerts: list[Notice]
@@ -138,6 +141,7 @@ def money_of(reservation: UUID, user: Any) -> Money:
         total=booking.total,
         paid_elsewhere=booking.paid_elsewhere,
         figures=folio.figures,
+        stripe_ids=history.stripe_ids(folio),
         bar=list(bar.parts_of(folio)),
         history=history.lines_of(folio),
         alerts=alerts_of([reservation])[reservation],

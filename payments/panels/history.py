@@ -39,6 +39,18 @@ def lines_of(folio: Folio) -> list[Line]:
     return sorted(lines, key=_age, reverse=True)
 
 
+def stripe_ids(folio: Folio) -> set[str]:
+    """Return the Stripe ids of a booking's payments, and of all that belongs to them."""
+    return {
+        row.stripe_id
+        for entry in folio.entries
+        for row in (
+            entry.payment, *entry.charges, *entry.refunds, *entry.disputes,
+            *entry.early_fraud_warnings, *entry.reviews,
+        )
+    }  # fmt: skip
+
+
 def _age(line: Line) -> tuple[bool, datetime, UUID]:
     return (line.when is not None, line.when or datetime.min.replace(tzinfo=UTC), line.id)
 

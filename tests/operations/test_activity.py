@@ -22,7 +22,8 @@ def loose(stripe, booking):
 
 
 def shown_on(booking, user):
-    return browser_of(user).get(reverse("booking", args=[booking.pk])).content.decode()
+    address = reverse("booking", args=[booking.pk])
+    return browser_of(user).get(address, {"tab": "activity"}).content.decode()
 
 
 def test_attaching_and_taking_back_stand_on_the_booking(loose, booking, manager):

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from organizations.models import Role
 from payments.hotel import bookings
+from payments.models import Payment
 from payments.money import show
 from payments.records.bookings import folios
 from sandbox.scenarios import SCENARIOS
@@ -196,3 +197,58 @@ def test_a_guest_who_paid_too_much_is_owed_the_rest(manager, stripe, booking):
 
     assert "Guest is owed" in page
     assert "€200.00" in page
+
+
+def tab(client, booking, name):
+    return client.get(address(booking), {"tab": name})
+
+
+def test_each_tab_shows_its_own_and_an_unknown_one_the_money(manager, booking):
+    shows = {
+        "payments": "Payment history",
+        "stay": "E-mail",
+        "activity": "Nobody has done anything",
+    }
+
+    for name, text in shows.items():
+        page = tab(manager, booking, name).content.decode()
+        assert text in page, name
+        assert page.count('aria-selected="true"') == 1
+    for odd in ("", "dispute", "<script>", "x" * 5_000):
+        assert "Payment history" in tab(manager, booking, odd).content.decode()
+
+
+def test_there_is_a_tab_for_a_dispute_once_there_is_one(manager, stripe, booking):
+    assert ">Dispute</a>" not in page_of(manager, booking)
+
+    stripe.sends(SCENARIOS["dispute_won"].events(stay_of(booking)))
+
+    assert ">Dispute</a>" in page_of(manager, booking)
+    assert "Asked back" in tab(manager, booking, "dispute").content.decode()
+
+
+def test_the_activity_says_which_event_changed_what(manager, stripe, booking):
+    stripe.sends(SCENARIOS["two_partial_refunds"].events(stay_of(booking)))
+    other = ReservationFactory()
+    stripe.sends(SCENARIOS["hold"].events(stay_of(other, seed=7)))
+
+    answer = tab(manager, booking, "activity")
+
+    lines = answer.context["activity"]
+    assert {"payment_intent.succeeded", "refund.created"} <= {line.event for line in lines}
+    paid = next(line for line in lines if line.event == "payment_intent.succeeded")
+    assert "Status" in {field.name for each in paid.changed for field in each.fields}
+    assert lines == sorted(lines, key=lambda line: line.at, reverse=True)
+    ids = {each.stripe_id for line in lines for each in line.changed}
+    assert not ids & {row.stripe_id for row in Payment.objects.filter(reservation=other)}
+
+
+@pytest.mark.parametrize("name", ["payments", "stay", "dispute", "activity"])
+def test_a_tab_asks_at_most_twenty_things(name, manager, stripe, booking):
+    for seed, story in enumerate(["dispute_won", "two_partial_refunds", "hold", "declined"]):
+        stripe.sends(SCENARIOS[story].events(stay_of(booking, seed=seed)))
+
+    with CaptureQueriesContext(connection) as asked:
+        tab(manager, booking, name)
+
+    assert len(asked) <= 20
