@@ -97,7 +97,8 @@ def promise(
 
 def under_way(about: Any, *kinds: str) -> QuerySet[OutgoingRequest]:
     """Return what Stripe has not decided yet of these kinds of request about a row of ours."""
-    return _open().filter(about=about, kind__in=kinds)
+    rows = _open()
+    return rows.filter(about=about, kind__in=kinds) if about else rows.none()
 
 
 def due(limit: int, *, early: bool = False) -> list[UUID]:
