@@ -5,7 +5,10 @@ from typing import Any
 from payments import money
 from payments.errors import Invalid, NotAsThingsStand
 
-LARGEST = 10**12 - 1  # beyond what Stripe takes in any currency (docs.stripe.com/currencies)
+# What one payment can be: twelve digits in rupiah, eight in all others
+# (docs.stripe.com/currencies#minimum-and-maximum-charge-amounts).
+_LARGEST = {"idr": 10**12 - 1}
+_LARGEST_ELSEWHERE = 10**8 - 1
 
 
 class CurrencyDiffers(NotAsThingsStand):
@@ -22,7 +25,7 @@ class AmountTooLarge(NotAsThingsStand):
 
 def check(amount: Any, currency: str, field: str = "amount") -> int:
     """
-    Return an amount in minor units that Stripe may be asked for.
+    Return an amount in minor units of money that is there.
 
     :raises Invalid: it is no whole number above zero, or not written as Stripe wants this
         currency: the last digit of those with three decimals is 0
@@ -32,8 +35,19 @@ def check(amount: Any, currency: str, field: str = "amount") -> int:
         raise Invalid(field, "An amount is a whole number of the currency's smallest unit.")
     if amount <= 0:
         raise Invalid(field, "The amount must be above zero.")
-    if amount > LARGEST:
-        raise Invalid(field, "That is more than Stripe takes at once.")
     if money.exponent(currency) == 3 and amount % 10:
         raise Invalid(field, f"In {currency.upper()} the last digit must be 0.")
     return amount
+
+
+def check_payment(amount: Any, currency: str) -> int:
+    """
+    Return an amount in minor units that one new payment can be of.
+
+    :raises Invalid: as `check`; or it is more than Stripe takes at once.
+    """
+    check(amount, currency)
+    largest = _LARGEST.get(currency, _LARGEST_ELSEWHERE)
+    if amount > largest:
+        raise Invalid("amount", f"Stripe takes {money.show(largest, currency)} at once at most.")
+    return int(amount)

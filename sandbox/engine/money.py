@@ -25,7 +25,8 @@ SMALLEST = {
     "myr": 200, "nok": 300, "nzd": 50, "pln": 200, "ron": 200, "sek": 300, "sgd": 50,
     "thb": 1_000, "usd": 50,
 }  # fmt: skip
-LARGEST = 99_999_999  # eight digits, whatever the currency
+LARGEST = {"idr": 999_999_999_999}
+LARGEST_ELSEWHERE = 99_999_999
 
 
 def check_currency(currency: str) -> str:
@@ -59,9 +60,10 @@ def check_amount(amount: int, currency: str, param: str = "amount") -> int:
             param,
             "amount_too_small",
         )
-    if amount > LARGEST:
+    most = LARGEST.get(currency, LARGEST_ELSEWHERE)
+    if amount > most:
         raise invalid(
-            f"Amount must be no more than {written(LARGEST, currency)} {currency}",
+            f"Amount must be no more than {written(most, currency)} {currency}",
             param,
             "amount_too_large",
         )

@@ -300,6 +300,19 @@ def test_in_a_currency_of_three_decimals_the_last_digit_is_zero(wire, stripe, bo
     assert wire.asked == []
 
 
+@pytest.mark.parametrize(("currency", "amount"), [("eur", 100_000_000), ("idr", 1_000_000_000_000)])
+@pytest.mark.parametrize("what", ["payments", "pay_links"])
+def test_no_more_is_asked_for_than_stripe_takes(wire, stripe, booking, api, what, currency, amount):
+    ReservationFactory(code="HB-1", currency=currency, property=booking.property)
+
+    answer = api.posts(f"reservations/HB-1/{what}/", {"amount": amount, "purpose": "deposit"})
+
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["amount"])
+    link = api.posts("reservations/HB-1/pay_links/", {"amount": amount - 1, "purpose": "deposit"})
+    assert link.status_code == 201
+    assert wire.asked == []
+
+
 # Cards on file -----------------------------------------------------------
 
 CHARGE = "reservations/HB-2481/charges/"
@@ -497,8 +510,10 @@ def test_an_account_is_let_go_on_our_side(wire, stripe, booking, api):
     assert answer.json()["finish_at"].startswith("https://dashboard.stripe.com/")
     again = api.posts(f"accounts/{account['id']}/disconnect/")
     assert (again.status_code, again.json()["code"]) == (409, "account_disconnected")
-    refused = api.posts(PAY, DEPOSIT)
-    assert (refused.status_code, refused.json()["code"]) == (409, "account_disconnected")
+    for address, body in ((PAY, DEPOSIT), (f"accounts/{account['id']}/refresh/", None)):
+        refused = api.posts(address, body)
+        assert (refused.status_code, refused.json()["code"]) == (409, "account_disconnected")
+    assert wire.asked == []
 
 
 def test_an_account_is_read_again(wire, stripe, booking, api):

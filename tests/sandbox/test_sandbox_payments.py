@@ -130,6 +130,7 @@ def test_another_account_does_not_know_it(client):
         ({"amount": "12,50"}, "parameter_invalid_integer", "amount"),
         ({"amount": 49}, "amount_too_small", "amount"),
         ({"amount": 100_000_000}, "amount_too_large", "amount"),
+        ({"amount": 1_000_000_000_000, "currency": "idr"}, "amount_too_large", "amount"),
         ({"currency": "eux"}, None, "currency"),
         ({"colour": "red"}, "parameter_unknown", "colour"),
         ({"customer": "cus_nobody"}, "resource_missing", "customer"),

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from payments import conf, hotel
-from payments.errors import Invalid, NoStripeKey, NotAsThingsStand
+from payments.errors import Invalid, NotAsThingsStand
 from payments.gateway import accounts as gateway
 from payments.gateway import errors
 from payments.hotel import Right
@@ -183,12 +183,10 @@ def refresh(*, account: ConnectedAccount, by: Any) -> ConnectedAccount:
     """
     Read an account again now.
 
-    :raises Refused: they may not see it, or Stripe does not answer.
+    :raises Refused: they may not see it, it was let go, or Stripe does not answer.
     """
     hotel.require(by, Right.SEE_ACCOUNTS, account.organization_id, account.property_id)
-    acting.require_key()
-    if not account.stripe_id:
-        raise StripeAway("Stripe has not made this account yet. Try again in a moment.")
+    _require_open(account)
     read_again(account)
     account.refresh_from_db()
     return account
@@ -255,8 +253,11 @@ def disconnect(*, account: ConnectedAccount, by: Any) -> LetGo:
 
 def _require(account: ConnectedAccount, by: Any) -> None:
     hotel.require(by, Right.MANAGE_ACCOUNTS, account.organization_id, account.property_id)
-    if not settings.STRIPE_SECRET_KEY:
-        raise NoStripeKey(acting.NO_KEY)
+    _require_open(account)
+
+
+def _require_open(account: ConnectedAccount) -> None:
+    acting.require_key()
     if not account.stripe_id:
         raise StripeAway("Stripe has not made this account yet. Try again in a moment.")
     if not account.is_connected:

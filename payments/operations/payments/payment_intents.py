@@ -162,7 +162,7 @@ def check(booking: Booking, amount: Any, purpose: str) -> None:
     """
     if purpose not in Purpose.values:
         raise Invalid("purpose", f"It is one of {', '.join(Purpose.values)}.")
-    amounts.check(amount, booking.currency)
+    amounts.check_payment(amount, booking.currency)
     if booking.status == "canceled" and purpose not in EXTRAS:
         raise BookingCanceled(
             f"{booking.code} is canceled: only extras and damage can still be charged."
