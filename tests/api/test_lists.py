@@ -103,7 +103,18 @@ def test_a_payment_is_told_with_its_attempts_and_refunds(stripe, booking, api):
     )
     for refund in told["refunds"]:
         assert api.gets(f"refunds/{refund['id']}/").json() == refund
-        assert refund["payment"] == told["id"]
+        assert (refund["payment"], refund["release"]) == (told["id"], False)
+
+
+def test_what_only_lets_a_hold_go_is_told_apart_from_refunds(stripe, booking, api):
+    happens(stripe, "hold_partial_capture", booking)
+
+    (told,) = results(api.gets("refunds/"))
+
+    assert told["release"] is True
+    assert api.gets(f"refunds/{told['id']}/").json() == told
+    (payment,) = results(api.gets("payments/"))
+    assert payment["refunds"] == [told]
 
 
 def test_a_hold_says_what_can_be_captured(stripe, booking, api):

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from payments.api.shapes.fields import Amount, Moment, OfBooking, Own, Text
 from payments.folio import Entry, captured
-from payments.models import PayLink, Payment
+from payments.models import PayLink, Payment, Refund
 from payments.models.payments import Purpose
 from payments.operations.payments.unmatched import Suggestion
 from payments.records.bookings import entries_of
@@ -49,7 +49,13 @@ class RefundShape(OfBooking):
     currency = Text()
     reason = Text()
     failure_reason = Text()
+    release = serializers.SerializerMethodField(
+        help_text="It only lets a hold go: nothing went back to the guest."
+    )
     created_at = Moment(source="occurred_at")
+
+    def get_release(self, row: Refund) -> bool:
+        return row.pk in self.context.get("releases", ())
 
 
 class RefundsShape(serializers.Serializer[Any]):
@@ -135,7 +141,7 @@ class PaymentShape(OfBooking):
     def get_refunds(self, row: Payment) -> Any:
         for refund in self.entry.refunds:
             refund.property, refund.reservation = row.property, row.reservation
-        return RefundShape(self.entry.refunds, many=True).data
+        return shown_refunds(self.entry.refunds, [self.entry])
 
 
 class TakenShape(PaymentShape):
@@ -183,6 +189,16 @@ def links_of(payments: Collection[Payment]) -> dict[str, Any]:
     """Return the newest link to each of these payments, as their shape looks for it."""
     rows = PayLink.objects.filter(payment__in=[payment.pk for payment in payments])
     return {"links": {link.payment_id: link for link in rows.order_by("id")}}
+
+
+def shown_refunds(refunds: Collection[Refund], known: Collection[Entry]) -> Any:
+    """
+    Return refunds as they are shown.
+
+    :param known: the entries of their payments, which tell whether they only let holds go.
+    """
+    releases = {each.pk for entry in known for each in entry.refunds if entry.is_release(each)}
+    return RefundShape(refunds, many=True, context={"releases": releases}).data
 
 
 def shown_one(payment: Payment) -> dict[str, Any]:

@@ -97,6 +97,10 @@ class _Refunds(Address):
         found: QuerySet[Any] = self.visible(Refund.objects.filter(_KNOWN))
         return found.select_related(*shapes.WITH)
 
+    def _shown(self, rows: list[Any]) -> Any:
+        payments = Payment.objects.filter(pk__in={row.payment_id for row in rows})
+        return shapes.shown_refunds(rows, entries_of(payments))
+
 
 class Refunds(_Refunds, Listing):
     """What went back to guests, the newest first."""
@@ -105,7 +109,7 @@ class Refunds(_Refunds, Listing):
     filters = {"stripe_id": with_stripe_id, "reservation": hotel.of_booking}
 
     def shown(self, rows: list[Any]) -> Any:
-        return shapes.RefundShape(rows, many=True).data
+        return self._shown(rows)
 
 
 class RefundOne(_Refunds, One):
@@ -114,7 +118,7 @@ class RefundOne(_Refunds, One):
     shape = shapes.RefundShape
 
     def shown(self, row: Any) -> Any:
-        return shapes.RefundShape(row).data
+        return self._shown([row])[0]
 
 
 class _Unmatched(Address):
