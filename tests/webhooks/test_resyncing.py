@@ -155,6 +155,11 @@ def test_only_one_account_and_only_since(hotel, booking, capsys):
     assert set(WebhookEvent.objects.values_list("account", "scope")) == {(hotel.id, "connect")}
 
 
+def test_an_account_that_nobody_has_is_an_error(hotel):
+    with pytest.raises(CommandError, match=r"There is no account acct_nobody\."):
+        call_command("stripe_resync", "--account", "acct_nobody")
+
+
 def test_by_itself_it_says_since_when_deliveries_fail(hotel, booking, capsys, monkeypatch):
     monkeypatch.setattr(resyncing, "LATE", timedelta(hours=-1))
     assert resyncing.is_due()

@@ -8,6 +8,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from payments.gateway.errors import Unconfigured
 from payments.management import command
+from payments.models import ConnectedAccount
 from payments.webhooks import resyncing
 
 
@@ -26,7 +27,7 @@ class Command(command.Command):
 
     def handle(self, *args: Any, **options: Any) -> None:
         since = _moment(options["since"])
-        of = [options["account"]] if options["account"] else resyncing.known_accounts()
+        of = _accounts(options["account"])
         try:
             found = resyncing.resync(of, since, objects=options["objects"])
         except Unconfigured as error:
@@ -50,6 +51,19 @@ class Command(command.Command):
         self.answer(value, lines, as_json=options["json"])
         if found.failed:
             sys.exit(1)
+
+
+def _accounts(named: str | None) -> list[str]:
+    """
+    Return whose events to fetch: all, or one account's.
+
+    :raises CommandError: nobody has that account.
+    """
+    if not named:
+        return resyncing.known_accounts()
+    if not ConnectedAccount.objects.filter(stripe_id=named).exists():
+        raise CommandError(f"There is no account {named}.")
+    return [named]
 
 
 def _moment(given: str | None) -> datetime:
