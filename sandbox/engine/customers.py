@@ -38,7 +38,15 @@ def delete(books: Books, row: Object) -> Object:
             books.note(method["id"])["spent"] = True
     books.remove(row)
     books.emit("customer.deleted", row)
-    return {"id": row["id"], "object": "customer", "deleted": True}
+    gone = {"id": row["id"], "object": "customer", "deleted": True}
+    books.note(row["id"])["deleted"] = gone
+    return gone
+
+
+def deleted(books: Books, id: str) -> Object | None:
+    """Return what is left of a customer who was deleted; None where nobody was."""
+    found: Object | None = books.notes.get(id, {}).get("deleted")
+    return found
 
 
 # Setup intents -----------------------------------------------------------

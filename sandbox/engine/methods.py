@@ -100,6 +100,7 @@ def _of_card_data(books: Books, data: Object, fields: Object) -> Object:
         raise invalid("Missing required param: card.", "card", "parameter_missing")
     card = cards.by_number(str(data["number"]))
     month, year = expiry(data, books.now)
+    check_cvc(data)
     return of_card(books, card, month=month, year=year, **fields)
 
 
@@ -117,9 +118,11 @@ def expiry(data: Object, now: int) -> tuple[int, int]:
         year += 2000
     today = _month(now)
     if not 1 <= month <= 12:
-        raise _wrong("Your card's expiration month is invalid.", "invalid_expiry_month")
+        raise _wrong(
+            "Your card's expiration month is invalid.", "invalid_expiry_month", "exp_month"
+        )
     if (year, month) < today or year > today[0] + 50:
-        raise _wrong("Your card's expiration year is invalid.", "invalid_expiry_year")
+        raise _wrong("Your card's expiration year is invalid.", "invalid_expiry_year", "exp_year")
     return month, year
 
 
@@ -128,11 +131,19 @@ def _month(now: int) -> tuple[int, int]:
     return moment.tm_year, moment.tm_mon
 
 
-def _wrong(message: str, code: str) -> Refusal:
-    param = code.removeprefix("invalid_expiry_")
-    return Refusal(
-        message, status=402, type="card_error", code=code, param=f"exp_{param}", began=False
-    )
+def check_cvc(data: Object) -> None:
+    """
+    See that a security code, where one is given, has three or four digits.
+
+    :raises Refusal: it has not.
+    """
+    given = str(data.get("cvc") or "000")
+    if not (given.isdecimal() and len(given) in (3, 4)):
+        raise _wrong("Your card's security code is invalid.", "invalid_cvc", "cvc")
+
+
+def _wrong(message: str, code: str, param: str) -> Refusal:
+    return Refusal(message, status=402, type="card_error", code=code, param=param, began=False)
 
 
 def given(books: Books, id: str) -> Object:

@@ -101,6 +101,8 @@ class Delivery:
         for name, part in (("drop", drop), ("double", double)):
             if not 0 <= part <= 1:
                 raise invalid(f"Invalid {name}: from 0 to 1", name)
+        if delay < 0:
+            raise invalid("Invalid delay: from 0 on", "delay")
         self.drop, self.double, self.shuffle, self.delay = drop, double, shuffle, delay
         self.seed = seed
         self._chance = random.Random(seed)

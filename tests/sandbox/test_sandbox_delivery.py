@@ -90,6 +90,16 @@ def test_an_endpoint_that_was_made_gets_what_it_chose_in_its_version(sandbox, cl
     assert "secret" not in listed[0].to_dict()
 
 
+def test_an_endpoint_wants_types_of_events(client):
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        client.v1.webhook_endpoints.create(
+            {"url": "https://example.com", "enabled_events": ["charge.succeeded", "everything"]}
+        )
+
+    assert refused.value.param == "enabled_events[1]"
+    assert client.v1.webhook_endpoints.list().data == []
+
+
 def test_one_made_at_our_address_stands_for_our_own(told, endpoint):
     client = client_of(told)
     made = client.v1.webhook_endpoints.create(
@@ -131,7 +141,8 @@ def test_delivery_can_be_made_worse(told, endpoint):
 
 
 def test_events_are_listed_by_type_and_moment_and_account(client):
-    client.v1.payment_intents.create(CARD, HARBOUR)
+    held = CARD | {"capture_method": "manual"}  # its charge is not updated a moment later
+    client.v1.payment_intents.create(held, HARBOUR)
     now = client.v1.customers.create({}, HARBOUR).created
 
     def types(**asked):

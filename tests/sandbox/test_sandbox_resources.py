@@ -53,6 +53,36 @@ def test_a_card_comes_on_file_pays_without_the_guest_and_goes(client):
         pay(client, card)
 
 
+def test_of_a_deleted_customer_it_is_told_that_they_were_deleted(client):
+    guest = client.v1.customers.create({}, HARBOUR)
+    client.v1.customers.delete(guest.id, {}, HARBOUR)
+
+    gone = client.v1.customers.retrieve(guest.id, {}, HARBOUR)
+
+    assert gone.to_dict() == {"id": guest.id, "object": "customer", "deleted": True}
+    assert client.v1.customers.list({}, HARBOUR).data == []
+    with pytest.raises(stripe.InvalidRequestError, match="No such customer"):
+        client.v1.customers.update(guest.id, {"name": "A Guest"}, HARBOUR)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code", "param"),
+    [
+        ({"exp_month": 13}, "invalid_expiry_month", "exp_month"),
+        ({"exp_year": 2019}, "invalid_expiry_year", "exp_year"),
+        ({"cvc": "99"}, "invalid_cvc", "cvc"),
+        ({"number": "4242424242424243"}, "incorrect_number", "number"),
+    ],
+)
+def test_what_is_wrong_with_a_card_is_said(client, wrong, code, param):
+    card = {"number": "4242424242424242", "exp_month": 12, "exp_year": 2034, "cvc": "123"}
+
+    with pytest.raises(stripe.CardError) as refused:
+        client.v1.payment_methods.create({"type": "card", "card": card | wrong}, HARBOUR)
+
+    assert (refused.value.code, refused.value.param) == (code, param)
+
+
 def test_a_card_is_kept_when_a_payment_says_so(client):
     guest = client.v1.customers.create({}, HARBOUR)
 

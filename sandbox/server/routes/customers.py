@@ -94,8 +94,8 @@ def page(call: Call) -> Object:
 
 @route("GET", "/v1/customers/{id}")
 def retrieve(call: Call) -> Object:
-    """Show a customer."""
-    return call.get("customer")
+    """Show a customer; of one that was deleted, that it was."""
+    return customers.deleted(call.books, call.ids["id"]) or call.get("customer")
 
 
 @route("POST", "/v1/customers/{id}", default_source=text, **SAID)
@@ -217,6 +217,7 @@ def token(call: Call) -> Object:
     card = call.params["card"] or {}
     found = by_number(str(card.get("number", "")))
     methods.expiry(card, call.books.now)
+    methods.check_cvc(card)
     row = {
         "id": call.books.id("tok"),
         "object": "token",

@@ -1,5 +1,6 @@
 """`/v1/events` and `/v1/webhook_endpoints`."""
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ from sandbox.server.params import (
 from sandbox.server.registry import Call, route
 
 MOST_TYPES = 20
+TYPE = re.compile(r"\*|[a-z0-9_]+(\.[a-z0-9_]+)+")  # all of them, or one
 
 
 @route("GET", "/v1/events", **PAGE, **CREATED, type=text, types=many, delivery_success=flag)
@@ -66,6 +68,9 @@ def types(value: Any, name: str) -> list[str]:
     found = [str(each) for each in many(value, name)]
     if not found:
         raise empty(name)
+    for n, each in enumerate(found):
+        if not TYPE.fullmatch(each):
+            raise invalid(f"Invalid {name}[{n}]: {each} is no type of event", f"{name}[{n}]")
     return found
 
 
