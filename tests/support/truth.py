@@ -8,7 +8,8 @@ from django.core.management import call_command
 
 from payments.models import EXTRAS
 
-HELD_BACK = ("disputed", "lost")  # no bank takes anything back in these stories
+OF_A_CHARGE = ("status", "captured", "amount", "amount_captured", "failure_code")
+OVER = ("won", "lost", "warning_closed", "prevented")
 
 
 def of(server: Any, account: str, booking: Any) -> dict[str, Any]:
@@ -24,13 +25,26 @@ def of(server: Any, account: str, booking: Any) -> dict[str, Any]:
         charges = [each for each in books.all("charge") if each["payment_intent"] in ids]
         refunds = [each for each in books.all("refund") if each["payment_intent"] in ids]
         released = {each["id"] for each in refunds if books.note(each["id"]).get("release")}
+        taken_from = {each["id"] for each in charges}
+        disputes, warnings, reviews = (
+            [each for each in books.all(kind) if each["charge"] in taken_from]
+            for kind in ("dispute", "radar.early_fraud_warning", "review")
+        )
+        moved = [line for each in disputes for line in each["balance_transactions"]]
         lines = [*map(_payment, intents), *(_refund(r, r["id"] in released) for r in refunds)]
-        shown = [_charge(each) for each in charges]
+        lines += [_shown(each, "amount", "currency", type="dispute") for each in moved]
+        lists = {
+            "charges": [_shown(each, *OF_A_CHARGE) for each in charges],
+            "disputes": [_shown(each, "status", "reason", "amount") for each in disputes],
+            "fraud_warnings": [_shown(each, "fraud_type", "actionable") for each in warnings],
+            "reviews": [_shown(each, "open") for each in reviews],
+        }
     back = [each for each in refunds if each["id"] not in released]
     succeeded = [each for each in back if each["status"] == "succeeded"]
-    extra = {each["id"] for each in intents if each["metadata"]["type"] in EXTRAS}
+    extra = {each["id"] for each in intents if _purpose(each) in EXTRAS}
     taken = {each["id"]: _received(each) for each in intents}
     paid, refunded = sum(taken.values()), sum(each["amount"] for each in succeeded)
+    lost = sum(_kept_back(each) for each in disputes if each["status"] in OVER)
     extras = sum(taken[id] for id in extra) - sum(
         each["amount"] for each in succeeded if each["payment_intent"] in extra
     )
@@ -44,10 +58,11 @@ def of(server: Any, account: str, booking: Any) -> dict[str, Any]:
         "refund_pending": sum(
             each["amount"] for each in back if each["status"] in ("pending", "requires_action")
         ),
-        "balance": booking.total + extras - booking.paid_elsewhere - paid + refunded,
+        "disputed": sum(_kept_back(each) for each in disputes if each["status"] not in OVER),
+        "lost": lost,
+        "balance": booking.total + extras - booking.paid_elsewhere - paid + refunded + lost,
         "transactions": sorted(lines, key=_id),
-        "charges": sorted(shown, key=_id),
-        **dict.fromkeys(HELD_BACK, 0),
+        **{name: sorted(rows, key=_id) for name, rows in lists.items()},
     }
 
 
@@ -75,23 +90,23 @@ def _received(intent: dict[str, Any]) -> int:
 
 
 def _payment(intent: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "payment",
-        "stripe_id": intent["id"],
-        "purpose": intent["metadata"]["type"],
-        "amount": intent["amount"],
-        "received": intent["amount_received"],
-        "status": intent["status"],
-        "currency": intent["currency"],
-    }
+    own = {"purpose": _purpose(intent), "received": intent["amount_received"]}
+    return _shown(intent, "amount", "status", "currency", type="payment", **own)
+
+
+def _purpose(intent: dict[str, Any]) -> str:
+    return str(intent["metadata"].get("type", "reservation_payment"))
 
 
 def _refund(refund: dict[str, Any], release: bool) -> dict[str, Any]:
-    names = ("amount", "status", "currency")
-    shown = {name: refund[name] for name in names}
-    return {"type": "refund", "stripe_id": refund["id"], "release": release, **shown}
+    return _shown(refund, "amount", "status", "currency", type="refund", release=release)
 
 
-def _charge(charge: dict[str, Any]) -> dict[str, Any]:
-    names = ("status", "captured", "amount", "amount_captured", "failure_code")
-    return {"stripe_id": charge["id"], **{name: charge[name] for name in names}}
+def _shown(thing: dict[str, Any], *names: str, **more: Any) -> dict[str, Any]:
+    return {"stripe_id": thing["id"], **{name: thing[name] for name in names}, **more}
+
+
+def _kept_back(dispute: dict[str, Any]) -> int:
+    """Return what a bank has of a charge's money, or keeps."""
+    taken = -sum(line["amount"] for line in dispute["balance_transactions"])
+    return max(0, min(int(dispute["amount"]), taken))

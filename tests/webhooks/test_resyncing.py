@@ -1,7 +1,9 @@
 """What webhooks did not bring is fetched: the events, or the objects themselves."""
 
 import json
+import random
 import urllib.request
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import pytest
@@ -11,12 +13,20 @@ from django.utils import timezone
 
 from payments import background
 from payments.models import Alert, ConnectedAccount, EventCursor, WebhookEvent
+from payments.outgoing import rereads
 from payments.webhooks import resyncing, worker
 from sandbox import events, objects
 from sandbox.server.web import Sandbox
 from tests.factories import AccountFactory
+from tests.support import truth
+from tests.support.stripe import Stripe
 
 pytestmark = pytest.mark.django_db
+
+COLUMNS = [
+    *("charges_enabled", "payouts_enabled", "details_submitted"),
+    *("currently_due", "past_due", "disabled_reason"),
+]
 
 
 def resyncs(capsys, *options):
@@ -53,18 +63,24 @@ class Hotel:
         with urllib.request.urlopen(request) as answer:  # noqa: S310
             return json.load(answer)
 
-    def pays(self, booking, amount):
+    def happened(self):
+        """Return all events of the account, whether anybody was told of them or not."""
+        with self.server.world.lock:
+            return self.server.world.books(self.id).all("event")
+
+    def pays(self, booking, amount, card="pm_card_visa", **fields):
         return self.client.v1.payment_intents.create(
             {
                 "amount": amount,
                 "currency": "eur",
                 "confirm": True,
-                "payment_method": "pm_card_visa",
+                "payment_method": card,
                 "payment_method_types": ["card"],
                 "metadata": {
                     "reservationId": str(booking.pk),
                     "orgId": str(booking.organization_id),
                 },
+                **fields,
             },
             {"stripe_account": self.id},
         )
@@ -125,6 +141,73 @@ def test_without_events_the_objects_do(hotel, booking, capsys, monkeypatch):
     assert (state["paid"], state["refunded"], state["disputed"]) == (60_000, 20_000, 10_000)
     assert ConnectedAccount.objects.get().charges_enabled
     assert resyncs(capsys, "--objects")[0]["mended"] == 0
+
+
+def a_week_passes(hotel, booking):
+    """Let happen whatever a hotel must know of: money, banks, Stripe's own questions."""
+    paid = hotel.pays(booking, 50_000)
+    hotel.refunds(paid, 20_000)
+    with suppress(sdk.CardError):
+        hotel.pays(booking, 7_000, card="pm_card_chargeDeclined")
+    disputed, warned, looked_at = (hotel.pays(booking, amount) for amount in (10_000, 8_000, 9_000))
+    held = hotel.pays(booking, 30_000, capture_method="manual")
+    hotel.client.v1.payment_intents.capture(
+        held.id, {"amount_to_capture": 12_000}, {"stripe_account": hotel.id}
+    )
+    for name, charge in (("dispute", disputed), ("warn", warned), ("review", looked_at)):
+        hotel.control(name, charge=charge.latest_charge, account=hotel.id)
+    hotel.control(f"accounts/{hotel.id}/demand", what="company.tax_id", days=3)
+    hotel.control("advance", seconds=60)
+    hotel.control(f"accounts/{hotel.id}/restrict")
+
+
+def what_is_kept(hotel, booking):
+    """Return all that the hotel is told: a booking's money, the account's columns, alerts."""
+    account = ConnectedAccount.objects.values(*COLUMNS).get(stripe_id=hotel.id)
+    house = booking.organization
+    house.refresh_from_db()
+    alerts = Alert.objects.filter(closed_at=None).values_list("kind", "object_id")
+    return truth.said(booking), account, house.stripe_charges_enabled, sorted(alerts)
+
+
+@pytest.mark.parametrize("way", ["events", "objects"])
+@pytest.mark.parametrize("dropped", [0.2, 0.5, 0.9, 1])
+def test_whatever_share_of_webhooks_is_dropped_all_is_known(
+    dropped, way, hotel, booking, capsys, monkeypatch
+):
+    resyncs(capsys)  # the account is known, and takes payments
+    a_week_passes(hotel, booking)
+    told = [{**each, "account": hotel.id} for each in hotel.happened()]
+    chance = random.Random(f"{dropped} {way}")
+    came = chance.sample(told, round(len(told) * (1 - dropped)))
+    Stripe().sends(came)
+    options = []
+    if way == "objects":
+        monkeypatch.setattr(resyncing, "_fetch", lambda *_: None)  # no events are to be had
+        options = ["--objects"]
+
+    found, code = resyncs(capsys, *options)
+    rereads.keep_due(early=True)
+
+    assert (code, found.get("failed", [])) == (0, [])
+    truth.check(hotel.server, hotel.id, booking)
+    theirs = hotel.client.v1.accounts.retrieve(hotel.id)
+    state, columns, charges, alerts = known = what_is_kept(hotel, booking)
+    assert state["payment_status"] == "disputed"
+    assert columns["charges_enabled"] == theirs.charges_enabled == charges == False  # noqa: E712
+    assert columns["payouts_enabled"] == theirs.payouts_enabled
+    assert columns["details_submitted"] == theirs.details_submitted
+    for name in ("currently_due", "past_due", "disabled_reason"):
+        assert columns[name] == theirs.requirements[name]
+    expected = {"evidence_due", "fraud_warning", "review_opened", "charges_stopped"}
+    assert {kind for kind, _ in alerts} >= expected
+
+    again, _ = resyncs(capsys, *options)
+    assert (again["new"], again["mended"]) == (0, 0)
+    assert what_is_kept(hotel, booking) == known
+    Stripe().sends(chance.sample(told, len(told)))  # all that was dropped comes late after all
+    rereads.keep_due(early=True)
+    assert what_is_kept(hotel, booking) == known
 
 
 def test_each_difference_is_said(hotel, booking, capsys, monkeypatch):
