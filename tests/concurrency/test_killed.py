@@ -28,7 +28,6 @@ from django.db.models import Count
 from django.utils import timezone
 
 from payments.models import (
-    ConnectedAccount,
     IdempotentRequest,
     OutgoingRequest,
     OwedRead,
@@ -341,7 +340,6 @@ def test_whoever_is_killed_whenever_all_is_done_once(far, machine, capsys, count
         )
 
     # Each thing that was asked for was done once, and whoever asked was told.
-    assert sum(settled.values()) >= count // clients * clients
     assert min(machine.killed["part of web"], machine.killed.total() - machine.killed["web"]) > 0
     assert [each.asked.keys() for each in programs] == [each.told.keys() for each in programs]
     undecided = [
@@ -389,4 +387,4 @@ def test_whoever_is_killed_whenever_all_is_done_once(far, machine, capsys, count
     assert set(WebhookEvent.objects.values_list("state", flat=True)) <= {"applied", "ignored"}
     for booking in bookings:
         truth.check(far, HARBOUR, booking)
-    assert ConnectedAccount.objects.count() == 1
+    assert sum(settled.values()) >= count // clients * clients
