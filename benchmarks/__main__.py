@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks import admin_lists, door, operations, processes, resync, size, work
+from benchmarks import admin_lists, door, operations, processes, resync, size, staff_lists, work
 from benchmarks.databases import Databases
 from benchmarks.runs import Run
 from benchmarks.sizes import FULL, QUICK, TINY, Failed, Rows, table
@@ -55,6 +55,9 @@ PARTS: dict[str, dict[str, tuple[str, Callable[[Run], Rows]]]] = {
             "First pages of the admin in milliseconds, p50 / p95, by who looks",
             admin_lists.measure,
         )
+    },
+    "pages": {
+        "pages": ("Pages of staff in milliseconds, p50 / p95, by who looks", staff_lists.measure)
     },
     "core": {"core": ("Events in any order, settled without a database", _core)},
 }

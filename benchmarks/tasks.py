@@ -28,7 +28,7 @@ from django.utils import timezone  # noqa: E402
 from knox.models import AuthToken  # noqa: E402
 from psycopg.pq import Trace  # noqa: E402
 
-from benchmarks import admin_pages, filling, stays  # noqa: E402
+from benchmarks import admin_pages, filling, staff_pages, stays  # noqa: E402
 from benchmarks.core import shuffle  # noqa: E402
 from organizations.models import Membership, Organization, Property, Role  # noqa: E402
 from payments import hotel  # noqa: E402
@@ -246,7 +246,7 @@ TASKS: dict[str, Callable[..., Any]] = {
         *(migrate, filling.book, receive, drain, resync, fill, analyze),
         *(hire, pay, promise, keep),
         *(statements_of_door, statements_of_operations, statements_of_worker, shuffle),
-        *(admin_pages.fill_admin, admin_pages.look),
+        *(admin_pages.fill_admin, admin_pages.look, staff_pages.look_at_pages),
     )
 }
 
