@@ -2,7 +2,6 @@
 
 import unicodedata
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -18,23 +17,23 @@ from payments.notifications import addresses
 _UNKNOWN = "a date we do not know"
 
 
-@dataclass(frozen=True)
 class Known:
-    """What is read for many messages at once: their bookings, and the colleagues that they name."""
+    """What many messages name, read for all of them at once, when one first speaks of it."""
 
-    stays: dict[UUID, hotel.Stay]
-    people: dict[str, str]
+    def __init__(self, rows: Collection[Alert]) -> None:
+        self._rows = rows
 
-    @classmethod
-    def of(cls, rows: Collection[Alert]) -> "Known":
-        """Read it for these."""
-        users = {
-            row.facts["user"]
-            for row in rows
-            if isinstance(row.facts, dict) and isinstance(row.facts.get("user"), int | str)
-        }
-        stays = {row.reservation_id for row in rows if row.reservation_id}
-        return cls(hotel.stays_by_id(stays), hotel.addresses_of(users))
+    @cached_property
+    def stays(self) -> dict[UUID, hotel.Stay]:
+        """Their bookings."""
+        return hotel.stays_by_id({row.reservation_id for row in self._rows if row.reservation_id})
+
+    @cached_property
+    def people(self) -> dict[str, str]:
+        """The colleagues that they name, by their key as text."""
+        facts = [row.facts for row in self._rows if isinstance(row.facts, dict)]
+        users = {each["user"] for each in facts if isinstance(each.get("user"), int | str)}
+        return hotel.addresses_of(users)
 
 
 class Case:

@@ -57,7 +57,7 @@ def sentence(alert: Alert) -> str:
 
 def sentences(alerts: Collection[Alert]) -> dict[UUID, str]:
     """Return of each alert what is the case and what to do; what they name is read for all."""
-    known = Known.of(alerts)
+    known = Known(alerts)
     return {alert.pk: _sentence(alert, Case(alert, known)) for alert in alerts}
 
 

@@ -124,6 +124,7 @@ class Money:
     may_change: bool
     may_charge: bool
     may_refund: bool
+    may_protect: bool
 
     @property
     def credit(self) -> int:
@@ -150,6 +151,7 @@ def money_of(reservation: UUID, user: Any) -> Money:
         may_change=hotel.may(user, hotel.Right.TAKE_PAYMENTS, *where),
         may_charge=hotel.may(user, hotel.Right.CHARGE_CARD, *where),
         may_refund=hotel.may(user, hotel.Right.REFUND, *where),
+        may_protect=hotel.may(user, hotel.Right.PROTECT, *where),
     )
 
 
@@ -172,9 +174,11 @@ def alerts_of(reservations: Collection[UUID]) -> dict[UUID, list[Notice]]:
     """Return what staff must know about each of these bookings, newest first."""
     found: dict[Any, list[Notice]] = defaultdict(list)
     rows = Alert.objects.filter(reservation__in=reservations, closed_at=None)
-    for alert in rows.select_related("property", "organization"):
+    alerts = list(rows.select_related("property", "organization"))
+    sentences = messages.sentences(alerts)
+    for alert in alerts:
         urgent = alert.severity in ("critical", "security")
-        notice = Notice(messages.title(alert), messages.sentence(alert), urgent)
+        notice = Notice(messages.title(alert), sentences[alert.pk], urgent)
         found[alert.reservation_id].append(notice)
     return found
 

@@ -106,14 +106,6 @@ def _evidence(row: Dispute, pack: EvidencePack | None) -> Said:
 
 
 @dataclass(frozen=True)
-class Decision:
-    """A button: its verb, and where it asks once more."""
-
-    verb: str
-    url: str
-
-
-@dataclass(frozen=True)
 class DoubtLine(Line):
     """
     One fraud warning or review.
@@ -129,7 +121,7 @@ class DoubtLine(Line):
     amount: str
     refundable: str
     when: datetime | None
-    decisions: list[Decision]
+    decisions: list[threats.Decision]
 
 
 def in_doubt(
@@ -158,36 +150,27 @@ def in_doubt(
 
 def _warning(row: Any, entry: Entry, *, approving: bool, now: datetime) -> dict[str, Any]:
     panel = threats.warning(row, entry, hotel.stay_of(row, now))
-    offered = panel.actionable and panel.refundable
-    url = reverse("payments:refund_warned", args=[row.pk])
     return {
         "title": f"Fraud warning: {panel.fraud}",
         "said": panel.said,
         "refundable": panel.refundable,
-        "decisions": [Decision("Refund guest", url)] if offered else [],
+        "decisions": panel.decisions,
     }
 
 
 def _review(row: Any, entry: Entry, *, approving: bool, now: datetime) -> dict[str, Any]:
     panel = threats.review(row, entry)
-    charge = entry.charge_of(row)
-    said, decisions = panel.said, []
-    if panel.open and any(dispute.is_open for dispute in entry.disputes):
-        said = Said("Disputed already", BAD, "It has become a dispute: answer that.")
-    elif panel.open and approving:
-        said = Said("Being approved", WAIT, "Stripe has not answered yet.")
-    elif panel.open:
-        decisions = [
-            Decision(verb, reverse(f"payments:{name}_review", args=[row.pk]))
-            for verb, name in (("Approve", "approve"), ("Refuse", "refuse"))
-        ]
-    left = entry.refundable(charge) or entry.authorized
+    left = entry.refundable(entry.charge_of(row)) or entry.authorized
+    decisions = [] if approving else panel.decisions
     return {
         "title": "A payment to look at" if panel.open else "Payment looked at",
-        "said": said,
+        "said": APPROVING if approving and panel.open else panel.said,
         "refundable": amount(left, entry.payment.currency) if decisions and left else "",
         "decisions": decisions,
     }
+
+
+APPROVING = Said("Being approved", WAIT, "Stripe has not answered yet.")
 
 
 def _asked_for(row: Any, entry: Entry) -> str:

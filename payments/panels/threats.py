@@ -7,6 +7,8 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.urls import reverse
+
 from payments import hotel, words
 from payments.folio import Entry, Folio
 from payments.models import Dispute, EarlyFraudWarning, Review
@@ -45,6 +47,14 @@ class DisputePanel:
 
 
 @dataclass(frozen=True)
+class Decision:
+    """A button: its verb, and where it asks once more."""
+
+    verb: str
+    url: str
+
+
+@dataclass(frozen=True)
 class WarningPanel:
     """One fraud warning, and what it asks of the hotel."""
 
@@ -56,6 +66,7 @@ class WarningPanel:
     refundable: str  # empty where nothing can be given back, or nothing need be
     when: datetime | None
     actionable: bool
+    decisions: list[Decision]  # what can be decided, by whoever may; none beside a dispute
 
 
 @dataclass(frozen=True)
@@ -68,6 +79,7 @@ class ReviewPanel:
     of: str
     when: datetime | None
     open: bool
+    decisions: list[Decision]
 
 
 @dataclass(frozen=True)
@@ -77,6 +89,10 @@ class Threats:
     disputes: list[DisputePanel]
     warnings: list[WarningPanel]
     reviews: list[ReviewPanel]
+
+
+DISPUTED = Said("Disputed already", words.BAD, "It has become a dispute: answer that.")
+_REVIEWED = (("Approve", "approve"), ("Refuse", "refuse"))
 
 
 def of(folio: Folio, now: datetime) -> Threats:
@@ -141,6 +157,7 @@ def warning(row: EarlyFraudWarning, entry: Entry, stay: str) -> WarningPanel:
     charge = entry.charge_of(row)
     refundable = entry.refundable(charge)
     asks = bool(row.actionable) and not entry.is_disputed(charge) and refundable != 0
+    url = reverse("payments:refund_warned", args=[row.pk])
     return WarningPanel(
         id=row.pk,
         stripe_id=row.stripe_id,
@@ -150,16 +167,25 @@ def warning(row: EarlyFraudWarning, entry: Entry, stay: str) -> WarningPanel:
         refundable=amount(refundable, charge.currency) if asks and charge and refundable else "",
         when=row.occurred_at,
         actionable=asks,
+        decisions=[Decision("Refund guest", url)] if asks and refundable else [],
     )
 
 
 def review(row: Review, entry: Entry) -> ReviewPanel:
     """Return one review of a payment."""
+    said, disputed = protection.review(row), any(each.is_open for each in entry.disputes)
+    if row.is_open and disputed:
+        said = DISPUTED
+    offered = _REVIEWED if row.is_open and not disputed else ()
     return ReviewPanel(
         id=row.pk,
         stripe_id=row.stripe_id,
-        said=protection.review(row),
+        said=said,
         of=paid_with(entry),
         when=row.occurred_at,
         open=row.is_open,
+        decisions=[
+            Decision(verb, reverse(f"payments:{name}_review", args=[row.pk]))
+            for verb, name in offered
+        ],
     )

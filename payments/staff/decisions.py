@@ -110,13 +110,15 @@ def decide(request: HttpRequest, pk: UUID, *, decision: Decision) -> HttpRespons
     rows = hotel.visible_to(request.user, decision.model.objects.filter(seen=True))
     row = get_object_or_404(rows.select_related(*desks.READ_WITH), pk=pk)
     refuse_unless(request.user, Right.PROTECT, row)
-    desk = reverse("payments:warnings")
+    back = reverse("payments:warnings")
+    if request.GET.get("from") == "booking" and row.reservation_id:
+        back = hotel.booking_url(row.reservation_id)
     if request.method == "POST" and dialogs.was_done(request, decision.kinds):
-        return dialogs.leave(request, desk)
+        return dialogs.leave(request, back)
     (line,) = desks.in_doubt([row], hotel.rights_of(request.user), timezone.now())
     if decision.verb not in [offered.verb for offered in line.decisions]:
         messages.error(request, f"{line.said.words}. {line.said.note}".strip())
-        return dialogs.leave(request, desk)
+        return dialogs.leave(request, back)
     sent = request.POST if request.method == "POST" else None
     form = Key(sent, initial={"key": time_ordered_id()})
     if form.is_valid():
@@ -125,14 +127,14 @@ def decide(request: HttpRequest, pk: UUID, *, decision: Decision) -> HttpRespons
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            return dialogs.leave(request, desk)
+            return dialogs.leave(request, back)
     context = {
         "section": "warnings",
         "sheet": Dialog(decision.verb, decision.verb, [_about(line), *decision.explains(line)]),
         "form": form,
         "amount": line.refundable if decision is REFUND else "",
-        "address": request.path,
-        "back": desk,
+        "address": request.get_full_path(),
+        "back": back,
     }
     status = 422 if form.errors and not request.headers.get("HX-Request") else 200
     return render(request, "payments/staff/sheet.html", context, status=status)

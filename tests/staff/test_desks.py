@@ -304,3 +304,17 @@ def test_a_desk_asks_little_however_much_waits(
 
     with django_assert_max_num_queries(20):
         assert len(lines(manager, desk)) >= 12
+
+
+def test_what_is_in_doubt_is_decided_on_the_bookings_page_too(wire, warned, booking):
+    wire.answers = makes_refunds()
+    address = f"{WARNINGS}{warned.pk}/refund/"
+    for role, may in ((Role.FINANCE, True), (Role.FRONT_DESK, False)):
+        page = somebody(role).get(f"/bookings/{booking.pk}/").content.decode()
+        assert (f'hx-get="{address}"' in page) is may
+
+    answer = send(somebody(Role.FINANCE), f"{address}?from=booking")
+
+    assert answer.redirect_chain[-1][0] == f"/bookings/{booking.pk}/"
+    assert said(answer) == ["The guest was refunded."]
+    assert f'hx-get="{address}"' not in answer.content.decode()
