@@ -20,7 +20,7 @@ from payments.hotel import asked_once
 from payments.models import Alert
 from payments.money import EXPONENTS, from_decimal, to_decimal
 from payments.notifications import links, messages
-from payments.panels import bar, history, threats
+from payments.panels import aside, bar, history, threats
 from payments.panels.activity import of as activity_of
 from payments.panels.amounts import amount, amounts
 from payments.records import accounts, bookings, holds, settling
@@ -120,6 +120,8 @@ class Money:
     history: list[history.Line]
     alerts: list[Notice]
     threats: threats.Threats
+    cards: list[aside.Card]
+    links: list[aside.Link]
     no_cards: NoCards | None  # None where one can be taken, or need not be any more
     may_change: bool
     may_charge: bool
@@ -137,6 +139,7 @@ def money_of(reservation: UUID, user: Any) -> Money:
     (folio,) = bookings.folios(hotel.bookings([reservation]).values())
     booking, now = folio.booking, timezone.now()
     where = (booking.organization_id, booking.property_id)
+    may_change = hotel.may(user, hotel.Right.TAKE_PAYMENTS, *where)
     return Money(
         currency=booking.currency,
         total=booking.total,
@@ -147,8 +150,10 @@ def money_of(reservation: UUID, user: Any) -> Money:
         history=history.lines_of(folio),
         alerts=alerts_of([reservation])[reservation],
         threats=threats.of(folio, now),
+        cards=aside.cards_of(booking, user) if may_change else [],
+        links=aside.links_of(booking) if may_change else [],
         no_cards=_no_cards(folio, now, user),
-        may_change=hotel.may(user, hotel.Right.TAKE_PAYMENTS, *where),
+        may_change=may_change,
         may_charge=hotel.may(user, hotel.Right.CHARGE_CARD, *where),
         may_refund=hotel.may(user, hotel.Right.REFUND, *where),
         may_protect=hotel.may(user, hotel.Right.PROTECT, *where),

@@ -1,18 +1,21 @@
 """What all dialogs have in common: what one asks for is done once, and told behind it."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, cast
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django_htmx.http import HttpResponseClientRedirect
 
 from payments.errors import MayNot, Refused
 from payments.models import IdempotentRequest
+from payments.models.base import time_ordered_id
 from payments.operations import once
 from payments.outgoing import promises
 
@@ -67,6 +70,59 @@ def renews_button(address: str) -> dict[str, str]:
         "hx-select": "#do",
         "hx-swap": "outerHTML",
     }
+
+
+class Key(forms.Form):
+    """What makes one opened dialog another than the next."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+
+@dataclass(frozen=True)
+class Question:
+    """
+    What is asked once more before it is done.
+
+    :param explains: what it will do, in sentences.
+    :param kinds: of the requests to Stripe that do it.
+    :param act: does it, and returns what to tell.
+    :param back: the page behind the dialog.
+    """
+
+    verb: str
+    explains: list[str]
+    kinds: Sequence[str]
+    act: Callable[[], str]
+    back: str
+
+    @property
+    def does(self) -> str:
+        """What its own button says."""
+        return self.verb
+
+
+def ask(request: HttpRequest, question: Question) -> HttpResponse:
+    """Ask once more, or do what was asked for; once, however often it is sent."""
+    if request.method == "POST" and was_done(request, question.kinds):
+        return leave(request, question.back)
+    sent = request.POST if request.method == "POST" else None
+    form = Key(sent, initial={"key": time_ordered_id()})
+    if form.is_valid():
+        try:
+            do_once(request, question.kinds, question.act)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return leave(request, question.back)
+    context = {
+        "section": "bookings",
+        "sheet": question,
+        "form": form,
+        "address": request.path,
+        "back": question.back,
+    }
+    status = 422 if form.errors and not request.headers.get("HX-Request") else 200
+    return render(request, "payments/staff/sheet.html", context, status=status)
 
 
 def leave(request: HttpRequest, url: str) -> HttpResponse:

@@ -17,6 +17,7 @@ DID = {
     "evidence_file_added": "added a file to the evidence for a dispute",
     "hold_captured": "took {amount} of a hold",
     "hold_released": "let go of a hold of {amount}",
+    "pay_link_sent_again": "sent a pay link over {amount} again: {purpose}",
     "pay_link_made": "made a pay link over {amount}: {purpose}",
     "payment_begun": "began a payment of {amount}: {purpose}",
     "payment_canceled": "canceled a payment of {amount}",

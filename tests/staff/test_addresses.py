@@ -9,11 +9,21 @@ from django.test import Client
 from django.urls import get_resolver
 
 from organizations.models import Role
+from payments import hotel
 from payments.hotel import RIGHTS, Right
-from payments.models import Alert, EarlyFraudWarning, Payment, Review
+from payments.models import (
+    Alert,
+    Customer,
+    EarlyFraudWarning,
+    Payment,
+    PaymentMethod,
+    Review,
+)
 from payments.operations import attachments
+from payments.operations.payments import pay_links
 from payments.panels.roles import ROLES, of_rights
 from payments.staff.addresses import as_markdown, by_verb
+from sandbox import objects
 from sandbox.scenarios import SCENARIOS
 from tests.api.conftest import rival  # noqa: F401
 from tests.api.test_addresses import STRANGER, below
@@ -34,6 +44,8 @@ KINDS = (
     "bookings/unmatched/<uuid:pk>",
     "bookings/<uuid:pk>",
     "<uuid:payment>",
+    "<uuid:card>",
+    "<uuid:link>",
     "warnings/<uuid:pk>",
     "reviews/<uuid:pk>",
     "attachments/<uuid:pk>",
@@ -47,7 +59,7 @@ OF_SOMETHING = [case for case in CASES if "<" in case.values[0]]
 
 
 @pytest.fixture
-def full(stripe, booking):
+def full(stripe, wire, booking):
     """A hotel with one thing of every kind that a page is about."""
     for story in ("fraud_warning_before_arrival", "review_open", "hold", "dashboard_payment"):
         stripe.sends(SCENARIOS[story].events(stay_of(booking)))
@@ -55,12 +67,30 @@ def full(stripe, booking):
     owner = MembershipFactory(role=Role.OWNER).user
     file = SimpleUploadedFile("registration.pdf", PDF)
     attachment = attachments.add(booking=booking, file=file, by=owner)
+    customer = Customer.objects.create(
+        account="acct_harbour",
+        stripe_id="cus_guest",
+        organization=booking.organization,
+        guest_id=booking.guest_id,
+        seen=True,
+    )
+    kept = objects.payment_method(id="pm_guest", customer=customer.stripe_id)
+    stripe.tells("payment_method.attached", kept)
+    card = PaymentMethod.objects.get(stripe_id="pm_guest")
+    link, _ = pay_links.make(
+        booking=hotel.bookings([booking.pk])[booking.pk],
+        amount=5_000,
+        purpose="reservation_payment",
+        by=owner,
+    )
     payments = Payment.objects.order_by("pk")
     return {
         "alerts/<uuid:pk>": Alert.objects.first(),
         "bookings/unmatched/<uuid:pk>": payments.get(reservation=None),
         "bookings/<uuid:pk>": booking,
         "<uuid:payment>": payments.get(status="requires_capture"),
+        "<uuid:card>": card,
+        "<uuid:link>": link,
         "warnings/<uuid:pk>": EarlyFraudWarning.objects.first(),
         "reviews/<uuid:pk>": Review.objects.first(),
         "attachments/<uuid:pk>": attachment,

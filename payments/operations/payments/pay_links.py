@@ -2,6 +2,7 @@
 Pay links: whoever has one may pay one amount for one booking, until a day.
 
     make        one, with the address that holds its token, shown this once; mailed to the guest
+    send_again  mail one once more; another like it, where its time is over
     begin       have the payment made that it is for, and return what a browser confirms it with
     ask_guest   mail one that confirms a payment about which the guest's bank asks
     resolve     the link that a token is of
@@ -11,7 +12,7 @@ Pay links: whoever has one may pay one amount for one booking, until a day.
 """
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import structlog
@@ -24,6 +25,7 @@ from payments import conf, hotel
 from payments.errors import Invalid, Refused
 from payments.hotel import Booking, Right
 from payments.models import EXTRAS, Notification, PayLink, Payment, Purpose
+from payments.models.base import time_ordered_id
 from payments.notifications import links
 from payments.operations import acting, activity
 from payments.operations.payments import payment_intents
@@ -104,8 +106,44 @@ def make(
     return link, links.pay(link)
 
 
-def _mail(link: PayLink, *, asked: bool) -> None:
-    """Owe the guest a mail with this link, in the caller's transaction."""
+def send_again(link: PayLink, *, by: Any) -> PayLink:
+    """
+    Mail the guest a link once more; where its time is over, another over the same amount.
+
+    :raises Refused: they may not, it was paid, or no such money can be asked for any more.
+    """
+    hotel.require(by, Right.TAKE_PAYMENTS, link.organization_id, link.property_id)
+    if link.is_used:
+        raise LinkUsed("This link was paid already.")
+    booking = hotel.bookings([link.reservation_id])[link.reservation_id]
+    if link.has_expired(timezone.now()):
+        again, _ = make(
+            booking=booking,
+            amount=link.amount,
+            purpose=link.purpose,
+            payment=cast(Payment, link.payment) if _is_asked_about(link) else None,
+            by=by,
+        )
+        return again
+    payment_intents.check(booking, link.amount, link.purpose)
+    with transaction.atomic():
+        facts = {"amount": link.amount, "currency": link.currency, "purpose": link.purpose}
+        activity.note("pay_link_sent_again", by=by, of=link, link=str(link.pk), **facts)
+        _mail(link, asked=_is_asked_about(link), detail=str(time_ordered_id()))
+    return link
+
+
+def _is_asked_about(link: PayLink) -> bool:
+    """Say whether the guest's bank wants to hear from the guest about this very payment."""
+    return link.payment is not None and link.payment.status == "requires_action"
+
+
+def _mail(link: PayLink, *, asked: bool, detail: str = "") -> None:
+    """
+    Owe the guest a mail with this link, in the caller's transaction.
+
+    :param detail: what makes this mail another than the one before.
+    """
     stay = hotel.stay(link.reservation_id)
     if stay is None or not stay.email:
         return
@@ -115,6 +153,7 @@ def _mail(link: PayLink, *, asked: bool) -> None:
         to=Notification.Audience.GUEST,
         kind="pay_link",
         object_id=str(link.pk),
+        detail=detail,
         livemode=conf.asks_live(),
         organization_id=link.organization_id,
         property_id=link.property_id,
