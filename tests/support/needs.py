@@ -1,10 +1,10 @@
 """
 What some tests need beside Python, and what happens where it is not there.
 
-A test marked `browser`, `node`, `redis` or `rabbitmq` is skipped on a machine without that; one
-line at the end says what to install. With CI set nothing may be skipped, for whatever reason: a
-skip fails. A test marked `postgres` is about PostgreSQL, and is left out while the tests run on
-SQLite.
+A test marked `browser`, `node`, `redis`, `rabbitmq` or `stripe` is skipped on a machine without
+that; one line at the end says what to install. With CI set nothing may be skipped, for whatever
+reason: a skip fails. A test marked `postgres` is about PostgreSQL, and is left out while the tests
+run on SQLite.
 """
 
 import os
@@ -16,11 +16,14 @@ import pytest
 from django.db import connection
 from django.db.utils import OperationalError
 
+from tests.support.environment import GIVEN
+
 MISSING = {
     "browser": "no Chromium: install it, or name it in CHROMIUM",
     "node": "no node, or no npm",
     "redis": "no Redis on 127.0.0.1:6379",
     "rabbitmq": "no RabbitMQ on 127.0.0.1:5672",
+    "stripe": "no STRIPE_SECRET_KEY of test mode (sk_test_…), or no STRIPE_TEST_ACCOUNT (acct_…)",
 }
 
 
@@ -48,6 +51,9 @@ def is_there(need):
             return answers(6379)
         case "rabbitmq":
             return answers(5672)
+        case "stripe":
+            key, account = GIVEN["STRIPE_SECRET_KEY"], GIVEN["STRIPE_TEST_ACCOUNT"]
+            return key.startswith("sk_test_") and account.startswith("acct_")
 
 
 def pytest_sessionstart():
