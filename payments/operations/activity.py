@@ -3,7 +3,10 @@
 from typing import Any
 
 from payments import hotel
+from payments.errors import Invalid
 from payments.models import Activity
+
+LONGEST_NOTE = 500  # characters
 
 
 def note(kind: str, *, by: Any, of: Any, **facts: Any) -> Activity:
@@ -28,3 +31,13 @@ def note(kind: str, *, by: Any, of: Any, **facts: Any) -> Activity:
         who=by.get_username() if by else "",
         facts=facts,
     )
+
+
+def check_note(note: str) -> None:
+    """
+    See that what staff write down about something they do is short enough to be kept.
+
+    :raises Invalid: it is not.
+    """
+    if len(note) > LONGEST_NOTE:
+        raise Invalid("note", f"Write at most {LONGEST_NOTE} characters.")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -10,34 +10,26 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from payments import hotel, money, words
+from payments import hotel, money
 from payments.errors import Invalid, Refused
 from payments.folio import Figures
 from payments.hotel import Booking, Right
-from payments.models import Payment
+from payments.models import Attachment, Payment
 from payments.models.base import time_ordered_id
 from payments.operations import amounts
 from payments.operations.customers import payment_methods
-from payments.operations.payments import additional_charges, holds, pay_links, refunds
+from payments.operations.payments import holds, pay_links, refunds
 from payments.records import bookings
-from payments.staff import dialogs
+from payments.staff import charging, dialogs, refunding
 from payments.staff.typed import AmountField
 from payments.words import customers, policies
-
-_REASONS = [
-    ("", "No reason given"),
-    ("requested_by_customer", "The guest asked for it"),
-    ("duplicate", "Paid twice"),
-    ("fraudulent", "Fraud"),
-]
-_WHAT_FOR = [("extra_charge", "An extra"), ("damage_charge", "Damage")]
 
 
 class Asked(forms.Form):
@@ -60,20 +52,35 @@ class Asked(forms.Form):
 class RefundForm(Asked):
     """Money that goes back."""
 
-    reason = forms.ChoiceField(label="Reason", choices=_REASONS, required=False)
+    reason = refunding.reason()
+    note = refunding.note()
     lower_total = forms.BooleanField(
         label="Lower the total",
         required=False,
         help_text="The stay costs so much less. Without it, the guest owes the amount again.",
     )
+    field_order = ("amount", "payments", "reason", "note", "lower_total")
+
+    def __init__(self, sheet: "Sheet", *args: Any, **kwargs: Any) -> None:
+        super().__init__(sheet, *args, **kwargs)
+        if field := refunding.choosing(sheet.refundable, sheet.booking):
+            self.fields["payments"] = field
+        self.order_fields(self.field_order)
 
 
 class ChargeForm(Asked):
     """An extra or damage on a card on file."""
 
-    reason = forms.ChoiceField(label="Reason", choices=_WHAT_FOR)
+    reason = forms.ChoiceField(label="Reason", choices=charging.WHAT_FOR)
     card = forms.ChoiceField(label="Card")
-    note = forms.CharField(label="Note", required=False, max_length=additional_charges.LONGEST_NOTE)
+    note = refunding.note()
+    photos = charging.photos()
+    agreed = forms.BooleanField(
+        label="The guest agreed to this",
+        required=False,
+        help_text="Kept with the charge, for a bank that asks later.",
+    )
+    field_order = ("amount", "reason", "card", "note", "photos", "kept", "agreed")
 
     def __init__(self, sheet: "Sheet", *args: Any, **kwargs: Any) -> None:
         super().__init__(sheet, *args, **kwargs)
@@ -81,6 +88,9 @@ class ChargeForm(Asked):
         choice.choices = [
             (str(each.method.pk), customers.method(each.method)) for each in sheet.cards
         ]
+        if sheet.kept:
+            self.fields["kept"] = charging.KeptField(sheet.kept)
+        self.order_fields(self.field_order)
 
 
 class Release(Asked):
@@ -101,6 +111,8 @@ class Sheet:
     :param most: what is suggested, in minor units; 0 for nothing.
     :param explains: sentences above the fields.
     :param cards: those on file that can be charged.
+    :param refundable: what can be given back of each payment.
+    :param kept: files that go with a charge, from when it was sent before.
     """
 
     verb: str
@@ -109,9 +121,11 @@ class Sheet:
     booking: Booking
     figures: Figures
     payment: Payment | None
-    most: int
-    explains: list[str]
-    cards: list[payment_methods.OnFile]
+    most: int = 0
+    explains: list[str] = field(default_factory=list)
+    cards: list[payment_methods.OnFile] = field(default_factory=list)
+    refundable: list[refunds.Refundable] = field(default_factory=list)
+    kept: list[Attachment] = field(default_factory=list)
 
     @property
     def seen(self) -> str:
@@ -169,17 +183,7 @@ class Action:
 
 
 def _refund(sheet: Sheet, given: dict[str, Any], by: Any) -> str:
-    made = refunds.issue(
-        booking=sheet.booking,
-        amount=given["amount"],
-        reason=given["reason"],
-        lower_total=given["lower_total"],
-        by=by,
-    )
-    shown = money.show(given["amount"], sheet.booking.currency)
-    if any(refund.status in ("promised", "pending") for refund in made):
-        return f"The refund of {shown} is on its way."
-    return f"{shown} refunded."
+    return refunding.give_back(sheet.booking, given, by)
 
 
 def _send(sheet: Sheet, given: dict[str, Any], by: Any) -> str:
@@ -193,20 +197,7 @@ def _send(sheet: Sheet, given: dict[str, Any], by: Any) -> str:
 
 def _charge(sheet: Sheet, given: dict[str, Any], by: Any) -> str:
     card = next(each.method for each in sheet.cards if str(each.method.pk) == given["card"])
-    payment = additional_charges.charge(
-        booking=sheet.booking,
-        amount=given["amount"],
-        purpose=given["reason"],
-        payment_method=card,
-        note=given["note"],
-        by=by,
-    )
-    shown = money.show(given["amount"], sheet.booking.currency)
-    if payment.status == "succeeded":
-        return f"{shown} charged."
-    if payment.status == "requires_action":
-        return f"The guest's bank asks the guest to confirm the {shown}: a link was mailed."
-    return f"The charge of {shown} is on its way."
+    return charging.charge(sheet.booking, given, card, by)
 
 
 def _capture(sheet: Sheet, given: dict[str, Any], by: Any) -> str:
@@ -248,16 +239,21 @@ def sheet(request: HttpRequest, pk: UUID, verb: str, payment: UUID | None = None
     opened = _open(request, action, verb, pk, payment)
     back = dialogs.leave(request, _back(request, pk))
     if request.method != "POST":
-        suggested = money.to_decimal(opened.most, opened.booking.currency) if opened.most else ""
+        currency = opened.booking.currency
+        suggested = f"{money.to_decimal(opened.most, currency):,}" if opened.most else ""
         suggested = request.GET.get("amount", suggested)
         first = {"amount": suggested, "key": time_ordered_id(), "seen": opened.seen}
         return _shown(request, opened, action.form(opened, initial=first))
-    form = action.form(opened, request.POST)
     if dialogs.was_done(request, action.kinds):
         return back
+    sent = request.POST.copy()
+    wrong = _keep_files(request, opened, sent)
+    form = action.form(opened, sent)
     if form.is_valid() and (changed := opened.changed(form.cleaned_data["seen"])):
         form.add_error(None, changed)
-        form.data = {**request.POST.dict(), "seen": opened.seen}
+        sent["seen"] = opened.seen
+    for sentence in wrong:
+        form.add_error("photos", sentence)
     if not form.is_valid():
         return _shown(request, opened, form)
     try:
@@ -267,9 +263,19 @@ def sheet(request: HttpRequest, pk: UUID, verb: str, payment: UUID | None = None
     except Refused as refusal:
         form.add_error(_field(refusal, form), str(refusal))
         fresh = _open(request, action, verb, pk, payment)
-        form.data = {**request.POST.dict(), "seen": fresh.seen}
+        sent["seen"] = fresh.seen
         return _shown(request, fresh, form)
     return back
+
+
+def _keep_files(request: HttpRequest, opened: Sheet, sent: QueryDict) -> list[str]:
+    """Keep the files that came with a charge; return why any of them is not, in sentences."""
+    if opened.verb != ACTIONS["charge"].verb:
+        return []
+    added, wrong = charging.keep(opened.booking, request.FILES.getlist("photos"), request.user)
+    sent.setlist("kept", [*sent.getlist("kept"), *(str(row.pk) for row in added)])
+    opened.kept = charging.of_booking(opened.booking, sent.getlist("kept"))
+    return wrong
 
 
 def _back(request: HttpRequest, booking: UUID) -> str:
@@ -293,21 +299,13 @@ def _open(request: HttpRequest, action: Action, verb: str, pk: UUID, payment: UU
     if payment is not None:
         rows = hotel.visible_to(request.user, Payment.objects.filter(reservation=pk))
         held = get_object_or_404(rows, pk=payment)
-    made = Sheet(
-        action.verb, action.does, request.get_full_path(), booking, figures, held, 0, [], []
-    )
+    made = Sheet(action.verb, action.does, request.get_full_path(), booking, figures, held)
     show = money.show
     currency = booking.currency
     if verb == "refund":
-        found = refunds.refundable(booking)
-        made.most = sum(each.amount for each in found)
-        made.explains = [f"At most {show(made.most, currency)} can be given back."]
-        made.explains += [
-            f"{words.purpose(each.payment)}, {words.method('', each.charge)}:"
-            f" {show(each.amount, currency)}"
-            + (", a bank decides about it" if each.disputed else "")
-            for each in found
-        ]
+        made.refundable = refunds.refundable(booking)
+        made.most = sum(each.amount for each in made.refundable)
+        made.explains = refunding.explained(made.refundable, booking)
         made.explains += _policy(booking, figures)
     elif verb == "pay-link":
         made.most = max(0, figures.balance)

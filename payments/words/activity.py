@@ -6,7 +6,7 @@ from payments.words import PURPOSES, spelled
 
 SYSTEM = "The system"
 
-# A line each; `{amount}` and `{purpose}` come from the facts.
+# A line each; `{amount}` and `{purpose}` come from the facts, and so does a note behind it.
 DID = {
     "account_begun": "began to connect a Stripe account",
     "account_let_go": "let go of a Stripe account",
@@ -24,6 +24,7 @@ DID = {
     "refund_issued": "refunded {amount}",
     "payment_attached": "attached a payment of {amount} to this booking",
     "payment_detached": "took a payment of {amount} off this booking again",
+    "card_charged": "charged {amount} to a card on file: {purpose}",
     "card_asked_for": "asked a guest to leave a card",
     "card_detached": "took a card off file",
     "card_made_default": "chose the card that is charged first",
@@ -45,4 +46,7 @@ def did(row: Activity) -> str:
     if row.kind not in DID:
         return f"{spelled(row.kind).lower()}{f' ({amount})' if amount else ''}"
     purpose = PURPOSES.get(facts.get("purpose", ""), "payment").lower()
-    return DID[row.kind].format(amount=amount or "an amount", purpose=purpose)
+    said = DID[row.kind].format(amount=amount or "an amount", purpose=purpose)
+    agreed = "; the guest agreed" if facts.get("agreed") is True else ""
+    note = f" – “{facts['note']}”" if facts.get("note") else ""
+    return f"{said}{agreed}{note}"

@@ -35,3 +35,25 @@ document.addEventListener("card:done", async ({ target }) => {
   }
   window.htmx.process(main);
 });
+
+// What was asked was not done: the dialog, or the page, says why; what was typed stays.
+const unanswered = "The hotel's system could not be reached. Try again: what is sent twice is done once.";
+const broken = "Something is wrong here. Try again: what is sent twice is done once.";
+const say = (words) => {
+  const dialog = document.querySelector("#sheet dialog[open]");
+  const place = dialog || document.getElementById("main");
+  place.querySelector(".notice.error")?.remove();
+  const notice = document.createElement("p");
+  notice.className = "notice error";
+  notice.role = "alert";
+  notice.textContent = words;
+  if (dialog) dialog.querySelector("h1").after(notice);
+  else place.prepend(notice);
+  notice.scrollIntoView({ block: "nearest" });
+};
+document.addEventListener("htmx:sendError", () => say(unanswered));
+document.addEventListener("htmx:responseError", ({ detail }) => {
+  const page = new DOMParser().parseFromString(detail.xhr.responseText, "text/html");
+  const why = [...page.querySelectorAll("[data-why]")].map((each) => each.textContent.trim());
+  say(why.join(" ") || broken);
+});

@@ -18,7 +18,6 @@ from payments.outgoing import keeping, promises
 
 logger = structlog.get_logger(__name__)
 
-LONGEST_NOTE = 500  # characters
 MOST_FILES = 20
 ASKS_THE_GUEST = "authentication_required"  # the bank wants to hear from the guest first
 
@@ -31,6 +30,7 @@ def charge(
     payment_method: PaymentMethod,
     note: str = "",
     attachments: Collection[UUID] = (),
+    agreed: bool = False,
     by: Any,
 ) -> Payment:
     """
@@ -42,6 +42,7 @@ def charge(
     :param amount: in minor units of the booking's currency.
     :param note: why, for staff and for a dispute later.
     :param attachments: files of the booking that show why.
+    :param agreed: the guest agreed to this charge, as staff say.
     :raises Refused: they may not, the card is gone, or the bank declined it.
     """
     where = (booking.organization_id, booking.property_id)
@@ -50,8 +51,7 @@ def charge(
     hotel.require_within_limit(
         by, Right.CHARGE_CARD, where[0], amount=amount, currency=booking.currency
     )
-    if len(note) > LONGEST_NOTE:
-        raise Invalid("note", f"Write at most {LONGEST_NOTE} characters.")
+    activity.check_note(note)
     files = _files(booking, attachments)
     account = acting.account_for(booking)
     if not payment_methods.usable(payment_method, booking):
@@ -94,6 +94,7 @@ def charge(
             purpose=purpose,
             note=note,
             attachments=[str(each) for each in files],
+            agreed=agreed,
         )
     kept = keeping.keep(request)
     payment = outcome.standing(kept, payment)

@@ -73,7 +73,9 @@ def issue(
     amount: int,
     reason: str = "",
     parts: Sequence[Part] | None = None,
+    among: Collection[UUID] | None = None,
     lower_total: bool = False,
+    note: str = "",
     by: Any,
 ) -> list[Refund]:
     """
@@ -82,7 +84,9 @@ def issue(
     :param amount: in minor units of the booking's currency.
     :param reason: one of `REASONS`, or empty.
     :param parts: which payments; without them, over what can be refunded, the newest first.
+    :param among: without `parts`, over these payments alone.
     :param lower_total: the stay costs so much less, too.
+    :param note: why, for staff.
     :raises Refused: they may not; or less can be given back, counting what is under way and in
         dispute.
     """
@@ -92,6 +96,7 @@ def issue(
     hotel.require_within_limit(by, Right.REFUND, where[0], amount=amount, currency=booking.currency)
     if reason not in ("", *REASONS):
         raise Invalid("reason", f"It is one of {', '.join(REASONS)}.")
+    activity.check_note(note)
     if parts is not None:
         _check_parts(parts, amount, booking.currency)
     acting.require_key()
@@ -100,6 +105,8 @@ def issue(
         found = _refundable(
             bookings.entries_of(locked.order_by("stripe_id", "account")), booking.currency
         )
+        if among is not None:
+            found = [each for each in found if each.payment.pk in among]
         chosen = _allocated(found, amount, booking) if parts is None else _chosen(found, parts)
         made = [_promise(part, of, reason, by) for of, part in chosen]
         lowered = hotel.lower_total(booking.id, amount) if lower_total else 0
@@ -111,6 +118,7 @@ def issue(
             currency=booking.currency,
             reason=reason,
             lowered=lowered,
+            note=note,
         )
         if lowered:
             bookings.recompute([booking.id])

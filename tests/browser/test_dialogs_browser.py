@@ -1,0 +1,126 @@
+"""The dialogs of a booking in a browser: chosen payments, photos, and pages that grow old."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+
+from organizations.models import Membership, Role
+from payments.models import Attachment, Refund
+from tests.operations.conftest import makes_refunds, paid  # noqa: F401
+
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+
+@pytest.fixture
+def at(desk, live_server, stripe, booking, paid, wire):  # noqa: F811
+    """The page of a booking that was paid in two parts."""
+    wire.answers = makes_refunds()
+    paid(80_000)
+    paid(40_000)
+    desk.goto(f"{live_server.url}/bookings/{booking.pk}/")
+    return desk
+
+
+def opened(page, verb="Refund"):
+    page.get_by_role("button", name=verb).click()
+    dialog = page.get_by_role("dialog", name=verb)
+    dialog.wait_for()
+    return dialog
+
+
+def test_a_refund_by_keyboard_alone(at):
+    button = at.get_by_role("button", name="Refund")
+    button.focus()
+    at.keyboard.press("Enter")
+    dialog = at.get_by_role("dialog", name="Refund")
+    dialog.wait_for()
+    assert dialog.get_by_label("Amount").input_value() == "1,200.00"
+    dialog.get_by_label("Amount").focus()
+    at.keyboard.press("Control+a")
+    at.keyboard.type("50")
+    dialog.get_by_role("button", name="Refund €50.00").wait_for()
+    at.keyboard.press("Tab")
+    at.keyboard.press("Space")  # the newer payment gives nothing
+    assert [each.is_checked() for each in dialog.get_by_role("checkbox").all()[:2]] == [False, True]
+    at.keyboard.press("Enter")
+
+    at.get_by_role("status").get_by_text("€50.00 refunded.").wait_for()
+    assert Refund.objects.get().payment.amount == 80_000
+    assert at.complaints == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_no_dialog_keeps_anybody_out(size, scheme, at):
+    at.context.new_cdp_session(at).send("Page.setBypassCSP", {"enabled": True})  # axe is inline
+    at.set_viewport_size(size)
+    at.emulate_media(color_scheme=scheme)
+    at.reload()
+    for verb in ("Refund", "Send pay link", "Charge card on file"):
+        dialog = opened(at, verb)
+        found = Axe().run(at)
+        assert found.violations_count == 0, f"{verb}: {found.generate_report()}"
+        at.keyboard.press("Escape")
+        dialog.wait_for(state="hidden")
+
+
+@pytest.mark.parametrize("verb", ["Refund", "Charge card on file"])
+def test_twice_the_text_on_the_smallest_phone_stays_within_its_dialog(verb, at):
+    at.set_viewport_size({"width": 320, "height": 640})
+    dialog = opened(at, verb)
+    at.evaluate("document.documentElement.style.fontSize = '200%'")
+    scroll, client = dialog.evaluate("each => [each.scrollWidth, each.clientWidth]")
+    assert scroll <= client
+    last = dialog.get_by_role("button", name="Cancel")
+    last.scroll_into_view_if_needed()
+    box = last.bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 320
+
+
+def test_a_photo_is_kept_when_the_rest_is_wrong(at, tmp_path):
+    Image.new("RGB", (9, 9), "red").save(tmp_path / "lamp.png")
+    dialog = opened(at, "Charge card on file")
+    dialog.locator("#do").evaluate("each => { each.disabled = false; }")  # no card is on file
+    dialog.get_by_label("Amount").fill("nine")
+    dialog.get_by_label("Photos").set_input_files(tmp_path / "lamp.png")
+    dialog.locator("#do").click()
+    dialog.get_by_role("checkbox", name="lamp.png").wait_for()
+    assert dialog.get_by_label("Amount").input_value() == "nine"
+    assert Attachment.objects.get().name == "lamp.png"
+
+
+def test_a_session_that_ended_leads_to_the_login_and_back(at, django_user_model):
+    dialog = opened(at)
+    user = django_user_model.objects.get()
+    user.set_password("harbour-demo")
+    user.save()
+    at.context.clear_cookies(name="sessionid")
+    dialog.locator("#do").click()
+
+    at.get_by_label("Username").fill(user.username)
+    at.get_by_label("Password").fill("harbour-demo")
+    at.get_by_role("main").get_by_role("button").click()
+    at.wait_for_url("**/bookings/*-*/**")
+    assert at.get_by_role("button", name="Refund").is_visible()
+    assert not Refund.objects.exists()
+
+
+def test_who_may_no_longer_reads_it_in_the_dialog(at):
+    dialog = opened(at)
+    dialog.get_by_label("Note").fill("Broken shower")
+    Membership.objects.update(role=Role.READ_ONLY)
+    dialog.locator("#do").click()
+    dialog.get_by_role("alert").get_by_text("Your role does not let you").wait_for()
+    assert dialog.get_by_label("Note").input_value() == "Broken shower"
+
+
+def test_who_cannot_reach_us_reads_it_in_the_dialog(at):
+    dialog = opened(at)
+    at.context.set_offline(True)
+    dialog.locator("#do").click()
+    dialog.get_by_role("alert").get_by_text("could not be reached").wait_for()
+    at.context.set_offline(False)
+    dialog.locator("#do").click()
+    at.get_by_role("status").get_by_text("€1,200.00 refunded.").wait_for()
+    assert Refund.objects.count() == 2  # one of each payment, once

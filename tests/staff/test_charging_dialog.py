@@ -1,0 +1,77 @@
+"""The dialog that charges a card on file: what shows why, and whether the guest agreed."""
+
+import io
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from payments.models import Activity, Attachment, Payment
+from tests.operations.conftest import desk, far, stay  # noqa: F401
+from tests.operations.test_charging import on_file  # noqa: F401
+from tests.staff.test_sheets import address, opened, said, send
+
+
+def photo(name="lamp.png"):
+    data = io.BytesIO()
+    Image.new("RGB", (8, 8), "red").save(data, "PNG")
+    return SimpleUploadedFile(name, data.getvalue(), "image/png")
+
+
+@pytest.fixture
+def asked(on_file):  # noqa: F811
+    """What the dialog is sent with, of a card that the guest left."""
+    return {"amount": "90", "reason": "damage_charge", "card": str(on_file().pk)}
+
+
+def kept(page):
+    return re.findall(r'name="kept" value="([^"]*)"', page)
+
+
+def test_photos_and_consent_are_kept_with_the_charge(asked, manager, booking):
+    photos = [photo(), photo("wall.png")]
+    answer = send(manager, address(booking, "charge"), **asked, photos=photos, agreed="on")
+
+    assert said(answer) == ["€90.00 charged."]
+    facts = Activity.objects.get(kind="card_charged").facts
+    assert facts["agreed"] is True
+    assert sorted(facts["attachments"]) == sorted(str(row.pk) for row in Attachment.objects.all())
+    assert sorted(Attachment.objects.values_list("name", flat=True)) == ["lamp.png", "wall.png"]
+
+
+def test_a_charge_needs_neither(asked, manager, booking):
+    send(manager, address(booking, "charge"), **asked)
+    facts = Activity.objects.get(kind="card_charged").facts
+    assert (facts["agreed"], facts["attachments"]) == (False, [])
+
+
+def test_what_is_no_photo_is_named_and_nothing_is_charged(asked, manager, booking):
+    hostile = SimpleUploadedFile("<b>x</b>.png", b"<svg onload=alert(1)>", "image/png")
+
+    answer = send(manager, address(booking, "charge"), **asked, photos=[photo(), hostile])
+
+    page = answer.content.decode()
+    assert "no PDF, JPEG or PNG" in answer.context["form"].errors["photos"][0]
+    assert "<b>x" not in page
+    assert kept(page) == [str(Attachment.objects.get(name="lamp.png").pk)]
+    assert not Payment.objects.exists()
+
+
+def test_photos_survive_a_refusal_and_go_with_the_next_try(asked, manager, booking):
+    where = address(booking, "charge")
+    hidden = opened(manager, where)
+    answer = send(manager, where, hidden, **asked | {"amount": "nine"}, photos=[photo()])
+    assert answer.context["form"].errors["amount"]
+    ids = kept(answer.content.decode())
+
+    send(manager, where, hidden, **asked, kept=ids)
+
+    assert Activity.objects.get(kind="card_charged").facts["attachments"] == ids
+    assert Attachment.objects.count() == 1
+
+
+def test_a_file_of_another_booking_does_not_go_with_it(asked, manager, booking):
+    answer = send(manager, address(booking, "charge"), **asked, kept=[str(booking.pk), "x"])
+    assert said(answer) == ["€90.00 charged."]
+    assert Activity.objects.get(kind="card_charged").facts["attachments"] == []
