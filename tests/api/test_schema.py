@@ -47,3 +47,10 @@ def test_anybody_may_read_it(db):
 
     assert answer.status_code == 200
     assert b"openapi: 3" in answer.content
+
+
+@pytest.mark.parametrize(("query", "accepted"), [("", "application/json"), ("?format=json", "*/*")])
+def test_it_is_json_for_those_who_want_that(db, query, accepted):
+    answer = Client().get(f"/api/schema/{query}", headers={"Accept": accepted})
+
+    assert answer.json()["openapi"].startswith("3.")
