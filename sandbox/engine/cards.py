@@ -254,6 +254,11 @@ IBANS = {
     "AT861904300235473202": "fails",
     "AT051904300235473205": "fails in three minutes",
     "AT591904300235473203": "is disputed",
+    "DE89370400440532013000": "succeeds",
+    "DE08370400440532013003": "succeeds in three minutes",
+    "DE62370400440532013001": "fails",
+    "DE78370400440532013004": "fails in three minutes",
+    "DE35370400440532013002": "is disputed",
 }
 
 

@@ -47,7 +47,7 @@ def of_iban(books: Books, iban: str, **fields: Any) -> Object:
     del row["card"]
     row["type"] = "sepa_debit"
     row["sepa_debit"] = {
-        "bank_code": plain[4:9],
+        "bank_code": plain[4 : {"AT": 9, "DE": 12}[plain[:2]]],
         "branch_code": "",
         "country": plain[:2],
         "fingerprint": ids.letters(f"iban {plain}", 16),

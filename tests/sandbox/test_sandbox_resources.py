@@ -360,6 +360,7 @@ def test_a_bank_transfer_pays_in_parts(client):
     ("iban", "status"),
     [
         ("AT611904300234573201", "succeeded"),
+        ("DE62370400440532013001", "requires_payment_method"),
         ("AT861904300235473202", "requires_payment_method"),
     ],
 )
