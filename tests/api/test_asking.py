@@ -166,6 +166,30 @@ def test_a_hold_is_captured_in_part(wire, hold, api):
     assert (again.status_code, again.json()["code"]) == (409, "not_capturable")
 
 
+def test_what_a_guest_confirmed_is_captured_before_a_webhook_says_so(wire, stripe, booking, api):
+    wire.answers = makes_intents
+    told = api.posts(PAY, {"amount": 30_000, "purpose": "hold"}).json()
+    address = f"payments/{told['id']}/capture/"
+    intent = objects.payment_intent(
+        id=told["stripe_id"], amount=30_000, capture_method="manual",
+        metadata=Payment.objects.get().metadata,
+    )  # fmt: skip
+    wire.answers = answers(
+        ("GET", told["stripe_id"], (200, intent | {"status": "requires_payment_method"}))
+    )
+    early = api.posts(address)
+    assert (early.status_code, early.json()["code"]) == (409, "not_capturable")
+    held = intent | {"status": "requires_capture", "amount_capturable": 30_000}
+    done = intent | {"status": "succeeded", "amount_received": 30_000}
+    wire.answers = answers(
+        ("GET", told["stripe_id"], (200, held)), ("POST", "/capture", (200, done))
+    )
+
+    answer = api.posts(address)
+
+    assert (answer.status_code, answer.json()["amount_received"]) == (200, 30_000)
+
+
 def test_more_than_is_held_is_not_captured(wire, hold, api):
     answer = api.posts(f"payments/{hold.pk}/capture/", {"amount": 30_001})
 

@@ -43,6 +43,8 @@ def capture(*, payment: Payment, amount: int | None = None, by: Any) -> Payment:
     if amount is not None:
         amounts.check(amount, payment.currency)
     account = acting.holder(payment)
+    if payment.status in payment_intents.TO_CONFIRM:
+        payment_intents.look(payment)  # the guest may have confirmed it before we hear of it
     with transaction.atomic():
         held: Payment = Payment.objects.select_for_update().get(pk=payment.pk)
         under_way = payment_intents.changing(held)
