@@ -165,6 +165,10 @@ _TRANSACTIONS = ("payment", "refund", "dispute")
 
 # What makes a past a past: nearly all of it is over.
 _OVER = {
+    "payment": {
+        "status": "CASE WHEN original.status = 'requires_capture' AND n % 50 <> 0"
+        " THEN 'canceled' ELSE original.status END"
+    },
     "disputes": {
         "status": "CASE WHEN n % 50 = 0 THEN 'needs_response' ELSE 'won' END",
         "evidence_due_by": "now() + (n % 9) * interval '1 day'",

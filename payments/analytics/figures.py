@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, TruncDate, TruncMonth, TruncWeek
 
 from payments.analytics.sums import sum_of, total
@@ -66,7 +66,8 @@ def _refunds() -> QuerySet[Any]:
         amount=F("charge__amount") - F("charge__amount_captured"),
     )
     counted = Refund.objects.filter(seen=True, status="succeeded")
-    return counted.exclude(pk__in=counted.filter(release).order_by().values("pk"))
+    released = Case(When(release, then=Value(True)), default=Value(False))  # unknown: it gave back
+    return counted.annotate(released=released).filter(released=False)
 
 
 def _disputes() -> QuerySet[Any]:

@@ -136,6 +136,11 @@ class PaymentTransaction(BookingRecord):
                 condition=models.Q(status="requires_capture"),
                 name="holds_by_payment_method",
             ),
+            models.Index(
+                fields=["organization", "occurred_at"],
+                condition=models.Q(type="refund"),
+                name="refunds_by_day",
+            ),
         ]
 
 
@@ -326,6 +331,7 @@ class Charge(BookingRecord):
         indexes = [
             models.Index(fields=["organization", "-id"], name="charges_of_organization"),
             models.Index(fields=["last4", "-id"], name="charges_by_last4"),
+            models.Index(fields=["organization", "occurred_at"], name="charges_by_day"),
             models.Index(
                 fields=["capture_before"],
                 condition=models.Q(captured=False, expired=False, status="succeeded"),
