@@ -72,7 +72,9 @@ class ChargeForm(Asked):
     """An extra or damage on a card on file."""
 
     reason = forms.ChoiceField(label="Reason", choices=charging.WHAT_FOR)
-    card = forms.ChoiceField(label="Card")
+    card = forms.ChoiceField(
+        label="Card", error_messages={"invalid_choice": "This card cannot be charged any more."}
+    )
     note = refunding.note()
     photos = charging.photos()
     agreed = forms.BooleanField(
@@ -303,7 +305,7 @@ def _open(request: HttpRequest, action: Action, verb: str, pk: UUID, payment: UU
     show = money.show
     currency = booking.currency
     if verb == "refund":
-        made.refundable = refunds.refundable(booking)
+        made.refundable = refunds.refundable(folio)
         made.most = sum(each.amount for each in made.refundable)
         made.explains = refunding.explained(made.refundable, booking)
         made.explains += _policy(booking, figures)

@@ -49,6 +49,15 @@ def test_a_refund_by_keyboard_alone(at):
     assert at.complaints == []
 
 
+def test_a_double_click_gives_back_once(at):
+    dialog = opened(at)
+    dialog.get_by_label("Amount").fill("50")
+    dialog.get_by_role("button", name="Refund €50.00").dblclick()
+    at.get_by_role("status").get_by_text("€50.00 refunded.").wait_for()
+    assert Refund.objects.get().amount == 5_000
+    assert at.complaints == []
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_no_dialog_keeps_anybody_out(size, scheme, at):

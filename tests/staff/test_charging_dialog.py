@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from payments.models import Activity, Attachment, Payment
+from payments.models import Activity, Attachment, Payment, PaymentMethod
 from tests.operations.conftest import desk, far, stay  # noqa: F401
 from tests.operations.test_charging import on_file  # noqa: F401
 from tests.staff.test_sheets import address, opened, said, send
@@ -75,3 +75,13 @@ def test_a_file_of_another_booking_does_not_go_with_it(asked, manager, booking):
     answer = send(manager, address(booking, "charge"), **asked, kept=[str(booking.pk), "x"])
     assert said(answer) == ["€90.00 charged."]
     assert Activity.objects.get(kind="card_charged").facts["attachments"] == []
+
+
+def test_a_card_that_went_away_meanwhile_is_said_so(asked, manager, booking):
+    where = address(booking, "charge")
+    hidden = opened(manager, where)
+    PaymentMethod.objects.update(detached=True)
+    answer = send(manager, where, hidden, **asked, note="A lamp")
+    assert answer.context["form"].errors["card"] == ["This card cannot be charged any more."]
+    assert 'value="A lamp"' in answer.content.decode()
+    assert not Payment.objects.exists()

@@ -113,3 +113,17 @@ def test_what_was_chosen_survives_what_changed_since(two, manager, booking):
     done = send(manager, where, again, amount="50", payments=[str(older.pk)], lower_total="on")
     assert said(done) == ["€50.00 refunded."]
     assert Refund.objects.filter(payment=older).get().amount == 5_000
+
+
+def test_the_dialog_asks_as_little_for_many_payments_as_for_two(
+    two,
+    paid,  # noqa: F811
+    manager,
+    booking,
+    django_assert_max_num_queries,
+):
+    for _ in range(5):
+        paid(1_000)
+    with django_assert_max_num_queries(20):
+        page = manager.get(address(booking, "refund")).content.decode()
+    assert len(choices(page)) == 7

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from payments import hotel, money
 from payments.errors import Invalid, NotAsThingsStand
-from payments.folio import Entry
+from payments.folio import Entry, Folio
 from payments.hotel import Booking, Right
 from payments.models import Charge, OutgoingRequest, Payment, Refund
 from payments.operations import acting, activity, amounts, outcome
@@ -61,10 +61,9 @@ class Refundable:
     disputed: bool
 
 
-def refundable(booking: Booking) -> list[Refundable]:
+def refundable(folio: Folio) -> list[Refundable]:
     """Return what can be given back of each of a booking's payments, the newest payment first."""
-    rows = Payment.objects.filter(reservation=booking.id)
-    return _refundable(bookings.entries_of(rows), booking.currency)
+    return _refundable(folio.entries, folio.booking.currency)
 
 
 def issue(
