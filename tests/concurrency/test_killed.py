@@ -167,6 +167,12 @@ class Program:
             self.told[key] = answer
         return answer
 
+    def asks_what_became(self):
+        """Ask again for whatever was not decided when it was answered, or never answered."""
+        for key in self.asked:
+            if key not in self.told or not is_decided(self.told[key]):
+                self.again(key)
+
     def asks(self, method, address, body=None, key=""):
         for number in range(self.TRIES):
             if number:
@@ -317,10 +323,7 @@ def test_whoever_is_killed_whenever_all_is_done_once(far, machine, capsys, count
     IdempotentRequest.objects.filter(status=None).update(
         begun_at=timezone.now() - timedelta(minutes=2)
     )
-    for each in programs:
-        for key in each.asked:
-            if key not in each.told or not is_decided(each.told[key]):
-                each.again(key)
+    at_once(clients, lambda number: programs[number].asks_what_became())
     assert until(nothing_waits, seconds=PATIENCE), list(
         OutgoingRequest.objects.filter(state="promised").values()
     )
@@ -328,10 +331,7 @@ def test_whoever_is_killed_whenever_all_is_done_once(far, machine, capsys, count
     while rereads.keep_due(early=True):
         pass
     assert until(nothing_waits, seconds=PATIENCE)
-    for each in programs:
-        for key, answer in list(each.told.items()):
-            if answer.status_code == 202:
-                each.again(key)
+    at_once(clients, lambda number: programs[number].asks_what_became())
     with capsys.disabled():
         sys.stdout.write(
             f"\n{sum(settled.values())} operations {dict(settled)} in {worked:.0f} s,"
