@@ -1,6 +1,6 @@
 """What an object that Stripe answered with shows: the same sightings as an event about it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -68,7 +68,7 @@ def _whole(object: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield from _whole(inner)
 
 
-def apply(
+def showing(
     objects: list[dict[str, Any]],
     *,
     account: str,
@@ -79,18 +79,15 @@ def apply(
     shows: Handler | None = None,
     reads: tuple[Name, int] | None = None,
     asked: bool = False,
-    then: Callable[[Rows], None] | None = None,
-) -> list[dict[str, Any]]:
+) -> Showing:
     """
-    Merge these objects of one account into what is kept, in the caller's transaction.
+    Return what these objects of one account show, as an event about them would.
 
     :param at: when Stripe answered.
     :param promised: our own rows that some were made for, by Stripe id.
     :param shows: the handler that reads them, where their own is not the one.
     :param reads: the row that they were read again for, and its `dirty` before that.
     :param asked: they were listed to be compared, which is no hint to read them again.
-    :param then: told the merged rows, before what follows from them is made true.
-    :return: what they changed, as the inbox keeps it of an event.
     :raises Malformed: a value makes no sense.
     """
     answered = StripeEvent(
@@ -102,7 +99,7 @@ def apply(
         created=int(at.timestamp()),
         object={},
     )
-    showing = Showing(
+    return Showing(
         event=answered,
         organization_id=organization_id,
         property_id=None,
@@ -112,10 +109,36 @@ def apply(
         reads=reads,
         asked=asked,
     )
+
+
+def merge(showings: Sequence[Showing], then: Callable[[Rows], None] | None = None) -> Rows:
+    """
+    Merge what was shown into what is kept, in the caller's transaction; return the rows.
+
+    :param then: told the merged rows, before what follows from them is made true.
+    """
     rows = Rows(timezone.now())
-    merging.lock(rows, [showing])
-    merging.merge_into(rows, [showing])
+    merging.lock(rows, showings)
+    merging.merge_into(rows, showings)
     if then:
         then(rows)
     settle(rows)
-    return showing.changes
+    return rows
+
+
+def apply(
+    objects: list[dict[str, Any]],
+    *,
+    then: Callable[[Rows], None] | None = None,
+    **facts: Any,
+) -> list[dict[str, Any]]:
+    """
+    Merge one answer into what is kept, in the caller's transaction.
+
+    :param facts: as `showing` takes them; `then` as `merge` does.
+    :return: what the objects changed, as the inbox keeps it of an event.
+    :raises Malformed: a value makes no sense.
+    """
+    shown = showing(objects, **facts)
+    merge([shown], then)
+    return shown.changes

@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from payments.models import Alert, OutgoingRequest, Payment, Refund, SetupIntent
 from payments.outgoing import answers, budget, promises
 from payments.outgoing.kinds import KINDS, REPLACED, Kind
 from payments.records import settling, telling
-from payments.records.loading import Rows
+from payments.records.merging import Showing
 
 logger = structlog.get_logger(__name__)
 
@@ -42,7 +42,7 @@ def keep(request: OutgoingRequest) -> OutgoingRequest:
     """
     if not promises.begin(request):
         return OutgoingRequest.objects.get(pk=request.pk)
-    _attempt(request, somebody_waits=True)
+    _noted(_outcome(request), somebody_waits=True)
     return request
 
 
@@ -65,63 +65,124 @@ def keep_due(*, early: bool = False, stop: Callable[[], bool] = lambda: False) -
 
 
 def _keep_each(ids: Sequence[UUID], early: bool, stop: Callable[[], bool]) -> Counter[str]:
-    def one(id: UUID) -> str:
-        request = None if stop() else promises.claim(id, early=early)
-        return _attempt(request) if request else ""
+    """
+    Ask for so many at once, each in a thread of its own, and note here what has been answered.
 
-    def one_in_thread(id: UUID) -> str:
-        try:
-            return one(id)
-        finally:
-            connection.close()
-
+    Each promise is begun when there is a thread for it, and what several calls have brought
+    meanwhile is noted together.
+    """
+    left, ended = list(ids), Counter[str]()
     at_once = min(settings.PAYMENTS_CALLS_AT_ONCE, len(ids))
     if at_once <= 1:
-        ended = [one(id) for id in ids]
-    else:
-        with ThreadPoolExecutor(at_once, thread_name_prefix="stripe") as pool:
-            ended = list(pool.map(one_in_thread, ids))
-    return Counter(state for state in ended if state)
+        for id in ids:
+            begun = [] if stop() else promises.claim([id], early=early)
+            ended.update(_noted(_outcome(request)) for request in begun)
+        return ended
+    with ThreadPoolExecutor(at_once, thread_name_prefix="stripe") as pool:
+        asking: set[Future[Outcome]] = set()
+        answered: set[Future[Outcome]] = set()
+        while asking or (left and not stop()):
+            free = 0 if stop() else at_once - len(asking)
+            next, left = left[:free], left[free:]
+            if next:
+                begun = promises.claim(next, early=early)
+                asking |= {pool.submit(_outcome_in_thread, request) for request in begun}
+            ended.update(_note_all([each.result() for each in answered]))
+            answered, asking = wait(asking, return_when=FIRST_COMPLETED)
+        ended.update(_note_all([each.result() for each in answered]))
+    return ended
 
 
-def _attempt(request: OutgoingRequest, *, somebody_waits: bool = False) -> str:
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one attempt: Stripe's answer, or why there is none."""
+
+    request: OutgoingRequest
+    said: Answer | errors.Undecided | errors.Final
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of request that it was."""
+        return KINDS[self.request.kind]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the log says of it."""
+        request, said = self.request, self.said
+        facts = {"request": str(request.pk), "kind": request.kind, "attempt": request.attempts}
+        if isinstance(said, Answer):
+            return facts | {"stripe_id": said.object.get("id")}
+        return facts | {"why": type(said).__name__, "code": said.code}
+
+
+def _outcome(request: OutgoingRequest) -> Outcome:
+    """Make one attempt."""
+    try:
+        return Outcome(request, _asked(request, KINDS[request.kind]))
+    except (errors.Undecided, errors.Final) as error:
+        return Outcome(request, error)
+
+
+def _outcome_in_thread(request: OutgoingRequest) -> Outcome:
+    try:
+        return _outcome(request)
+    finally:
+        connection.close()
+
+
+def _note_all(outcomes: Sequence[Outcome]) -> list[str]:
     """
-    Make one attempt; return the state that the promise is in afterwards.
+    Note what came of attempts; return the states that the promises are in afterwards.
+
+    Answers that only have to be merged are, together; where that fails, each for itself.
+    """
+    together = [
+        (each, each.said)
+        for each in outcomes
+        if isinstance(each.said, Answer) and not each.kind.after
+    ]
+    if len(together) < 2:
+        return [_noted(each) for each in outcomes]
+    try:
+        _note_together(together)
+    except Exception as error:
+        if isinstance(error, OperationalError) and not connection.is_usable():
+            raise
+        logger.warning("requests.not_noted_together", requests=len(together), exc_info=True)
+        return [_noted(each) for each in outcomes]
+    noted = [each for each, _ in together]
+    for each in noted:
+        logger.info("request.decided", state=each.request.state, **each.facts)
+    alone = [each for each in outcomes if each not in noted]
+    return [*(each.request.state for each in noted), *map(_noted, alone)]
+
+
+def _noted(outcome: Outcome, *, somebody_waits: bool = False) -> str:
+    """
+    Note what came of one attempt; return the state that the promise is in afterwards.
 
     :param somebody_waits: whoever asked hears what comes of it.
     """
-    kind = KINDS[request.kind]
-    facts = {"request": str(request.pk), "kind": request.kind, "attempt": request.attempts}
-    try:
-        answer = _asked(request, kind)
-    except errors.Undecided as error:
-        promises.put_off(
-            request,
-            error.message,
-            code=error.code,
-            server_error=isinstance(error, errors.ServerError),
-        )
-        logger.warning("request.put_off", **facts, why=type(error).__name__, code=error.code)
+    request, said = outcome.request, outcome.said
+    if isinstance(said, errors.Undecided):
+        server_error = isinstance(said, errors.ServerError)
+        promises.put_off(request, said.message, code=said.code, server_error=server_error)
+        logger.warning("request.put_off", **outcome.facts)
         return State.PROMISED
-    except errors.Final as error:
-        ended, note = (
-            State.REFUSED,
-            partial(_note_refusal, request, kind, error, somebody_waits=somebody_waits),
-        )
-        facts |= {"why": type(error).__name__, "code": error.code}
-    else:
-        request.answer = answer.object
-        ended, note = State.KEPT, partial(_note, request, kind, answer)
-        facts |= {"stripe_id": answer.object.get("id")}
     try:
-        note()
+        if isinstance(said, Answer):
+            ended = State.KEPT
+            _note(request, outcome.kind, said)
+        else:
+            ended = State.REFUSED
+            _note_refusal(request, outcome.kind, said, somebody_waits=somebody_waits)
     except Exception as error:
         if isinstance(error, OperationalError) and not connection.is_usable():
             raise  # the database is away; the promise is due again by itself
-        logger.exception("request.not_noted", **facts)
+        logger.exception("request.not_noted", **outcome.facts)
         promises.put_off(request, f"{type(error).__name__}: {error}", code="", server_error=False)
         return State.PROMISED
-    logger.info("request.decided", state=ended, **facts)
+    logger.info("request.decided", state=ended, **outcome.facts)
     return ended
 
 
@@ -155,23 +216,47 @@ def _done_before(request: OutgoingRequest, kind: Kind) -> Answer | None:
 
 def _note(request: OutgoingRequest, kind: Kind, answer: Answer) -> None:
     """Merge an answer as if it were an event, and note that the promise is kept."""
+    request.answer = answer.object
     with transaction.atomic():
         row = _apply(request, kind, answer)
         if kind.after:
             kind.after(request)
-        params = {} if kind.private else request.params
-        stripe_id = str(answer.object.get("id") or "")
-        promises.decide(
-            request, State.KEPT, stripe_id=stripe_id, params=params, error="", error_code=""
-        )
+        promises.decide(request, **_kept(request, kind, answer))
     request.row = row
+
+
+def _note_together(outcomes: Sequence[tuple[Outcome, Answer]]) -> None:
+    """Merge answers as one batch of events would be, and note that their promises are kept."""
+    said = [(each.request, each.kind, answer) for each, answer in outcomes]
+    shown = [_shown(request, kind, answer) for request, kind, answer in said]
+    with transaction.atomic():
+        answers.merge(shown)
+        promises.decide_all(
+            {request.pk: (request, _kept(request, kind, answer)) for request, kind, answer in said}
+        )
+
+
+def _kept(request: OutgoingRequest, kind: Kind, answer: Answer) -> dict[str, Any]:
+    """Return what is noted of a promise that is kept."""
+    return {
+        "state": State.KEPT,
+        "stripe_id": str(answer.object.get("id") or ""),
+        "params": {} if kind.private else request.params,
+        "error": "",
+        "error_code": "",
+    }
 
 
 def _apply(request: OutgoingRequest, kind: Kind, answer: Answer) -> Any:
     """Merge an answer; return the row that the request is about, as it is then."""
-    object, merged = answer.object, list[Rows]()
+    rows = answers.merge([_shown(request, kind, answer)])
+    return next((row for row in rows if row.pk == request.about), None)
+
+
+def _shown(request: OutgoingRequest, kind: Kind, answer: Answer) -> Showing:
+    object = answer.object
     made = str(object.get("id") or "")
-    answers.apply(
+    return answers.showing(
         [object],
         account=made if object.get("object") == "account" else request.account,
         livemode=request.livemode,
@@ -179,9 +264,7 @@ def _apply(request: OutgoingRequest, kind: Kind, answer: Answer) -> Any:
         at=answer.at,
         promised={made: request.about} if made and not request.target else {},
         shows=kind.shows,
-        then=merged.append,
     )
-    return next((row for row in merged[0] if row.pk == request.about), None)
 
 
 def _note_refusal(

@@ -1,7 +1,7 @@
 """What we have promised to ask of Stripe: written down before it is asked, due until decided."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
@@ -9,9 +9,11 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F, Min, QuerySet
 from django.utils import timezone
 
+from payments import bulk
 from payments.models import OutgoingRequest
 
 State = OutgoingRequest.State
@@ -139,16 +141,24 @@ def begin(request: OutgoingRequest) -> bool:
     return bool(begun.update(attempts=1, next_attempt_at=now + lease()))
 
 
-def claim(id: UUID, *, early: bool = False) -> OutgoingRequest | None:
+def claim(ids: Collection[UUID], *, early: bool = False) -> list[OutgoingRequest]:
     """
-    Begin an attempt, unless somebody else has, or it is decided; note it before it is made.
+    Begin an attempt at each of these, unless somebody else has, or it is decided; return those.
 
-    :param early: though it is not due yet.
+    :param early: though they are not due yet.
     """
     now = timezone.now()
-    rows = (_open() if early else _due(now)).filter(pk=id)
-    begun = rows.update(attempts=F("attempts") + 1, next_attempt_at=now + lease())
-    return OutgoingRequest.objects.get(pk=id) if begun else None
+    rows = (_open() if early else _due(now)).filter(pk__in=ids)
+    with transaction.atomic():
+        begun = list(rows.select_for_update(skip_locked=True).order_by("next_attempt_at", "id"))
+        until = now + lease()
+        OutgoingRequest.objects.filter(pk__in=[request.pk for request in begun]).update(
+            attempts=F("attempts") + 1, next_attempt_at=until
+        )
+    for request in begun:
+        request.attempts += 1
+        request.next_attempt_at = until
+    return begun
 
 
 def put_off(request: OutgoingRequest, error: str, *, code: str, server_error: bool) -> None:
@@ -183,9 +193,25 @@ def decide(request: OutgoingRequest, state: str, **facts: Any) -> bool:
     if not open.update(**facts):
         request.refresh_from_db()
         return False
+    _set(request, facts)
+    return True
+
+
+def decide_all(ended: Mapping[UUID, tuple[OutgoingRequest, dict[str, Any]]]) -> None:
+    """Note how promises ended, in the caller's transaction, by id; those that are open still."""
+    rows = OutgoingRequest.objects.filter(pk__in=ended, state=State.PROMISED)
+    open = set(rows.select_for_update().order_by("pk").values_list("pk", flat=True))
+    now = timezone.now()
+    for id, (request, facts) in ended.items():
+        if id in open:
+            _set(request, {**facts, "settled_at": now})
+    names = ["settled_at", *{name: None for _, facts in ended.values() for name in facts}]
+    bulk.update(OutgoingRequest, names, [ended[id][0] for id in sorted(open)])
+
+
+def _set(request: OutgoingRequest, facts: Mapping[str, Any]) -> None:
     for name, value in facts.items():
         setattr(request, name, value)
-    return True
 
 
 def oldest_open(now: datetime) -> timedelta:
