@@ -63,27 +63,45 @@ class Asked:
     Rows of one table: those with one of these values in a field.
 
     :param fixed: what else is so of them: a value by field, None for nothing.
+    :param of: rows whose ids are among the values, too.
     """
 
     model: type[models.Model]
     field: str
     values: Collection[Any]
     fixed: dict[str, Any] = dataclasses.field(default_factory=dict)
+    of: "Asked | None" = None
+
+    def __bool__(self) -> bool:
+        return bool(self.values or self.of)
 
     def rows(self) -> models.QuerySet[Any]:
         """Return the rows, in no order, as a query of their own."""
         rows: models.QuerySet[Any] = self.model._default_manager.order_by()
-        return rows.filter(**{f"{self.field}__in": self.values}, **self.fixed)
+        wanted = models.Q(**{f"{self.field}__in": self.values})
+        if self.of:
+            wanted |= models.Q(**{f"{self.field}__in": self.of.rows().values("pk")})
+        return rows.filter(wanted, **self.fixed)
 
     def as_json(self, number: int) -> tuple[str, list[Any]]:
         """Return SQL that says of each row its number and itself, and its parameters."""
-        table, field = _quoted(self.model._meta.db_table), _column(self.model, self.field)
+        table = _quoted(self.model._meta.db_table)
+        where, given = self._where()
+        return f"SELECT {number}, row_to_json({table}) FROM {table} WHERE {where}", given  # noqa: S608
+
+    def _where(self) -> tuple[str, list[Any]]:
+        field = _fields(self.model, [self.field])[0]
+        values, parameters = f"%s::{_type(field)}[]", [list(self.values)]
+        if self.of:
+            table, key = _quoted(self.of.model._meta.db_table), _column(self.of.model, "pk")
+            where, more = self.of._where()
+            values += f" || ARRAY(SELECT {key} FROM {table} WHERE {where})"  # noqa: S608
+            parameters += more
         given = {name: value for name, value in self.fixed.items() if value is not None}
         also = [f"{_column(self.model, name)} = %s" for name in given]
         also += [f"{_column(self.model, n)} IS NULL" for n in self.fixed.keys() - given.keys()]
-        where = " AND ".join([f"{field} = ANY(%s)", *also])
-        sql = f"SELECT {number}, row_to_json({table}) FROM {table} WHERE {where}"  # noqa: S608
-        return sql, [list(self.values), *given.values()]
+        wanted = f"{_column(self.model, self.field)} = ANY({values})"
+        return " AND ".join([wanted, *also]), [*parameters, *given.values()]
 
 
 def read(asked: Sequence[Asked]) -> list[list[Any]]:
@@ -93,9 +111,9 @@ def read(asked: Sequence[Asked]) -> list[list[Any]]:
     For a few rows of many tables, since each comes as JSON; of one table, a query is quicker.
     """
     if connection.vendor != "postgresql":
-        return [list(each.rows()) if each.values else [] for each in asked]
+        return [list(each.rows()) if each else [] for each in asked]
     found: list[list[Any]] = [[] for _ in asked]
-    parts = [each.as_json(number) for number, each in enumerate(asked) if each.values]
+    parts = [each.as_json(number) for number, each in enumerate(asked) if each]
     if parts:
         with connection.cursor() as cursor:
             cursor.execute(

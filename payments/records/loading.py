@@ -44,12 +44,16 @@ def belonging(payments: Collection[UUID]) -> Iterator[tuple[str, Iterable[Any]]]
 
 
 def _asked(
-    kinds: Collection[str], field: str, values: Collection[UUID], **fixed: Any
+    kinds: Collection[str],
+    field: str,
+    values: Collection[UUID],
+    of: bulk.Asked | None = None,
+    **fixed: Any,
 ) -> list[bulk.Asked]:
     asked = []
     for model in (KINDS[kind] for kind in kinds):
         type = {"type": model.identity("")["type"]} if model._meta.proxy else {}
-        asked.append(bulk.Asked(model, field, values, type | fixed))
+        asked.append(bulk.Asked(model, field, values, type | fixed, of))
     return asked
 
 
@@ -264,18 +268,18 @@ class Rows:
         """
         here = [row.pk for row in self.of("payment")]
         known = [id for id in here if id not in self.new]
-        others = _asked(["payment"], "reservation", reservations)
+        (others,) = _asked(["payment"], "reservation", reservations)
         if len(known) + len(reservations) <= _FEW:
-            found, *children = bulk.read([*others, *_asked(OF_A_PAYMENT, "payment", known)])
-            for kind, rows in zip(OF_A_PAYMENT, children, strict=True):
-                self._keep(kind, rows)
-            known = []
+            family = _asked(OF_A_PAYMENT, "payment", known, of=others if reservations else None)
+            found, *children = bulk.read([others, *family])
+            theirs: Iterable[tuple[str, Iterable[Any]]] = zip(OF_A_PAYMENT, children, strict=True)
+            self._keep("payment", found)
         else:
-            found = list(others[0].rows())
-        self._keep("payment", found)
+            self._keep("payment", others.rows())
+            theirs = belonging({*known, *(row.pk for row in self.of("payment"))} - self.new)
+        for kind, rows in theirs:
+            self._keep(kind, rows)
         more = {row.pk for row in self.of("payment")}.difference(here)
-        for kind, theirs in belonging([*known, *more]):
-            self._keep(kind, theirs)
         self._aside |= more
         self._aside |= {
             row.pk for kind in OF_A_PAYMENT for row in self.of(kind) if row.payment_id in more

@@ -62,7 +62,8 @@ def settle(rows: Rows) -> None:
     for account in rows.of("account"):
         accounts.write_columns(account)
     asked = [row for entry in followed for row in entry.rows] + [row for _, row in alone]
-    telling.settle(wanted, {(r.account, r.livemode, r.stripe_id) for r in asked}, rows.now)
+    known = {(r.account, r.livemode, r.stripe_id) for r in asked if r.pk not in rows.new}
+    telling.settle(wanted, known, rows.now)
 
 
 def revisit(payment: Payment, now: datetime) -> None:

@@ -28,7 +28,7 @@ def settle(wanted: Iterable[Effect], objects: Collection[Object], now: datetime)
     """
     Make true what the rules ask for now, and end what they no longer ask for.
 
-    :param objects: all that the rules were asked about.
+    :param objects: all that the rules were asked about, but what nobody knew of before.
     """
     wanted = list(wanted)
     ids = {id for _, _, id in objects}

@@ -59,9 +59,14 @@ class Own(serializers.Serializer[Any]):
 
 
 class OfBooking(Own):
-    """A thing that may be about a booking."""
+    """A thing that may be about a booking: the context's, where that is known already."""
 
     reservation = serializers.SerializerMethodField(help_text="The code of the booking.")
 
+    def get_property(self, row: Any) -> str | None:
+        booking = self.context.get("booking")
+        return booking.property if booking else super().get_property(row)
+
     def get_reservation(self, row: Any) -> str | None:
-        return hotel.code_of(row) or None
+        booking = self.context.get("booking")
+        return booking.code if booking else hotel.code_of(row) or None

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from payments.api.shapes.fields import Amount, Moment, OfBooking, Own, Text
 from payments.folio import Entry, captured
+from payments.hotel import Booking
 from payments.models import PayLink, Payment, Refund
 from payments.models.payments import Purpose
 from payments.operations.payments.unmatched import Suggestion
@@ -179,9 +180,10 @@ def shown(payments: Collection[Payment]) -> Any:
     return PaymentShape(entries_of(payments), many=True, context=links_of(payments)).data
 
 
-def shown_new(payment: Payment) -> dict[str, Any]:
-    """Return a payment as it is shown that was just begun: nothing belongs to it yet."""
-    found: dict[str, Any] = PaymentShape(Entry(payment), context={"links": {}}).data
+def shown_new(payment: Payment, booking: Booking) -> dict[str, Any]:
+    """Return a payment of a booking as it is shown that was just begun: it is all there is yet."""
+    context = {"links": {}, "booking": booking}
+    found: dict[str, Any] = PaymentShape(Entry(payment), context=context).data
     return found
 
 

@@ -227,7 +227,7 @@ class TakePayment(OfStay, Asking):
     def act(self) -> Response:
         sent = self.sent_in(self.thing.currency)
         begun = payment_intents.take(booking=self.thing, **sent, by=self.request.user)
-        shown = shapes.shown_new(self._payment(begun.payment.pk))
+        shown = shapes.shown_new(begun.payment, self.thing)
         return self._answer(shown, begun.client_secret)
 
     def standing(self, made: Sequence[OutgoingRequest]) -> Response:
@@ -322,12 +322,13 @@ class IssueRefunds(OfStay, Asking):
             parts = [refunds.Part(part["payment"], part["amount"]) for part in parts]
             self._find({part.payment for part in parts})
         made = refunds.issue(booking=self.thing, parts=parts, **sent, by=self.request.user)
-        return self._told([refund.pk for refund in made])
+        return self._told(made)
 
     def standing(self, made: Sequence[OutgoingRequest]) -> Response:
         if all(request.state == OutgoingRequest.State.REFUSED for request in made):
             outcome.refuse(made[0])
-        return self._told([request.about for request in made])
+        found = Refund.objects.in_bulk([request.about for request in made])
+        return self._told([found[request.about] for request in made])
 
     def _find(self, payments: set[UUID]) -> None:
         """
@@ -338,8 +339,7 @@ class IssueRefunds(OfStay, Asking):
         if self.visible(Payment.objects.filter(pk__in=payments)).count() != len(payments):
             raise NotFound
 
-    def _told(self, ids: Sequence[UUID]) -> Response:
-        found = Refund.objects.select_related(*shapes.WITH).in_bulk(ids)
-        rows = [found[id] for id in ids]
+    def _told(self, rows: Sequence[Refund]) -> Response:
+        shown = shapes.RefundsShape({"refunds": rows}, context={"booking": self.thing}).data
         status = 202 if any(refund.status == PROMISED for refund in rows) else 201
-        return Response(shapes.RefundsShape({"refunds": rows}).data, status=status)
+        return Response(shown, status=status)
