@@ -114,6 +114,9 @@ def test_all_benchmarks_run_and_leave_nothing_behind(db):
     by_batch = [row["statements an event"] for row in found["work_statements"]]
     assert by_batch == sorted(by_batch, reverse=True)
     assert all(row["ratio"] > 0 for row in found["size"])
+    assert [row["operation"] for row in found["operations_statements"]] == ["payments", "refunds"]
+    assert all(row["ratio"] > 0 for row in found["operations"])
+    assert all(row["promises/s"] > 0 for row in found["promises"])
     with connection.cursor() as cursor:
         cursor.execute("SELECT datname FROM pg_database")
         names = {name for (name,) in cursor.fetchall()}
