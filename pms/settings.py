@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "payments.webhooks.middleware.WebhookEndpoint",  # first: Stripe needs nothing of the rest
     "django.middleware.security.SecurityMiddleware",
     "pms.csp.ContentSecurityPolicy",
+    "django.middleware.gzip.GZipMiddleware",  # a page and all it loads: a third, on a phone's line
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

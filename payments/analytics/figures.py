@@ -67,7 +67,8 @@ def _refunds() -> QuerySet[Any]:
     )
     counted = Refund.objects.filter(seen=True, status="succeeded")
     released = Case(When(release, then=Value(True)), default=Value(False))  # unknown: it gave back
-    return counted.annotate(released=released).filter(released=False)
+    found: QuerySet[Any] = counted.annotate(released=released).filter(released=False)
+    return found
 
 
 def _disputes() -> QuerySet[Any]:

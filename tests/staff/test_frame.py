@@ -1,5 +1,8 @@
 """What stands around every page: who may come in, which mode it is, what is said of failures."""
 
+import gzip
+import re
+
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client
@@ -73,3 +76,16 @@ def test_nothing_on_a_page_is_inline_or_from_elsewhere(manager, booking):
         assert "<script>" not in page
         assert 'src="http' not in page
         assert 'rel="stylesheet" href="/static/' in page
+
+
+def test_the_first_view_of_a_page_fits_a_poor_line(manager, booking):
+    squeezed = {"Accept-Encoding": "gzip"}
+    for address in ("/bookings/", f"/bookings/{booking.pk}/", "/alerts/", "/analytics/"):
+        answer = manager.get(address, headers=squeezed)
+        assert answer["Content-Encoding"] == "gzip"
+        page = gzip.decompress(answer.content).decode()
+        weight = len(answer.content)
+        for asset in re.findall(r'(?:src|href)="(/static/[^"]+)"', page):
+            got = manager.get(asset, headers=squeezed)
+            weight += len(b"".join(got) if got.streaming else got.content)
+        assert weight < 60_000, address
