@@ -6,5 +6,6 @@ from reservations import views
 
 urlpatterns = [
     path("", views.bookings, name="bookings"),
+    path("new/", views.new, name="new_booking"),
     path("<uuid:pk>/", views.booking, name="booking"),
 ]

@@ -1,13 +1,21 @@
 """The booking pages: who stays, and where their money stands."""
 
+from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
 
 from payments import panels
-from reservations import front_desk
+from reservations import booking_form, front_desk
+from reservations.booking_form import NewBooking
 from reservations.models import Reservation
 
 
@@ -42,6 +50,7 @@ def bookings(request: HttpRequest) -> HttpResponse:
         "page": page,
         "any": bool(shown or filters.listed) or rows.exists(),
         "houses": houses,
+        "may_book": not panels.why_not(request.user),
         "days": {front_desk.day_at(house) for house in houses},
         "today": today,
     }
@@ -73,7 +82,63 @@ def booking(request: HttpRequest, pk: UUID) -> HttpResponse:
         "tabs": tabs,
         "tab": tab,
         "panel": f"bookings/_{tab}.html",
+        "opens": _opens(request),
     }
     if tab == "activity":
         context["activity"] = panels.activity_of(found, request.user, money.stripe_ids)
     return render(request, "bookings/detail.html", context)
+
+
+def _opens(request: HttpRequest) -> dict[str, str] | None:
+    """Return the dialog that a booking's page opens with, because it was booked just now."""
+    verb = request.GET.get("opens")
+    if verb not in ("take", "hold"):
+        return None
+    asked = {name: request.GET[name] for name in ("amount", "purpose") if name in request.GET}
+    return {"view": f"payments:{verb}", "query": urlencode(asked)}
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def new(request: HttpRequest) -> HttpResponse:
+    """Show the form of a new booking, or make it and go on to its payment."""
+    if why_not := panels.why_not(request.user):
+        raise PermissionDenied(why_not)
+    if request.method == "POST":
+        form = NewBooking(request.user, request.POST)
+        if form.is_valid():
+            return _book(request, form)
+        return render(request, "bookings/new.html", _form(form), status=422)
+    form = NewBooking(request.user, initial=request.GET.dict())
+    day = booking_form.today_at(form.houses)
+    form.initial.setdefault("arrival", day)
+    return render(request, "bookings/new.html", _form(form))
+
+
+def _form(form: NewBooking) -> dict[str, Any]:
+    return {"section": "bookings", "form": form}
+
+
+def _book(request: HttpRequest, form: NewBooking) -> HttpResponse:
+    """Make a booking; it is kept whatever becomes of its payment."""
+    made, given = form.save(), form.cleaned_data
+    page = reverse("booking", args=[made.pk])
+    messages.success(request, f"{made.code} is booked.")
+    if form.takes_card():
+        asked = {
+            "opens": "hold" if given["paying"] == booking_form.HOLD else "take",
+            "amount": panels.as_typed(given["amount"], made.currency),
+            "purpose": "deposit"
+            if given["paying"] == booking_form.DEPOSIT
+            else "reservation_payment",
+        }
+        return redirect(f"{page}?{urlencode(asked)}")
+    if given["paying"] == booking_form.LINK:
+        try:
+            sent = panels.send_pay_link(made.pk, amount=given["amount"], by=request.user)
+        except panels.Refused as refusal:
+            messages.error(request, f"No pay link was sent. {refusal}")
+        else:
+            messages.success(request, sent)
+    return redirect(page)

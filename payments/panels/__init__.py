@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from payments import hotel, words
+from payments.errors import Refused
 from payments.folio import Figures, Folio
 from payments.hotel import asked_once
 from payments.models import Alert
@@ -23,12 +24,16 @@ from payments.notifications import links, messages
 from payments.panels import aside, bar, history, threats
 from payments.panels.activity import of as activity_of
 from payments.panels.amounts import amount, amounts
+from payments.panels.booking import may_take, policy_in_words, send_pay_link, why_not
+from payments.panels.typed import AmountField
 from payments.records import accounts, bookings, holds, settling
 from payments.rules.payments import HOLD_NOTICE
 from payments.words import Said, connect
 
 __all__ = [
     "CURRENCIES",
+    "AmountField",
+    "Refused",
     "activity_of",
     "admin_inlines",
     "alerts_of",
@@ -38,11 +43,15 @@ __all__ = [
     "asked_once",
     "from_typed",
     "holds_running_out",
+    "may_take",
     "money_of",
     "payment_statuses",
+    "policy_in_words",
     "policy_steps",
     "refresh_money",
+    "send_pay_link",
     "status",
+    "why_not",
 ]
 
 CURRENCIES = frozenset(EXPONENTS)

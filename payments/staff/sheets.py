@@ -26,9 +26,9 @@ from payments.models.base import time_ordered_id
 from payments.operations import amounts
 from payments.operations.customers import payment_methods
 from payments.operations.payments import holds, pay_links, refunds
+from payments.panels.typed import AmountField
 from payments.records import bookings
 from payments.staff import charging, dialogs, refunding
-from payments.staff.typed import AmountField
 from payments.words import customers, policies
 
 

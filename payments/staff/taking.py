@@ -18,11 +18,11 @@ from payments.operations import acting
 from payments.operations.customers import payment_methods
 from payments.operations.payments import additional_charges, payment_intents
 from payments.operations.payments.payment_intents import Taken
+from payments.panels.typed import AmountField
 from payments.records import bookings
 from payments.staff import card_entry, dialogs
 from payments.staff.access import refuse_unless
 from payments.staff.card_entry import CardEntry
-from payments.staff.typed import AmountField
 from payments.words import customers
 
 TAKE, HOLD = "Take a payment", "Hold"
@@ -105,7 +105,11 @@ def _dialog(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     due = max(0, folio.figures.balance)
     typed = request.GET.get("amount", str(money.to_decimal(due, booking.currency)) if due else "")
     form = Taking(verb, booking, cards)
-    form.initial = {"amount": typed, "key": time_ordered_id()}
+    form.initial = {
+        "amount": typed,
+        "purpose": request.GET.get("purpose"),
+        "key": time_ordered_id(),
+    }
     form.fields["amount"].widget.attrs |= dialogs.renews_button(request.path)
     context = {
         "section": "bookings",

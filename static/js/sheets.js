@@ -4,6 +4,8 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (!dialog) return;
   dialog.close();
   dialog.showModal();
+  const { pathname, search } = window.location;
+  if (search.includes("opens=")) window.history.replaceState(null, "", pathname); // once is enough
   const wrong = dialog.querySelector('[aria-invalid="true"]');
   if (wrong) wrong.focus();
 });
@@ -29,11 +31,14 @@ document.addEventListener("card:done", async ({ target }) => {
   for (const each of [...main.children]) if (each !== kept) each.remove();
   let behind = false;
   for (const each of [...fresh.getElementById("main").children]) {
-    if (holds(each)) behind = true;
-    else if (behind) main.append(each);
+    if (holds(each)) {
+      behind = true;
+      continue;
+    }
+    if (behind) main.append(each);
     else kept.before(each);
+    window.htmx.process(each);
   }
-  window.htmx.process(main);
 });
 
 // What was asked was not done: the dialog, or the page, says why; what was typed stays.

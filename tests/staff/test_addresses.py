@@ -35,7 +35,11 @@ PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 
 # The hotel's own pages, and those for everybody.
-HOST = {"bookings/": Right.LOOK, "bookings/<uuid:pk>/": Right.LOOK}
+HOST = {
+    "bookings/": Right.LOOK,
+    "bookings/new/": Right.TAKE_PAYMENTS,
+    "bookings/<uuid:pk>/": Right.LOOK,
+}
 PUBLIC = {"", "login/", "logout/", "healthz", "metrics"}
 ELSEWHERE = ("api/", "admin/")  # with tables of their own
 
