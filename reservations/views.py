@@ -50,7 +50,6 @@ def bookings(request: HttpRequest) -> HttpResponse:
         "page": page,
         "any": bool(shown or filters.listed) or rows.exists(),
         "houses": houses,
-        "may_book": not panels.why_not(request.user),
         "days": {front_desk.day_at(house) for house in houses},
         "today": today,
     }

@@ -127,7 +127,7 @@ def payment_status(status: str) -> dict[str, Any]:
 
 @register.simple_tag
 def navigation(user: Any) -> dict[str, Any]:
-    """Return where this person may go, group by group, and how much waits there."""
+    """Return where this person may go and whether they take payments, and how much waits."""
     rights = hotel.rights_of(user)
     return {
         "groups": [
@@ -135,6 +135,7 @@ def navigation(user: Any) -> dict[str, Any]:
             for name, places in PLACES.items()
             if (shown := [place for place in places if rights.anywhere(place.right)])
         ],
+        "may_take": rights.anywhere(hotel.Right.TAKE_PAYMENTS),
         "alerts": _counted(alerts.count(user, MOST_COUNTED)),
         "unmatched": _counted(unmatched.count(user, MOST_COUNTED)),
     }
