@@ -71,7 +71,7 @@ class NewBooking(forms.Form):
         }
         for name in ("property", "rate"):
             self.fields[name].widget.attrs |= _renews("policy", "change") | {
-                "hx-sync": "closest fieldset:replace"  # what was asked first may come last
+                "hx-sync": "closest fieldset:queue last"  # or the first answer comes last
             }
 
     def clean(self) -> dict[str, Any]:
