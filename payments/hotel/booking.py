@@ -107,9 +107,10 @@ def _as_bookings(rows: QuerySet[Any]) -> dict[UUID, Booking]:
     }
 
 
-def bookings_of_guest(guest_id: UUID) -> list[UUID]:
-    """Return all bookings of a guest."""
-    return list(reservations().filter(guest=guest_id).order_by().values_list("pk", flat=True))
+def bookings_of_guest(guest_id: UUID) -> QuerySet[Any]:
+    """Return the ids of all bookings of a guest, to look among them."""
+    rows: QuerySet[Any] = reservations().filter(guest=guest_id).order_by()
+    return rows.values_list("pk", flat=True)
 
 
 def with_code(code: str, organization: str | None = None) -> list[Booking]:

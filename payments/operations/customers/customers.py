@@ -45,15 +45,10 @@ def of_guest(booking: Booking) -> list[Customer]:
     if booking.guest_id is None:
         return []
     mine = hotel.bookings_of_guest(booking.guest_id)
-    named, shared = set[tuple[str, bool, str]](), set[tuple[str, bool, str]]()
-    for model in (Payment, SetupIntent):
-        rows = model.objects.exclude(stripe_customer_id="").order_by()
-        columns = ("account", "livemode", "stripe_customer_id")
-        found = set(rows.filter(reservation__in=mine).values_list(*columns))
-        others = rows.filter(stripe_customer_id__in={id for *_, id in found})
-        others = others.exclude(reservation=None).exclude(reservation__in=mine)
-        named |= found
-        shared |= set(others.values_list(*columns))
+    named = _named(Q(reservation__in=mine))
+    others = ~Q(reservation=None) & ~Q(reservation__in=mine)
+    ids = {id for *_, id in named}
+    shared = _named(Q(stripe_customer_id__in=ids) & others) if ids else set()
     rows = Customer.objects.filter(
         Q(guest_id=booking.guest_id) | Q(stripe_id__in={id for *_, id in named - shared}),
         organization=booking.organization_id,
@@ -65,6 +60,18 @@ def of_guest(booking: Booking) -> list[Customer]:
         if row.guest_id == booking.guest_id
         or (row.guest_id is None and (row.account, row.livemode, row.stripe_id) in named - shared)
     ]
+
+
+def _named(where: Q) -> set[tuple[str, bool, str]]:
+    """Return the customers that payments and cards being left name: account, mode, Stripe's id."""
+    payments, cards = (
+        model.objects.filter(where)
+        .exclude(stripe_customer_id="")
+        .order_by()
+        .values_list("account", "livemode", "stripe_customer_id")
+        for model in (Payment, SetupIntent)
+    )
+    return set(payments.union(cards))
 
 
 def ensure(booking: Booking, account: ConnectedAccount, *, by: Any = None) -> Customer:
