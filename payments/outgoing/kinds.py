@@ -39,6 +39,7 @@ from payments.records import accounts as place_accounts
 from payments.records import settling
 from payments.webhooks import inbox
 from payments.webhooks.router import Handler
+from payments.words import evidence
 
 _EARLIER = timedelta(minutes=10)  # by how much Stripe's clock may be behind ours
 _MOST_PAGES = 50
@@ -218,7 +219,11 @@ def _note_staged(request: OutgoingRequest) -> None:
 
 
 def _note_submitted(request: OutgoingRequest) -> None:
-    EvidencePack.objects.filter(dispute=request.about).update(submitted_at=timezone.now())
+    """Keep what was handed in: what is composed from the stay may be another tomorrow."""
+    told = request.params.get("evidence", {})
+    draft = {name: told.get(name, "") for name in evidence.TEXTS}
+    packs = EvidencePack.objects.filter(dispute=request.about)
+    packs.update(submitted_at=timezone.now(), draft=draft)
 
 
 def _let_go(request: OutgoingRequest) -> Answer:

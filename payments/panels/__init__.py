@@ -21,7 +21,7 @@ from payments.hotel import asked_once
 from payments.models import Alert
 from payments.money import EXPONENTS, from_decimal, to_decimal
 from payments.notifications import links, messages
-from payments.panels import aside, bar, history, threats
+from payments.panels import answers, aside, bar, history, threats
 from payments.panels.activity import of as activity_of
 from payments.panels.amounts import amount, amounts
 from payments.panels.booking import may_take, policy_in_words, send_pay_link, why_not
@@ -167,6 +167,12 @@ def money_of(reservation: UUID, user: Any) -> Money:
         may_refund=hotel.may(user, hotel.Right.REFUND, *where),
         may_protect=hotel.may(user, hotel.Right.PROTECT, *where),
     )
+
+
+def answer_of(money: Money, user: Any) -> answers.Answer | None:
+    """Return the hotel's answer to the dispute that presses most; None where there is none."""
+    disputes = money.threats.disputes
+    return answers.of(disputes[0].id, user, timezone.now()) if disputes else None
 
 
 def _no_cards(folio: Folio, now: datetime, user: Any) -> NoCards | None:

@@ -20,6 +20,7 @@ from payments.staff import (
     cards,
     decisions,
     desks,
+    disputes,
     files,
     pay,
     sheets,
@@ -49,7 +50,7 @@ def _row(address: str, view: View, name: str, **rights: Right) -> Row:
 
 R = Right
 ALERT, BOOKING, UNMATCHED = "alerts/<uuid:pk>/", "bookings/<uuid:pk>/", "bookings/unmatched/"
-REVIEW = "desks/reviews/<uuid:pk>/"
+DISPUTE, REVIEW = "desks/disputes/<uuid:pk>/", "desks/reviews/<uuid:pk>/"
 ADDRESSES = [
     _row("pay/", pay.pay, "pay"),
     _row("pay/begin/", pay.begin, "pay_begin"),
@@ -59,6 +60,9 @@ ADDRESSES = [
     _row(ALERT + "take/", alerts.take, "take_alert", POST=R.TAKE_ALERTS),
     _row(ALERT + "seen/", alerts.take, "seen_alert", POST=R.TAKE_ALERTS),
     _row("desks/disputes/", desks.disputes, "disputes", GET=R.PROTECT),
+    _row(DISPUTE + "evidence/", disputes.answer, "answer", GET=R.PROTECT, POST=R.PROTECT),
+    _row(DISPUTE + "submit/", disputes.submit, "submit_evidence", GET=R.PROTECT, POST=R.PROTECT),
+    _row(DISPUTE + "accept/", disputes.accept, "accept_dispute", GET=R.PROTECT, POST=R.PROTECT),
     _row("desks/warnings/", desks.warnings, "warnings", GET=R.PROTECT),
     _row(
         "desks/warnings/<uuid:pk>/refund/",

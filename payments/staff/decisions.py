@@ -5,30 +5,21 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from payments import hotel
-from payments.errors import Refused
 from payments.hotel import Right
 from payments.models import EarlyFraudWarning, Review
-from payments.models.base import time_ordered_id
 from payments.operations.protection import fraud_warnings, reviews
 from payments.panels import desks
 from payments.panels.desks import DoubtLine
 from payments.staff import dialogs
 from payments.staff.access import refuse_unless
-
-
-class Key(forms.Form):
-    """What makes one opened dialog another than the next."""
-
-    key = forms.UUIDField(widget=forms.HiddenInput)
 
 
 @dataclass(frozen=True)
@@ -95,15 +86,6 @@ REFUSE = Decision(
 )
 
 
-@dataclass(frozen=True)
-class Dialog:
-    """What an opened dialog shows."""
-
-    verb: str
-    does: str
-    explains: list[str]
-
-
 @never_cache
 def decide(request: HttpRequest, pk: UUID, *, decision: Decision) -> HttpResponse:
     """Ask once more, or do what was decided; once, however often it is sent."""
@@ -119,25 +101,17 @@ def decide(request: HttpRequest, pk: UUID, *, decision: Decision) -> HttpRespons
     if decision.verb not in [offered.verb for offered in line.decisions]:
         messages.error(request, f"{line.said.words}. {line.said.note}".strip())
         return dialogs.leave(request, back)
-    sent = request.POST if request.method == "POST" else None
-    form = Key(sent, initial={"key": time_ordered_id()})
-    if form.is_valid():
-        try:
-            dialogs.do_once(request, decision.kinds, lambda: decision.do(row, request.user))
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            return dialogs.leave(request, back)
-    context = {
-        "section": "warnings",
-        "sheet": Dialog(decision.verb, decision.verb, [_about(line), *decision.explains(line)]),
-        "form": form,
-        "amount": line.refundable if decision is REFUND else "",
-        "address": request.get_full_path(),
-        "back": back,
-    }
-    status = 422 if form.errors and not request.headers.get("HX-Request") else 200
-    return render(request, "payments/staff/sheet.html", context, status=status)
+    question = dialogs.Question(
+        verb=decision.verb,
+        explains=[_about(line), *decision.explains(line)],
+        section="warnings",
+        address=request.get_full_path(),
+        back=back,
+        amount=line.refundable if decision is REFUND else "",
+    )
+    return dialogs.confirm(
+        request, question, decision.kinds, lambda: decision.do(row, request.user)
+    )
 
 
 def refund_warned(request: HttpRequest, pk: UUID) -> HttpResponse:

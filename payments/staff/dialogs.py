@@ -13,11 +13,73 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django_htmx.http import HttpResponseClientRedirect
 
-from payments.errors import MayNot, Refused
+from payments.errors import MayNot, NotAsThingsStand, Refused
 from payments.models import IdempotentRequest
 from payments.models.base import time_ordered_id
 from payments.operations import once
 from payments.outgoing import promises
+
+
+class Key(forms.Form):
+    """What makes one opened dialog another than the next."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+
+@dataclass(frozen=True)
+class Question:
+    """
+    A dialog that asks once more.
+
+    :param verb: its name, and what its button says, with the amount where there is one.
+    :param explains: what it will do, in sentences.
+    :param section: the part of the menu that it belongs to.
+    :param address: where it is sent.
+    :param back: the page behind it.
+    """
+
+    verb: str
+    explains: list[str]
+    section: str
+    address: str
+    back: str
+    amount: str = ""
+
+    @property
+    def does(self) -> str:
+        return self.verb
+
+
+def asking(question: Question, form: Key | None = None) -> dict[str, Any]:
+    """Return what the template of a dialog needs."""
+    return {
+        "section": question.section,
+        "sheet": question,
+        "form": form or Key(initial={"key": time_ordered_id()}),
+        "amount": question.amount,
+        "address": question.address,
+        "back": question.back,
+    }
+
+
+def confirm(
+    request: HttpRequest, question: Question, kinds: Sequence[str], act: Callable[[], str]
+) -> HttpResponse:
+    """Ask once more, or do what was asked for and tell what came of it; as `do_once`."""
+    form, status = None, 200
+    if request.method == "POST":
+        form, status = Key(request.POST), 422
+        if form.is_valid():
+            try:
+                do_once(request, kinds, act)
+            except Refused as refusal:
+                form.add_error(None, str(refusal))
+                status = 409 if isinstance(refusal, NotAsThingsStand) else 422
+            else:
+                return leave(request, question.back)
+    if request.headers.get("HX-Request"):
+        status = 200
+    return render(request, "payments/staff/sheet.html", asking(question, form), status=status)
 
 
 def was_done(request: HttpRequest, kinds: Sequence[str]) -> bool:

@@ -16,7 +16,7 @@ from payments import hotel, panels, words
 from payments.hotel import Right
 from payments.operations import alerts
 from payments.operations.payments import unmatched
-from payments.panels import names
+from payments.panels import answers, names
 
 register = template.Library()
 
@@ -146,6 +146,12 @@ def _counted(count: int) -> str:
     if count > MOST_COUNTED:
         return f"{MOST_COUNTED}+"
     return str(count) if count else ""
+
+
+@register.simple_tag(takes_context=True)
+def answer_to(context: Any, money: panels.Money) -> answers.Answer | None:
+    """Return the hotel's answer to the dispute of a booking that presses most."""
+    return panels.answer_of(money, context["request"].user)
 
 
 @register.simple_tag

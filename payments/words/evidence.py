@@ -50,7 +50,7 @@ FILES: dict[str, str] = {
     "uncategorized_file": "Another file",
 }
 
-_ALWAYS = ("customer_name", "customer_email_address", "product_description", "service_date")
+ALWAYS = ("customer_name", "customer_email_address", "product_description", "service_date")
 _STAYED = ("access_activity_log", "customer_signature", "service_documentation")
 _MATTERS: dict[str, tuple[str, ...]] = {
     "credit_not_processed": (
@@ -100,7 +100,7 @@ class Case:
 
 def matters(reason: str) -> tuple[str, ...]:
     """Return which evidence convinces a bank, by what the cardholder says: texts and files."""
-    return (*_ALWAYS, *_MATTERS.get(reason, _STAYED))
+    return (*ALWAYS, *_MATTERS.get(reason, _STAYED))
 
 
 def compose(case: Case) -> dict[str, str]:

@@ -14,6 +14,7 @@ from payments.hotel import RIGHTS, Right
 from payments.models import (
     Alert,
     Customer,
+    Dispute,
     EarlyFraudWarning,
     Payment,
     PaymentMethod,
@@ -30,6 +31,7 @@ from tests.api.test_addresses import STRANGER, below
 from tests.conftest import stay_of
 from tests.factories import AccountFactory, MembershipFactory, PropertyFactory, ReservationFactory
 from tests.staff.conftest import somebody
+from tests.support.stories import tell
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
@@ -50,6 +52,7 @@ KINDS = (
     "<uuid:payment>",
     "<uuid:card>",
     "<uuid:link>",
+    "disputes/<uuid:pk>",
     "warnings/<uuid:pk>",
     "reviews/<uuid:pk>",
     "attachments/<uuid:pk>",
@@ -67,6 +70,7 @@ def full(stripe, wire, booking):
     """A hotel with one thing of every kind that a page is about."""
     for story in ("fraud_warning_before_arrival", "review_open", "hold", "dashboard_payment"):
         stripe.sends(SCENARIOS[story].events(stay_of(booking)))
+    tell(stripe, "dispute_due_tomorrow", booking)
     AccountFactory(stripe_id="acct_sold", property=booking.property)
     owner = MembershipFactory(role=Role.OWNER).user
     file = SimpleUploadedFile("registration.pdf", PDF)
@@ -95,6 +99,7 @@ def full(stripe, wire, booking):
         "<uuid:payment>": payments.get(status="requires_capture"),
         "<uuid:card>": card,
         "<uuid:link>": link,
+        "disputes/<uuid:pk>": Dispute.objects.get(),
         "warnings/<uuid:pk>": EarlyFraudWarning.objects.first(),
         "reviews/<uuid:pk>": Review.objects.first(),
         "attachments/<uuid:pk>": attachment,

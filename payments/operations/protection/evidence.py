@@ -93,7 +93,7 @@ def edit(*, dispute: Dispute, evidence: Mapping[str, Any], by: Any) -> Pack:
     :raises DeadlinePassed, AlreadySubmitted, NotActionable: it is too late.
     """
     hotel.require(by, hotel.Right.PROTECT, dispute.organization_id, dispute.property_id)
-    written = {name: _text(name, text) for name, text in evidence.items()}
+    written = {name: checked(name, text) for name, text in evidence.items()}
     now = timezone.now()
     with transaction.atomic():
         row = _held(dispute, now)
@@ -108,6 +108,23 @@ def edit(*, dispute: Dispute, evidence: Mapping[str, Any], by: Any) -> Pack:
         activity.note("evidence_edited", by=by, of=dispute, dispute=dispute.stripe_id, names=names)
     logger.info("evidence.edited", dispute=dispute.stripe_id, names=names)
     return pack(dispute)
+
+
+def checked(name: str, text: Any) -> str:
+    """
+    Return a text as it is kept.
+
+    :raises Invalid: there is no such name, it is no text, or too long.
+    """
+    if name not in words.TEXTS:
+        file = " It is a file, not a text." if name in words.FILES else ""
+        raise Invalid(str(name)[:100], f"There is no evidence of that name.{file}")
+    label, most = words.TEXTS[name]
+    if not isinstance(text, str) or clean(text) != text:
+        raise Invalid(name, f"{label}: this is no text.")
+    if len(text) > most:
+        raise Invalid(name, f"{label}: at most {most:,} characters, and there are {len(text):,}.")
+    return text.strip()
 
 
 def add_file(*, dispute: Dispute, name: str, file: Any, by: Any) -> EvidenceFile:
@@ -165,18 +182,6 @@ def _held(dispute: Dispute, now: datetime) -> EvidencePack:
 
 def _told(composed: Mapping[str, str], draft: Mapping[str, str]) -> dict[str, str]:
     return {name: text for name, text in {**composed, **draft}.items() if text}
-
-
-def _text(name: str, text: Any) -> str:
-    if name not in words.TEXTS:
-        file = " It is a file, not a text." if name in words.FILES else ""
-        raise Invalid(str(name)[:100], f"There is no evidence of that name.{file}")
-    label, most = words.TEXTS[name]
-    if not isinstance(text, str) or clean(text) != text:
-        raise Invalid(name, f"{label}: this is no text.")
-    if len(text) > most:
-        raise Invalid(name, f"{label}: at most {most:,} characters, and there are {len(text):,}.")
-    return text.strip()
 
 
 def _case(dispute: Dispute) -> words.Case:

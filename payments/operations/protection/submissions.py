@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from payments import effects, hotel
-from payments.errors import Invalid, Refused
+from payments.errors import Invalid, NotAsThingsStand, Refused
 from payments.hotel import Right
 from payments.models import Dispute, EvidenceFile, EvidencePack, OutgoingRequest, Severity
 from payments.operations import acting, activity, outcome
@@ -37,6 +37,16 @@ def lock(dispute: Dispute) -> EvidencePack:
 def answering(dispute: Dispute, kind: str) -> OutgoingRequest | None:
     """Return the request of this kind about a dispute that Stripe has not decided yet."""
     return promises.under_way(dispute.pk, kind).first()
+
+
+def why_closed(dispute: Dispute, pack: Pack, now: datetime) -> str:
+    """Return why a dispute cannot be answered any more, in a sentence; empty where it can."""
+    try:
+        _see_that_nobody_answers(dispute)
+        packs.see_that_it_can_be_answered(dispute, pack.submitted_at, now)
+    except NotAsThingsStand as refusal:
+        return str(refusal)
+    return ""
 
 
 def stage(*, dispute: Dispute, evidence: Mapping[str, Any], by: Any) -> Pack:
@@ -197,9 +207,10 @@ def _give_up_staging(dispute: Dispute, why: str) -> None:
 
 
 def _see_that_nobody_answers(dispute: Dispute) -> None:
-    if answering(dispute, "submit_evidence"):
+    kinds = {request.kind for request in promises.under_way(dispute.pk, *ANSWERS)}
+    if "submit_evidence" in kinds:
         raise AlreadySubmitted("The evidence is being handed in right now.")
-    if answering(dispute, "accept_dispute"):
+    if "accept_dispute" in kinds:
         raise NotActionable("Somebody has just given in to this dispute.")
 
 
