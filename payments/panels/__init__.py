@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from payments import hotel, words
 from payments.errors import Refused
-from payments.folio import Figures, Folio
+from payments.folio import Entry, Figures, Folio
 from payments.hotel import asked_once
 from payments.models import Alert
 from payments.money import EXPONENTS, from_decimal, to_decimal
@@ -124,6 +124,7 @@ class Money:
     total: int
     paid_elsewhere: int
     figures: Figures
+    entries: list[Entry]
     stripe_ids: set[str]  # of all that is known of it
     bar: list[bar.Part]
     history: list[history.Line]
@@ -154,6 +155,7 @@ def money_of(reservation: UUID, user: Any) -> Money:
         total=booking.total,
         paid_elsewhere=booking.paid_elsewhere,
         figures=folio.figures,
+        entries=folio.entries,
         stripe_ids=history.stripe_ids(folio),
         bar=list(bar.parts_of(folio)),
         history=history.lines_of(folio),
@@ -171,8 +173,10 @@ def money_of(reservation: UUID, user: Any) -> Money:
 
 def answer_of(money: Money, user: Any) -> answers.Answer | None:
     """Return the hotel's answer to the dispute that presses most; None where there is none."""
-    disputes = money.threats.disputes
-    return answers.of(disputes[0].id, user, timezone.now()) if disputes else None
+    known = {row.pk: row for entry in money.entries for row in entry.disputes}
+    for panel in money.threats.disputes[:1]:
+        return answers.of(known[panel.id], user, timezone.now(), among=money.entries)
+    return None
 
 
 def _no_cards(folio: Folio, now: datetime, user: Any) -> NoCards | None:

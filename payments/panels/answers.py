@@ -1,6 +1,6 @@
 """The hotel's answer to a dispute, as its page shows it: to be written, or to be read."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -10,13 +10,14 @@ from uuid import UUID
 from django.urls import reverse
 
 from payments import hotel
+from payments.folio import Entry
 from payments.models import Dispute, EvidenceFile
 from payments.models.base import time_ordered_id
 from payments.operations.protection import evidence, submissions
 from payments.operations.protection.evidence import Pack
 from payments.words import evidence as words
 
-READ_WITH = ("payment", "charge", "organization", "property")
+NOTHING = Pack({}, {}, 0, [], None, None)
 _ELSE = "uncategorized_text"
 
 
@@ -159,18 +160,27 @@ class Answer:
         return reverse("payments:accept_dispute", args=[self.id])
 
 
-def of(id: UUID, user: Any, now: datetime, typed: Typed | None = None) -> Answer:
+def of(
+    dispute: Dispute,
+    user: Any,
+    now: datetime,
+    *,
+    among: Collection[Entry] | None = None,
+    typed: Typed | None = None,
+) -> Answer:
     """
     Return the answer to one dispute.
 
+    :param among: all payments of its booking, where they were read already.
     :param typed: what this person has just sent, where it was not taken.
     """
-    dispute = Dispute.objects.select_related(*READ_WITH).get(pk=id)
     typed = typed or Typed()
-    pack = evidence.pack(dispute)
+    row = evidence.kept(dispute)
     may = hotel.may(user, hotel.Right.PROTECT, dispute.organization_id, dispute.property_id)
-    closed = submissions.why_closed(dispute, pack, now)
-    told = bool(pack.submitted_at) or (dispute.needs_response and not _is_late(dispute, now))
+    closed = submissions.why_closed(dispute, row, now)
+    handed_in = bool(row and row.submitted_at)
+    told = handed_in or (dispute.needs_response and not _is_late(dispute, now))
+    pack = evidence.pack_of(dispute, row, among) if told else NOTHING
     helps, rest = _sorted(dispute.reason, words.TEXTS)
     texts = {name: _text(name, pack, typed) for name in words.TEXTS}
     return Answer(

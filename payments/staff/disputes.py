@@ -35,9 +35,10 @@ def answer(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST":
         return _shown(request, dispute)
     typed, wants = _typed(request), request.POST.get("then", "")
-    pack = evidence.pack(dispute)
-    if closed := submissions.why_closed(dispute, pack, timezone.now()):
+    row = evidence.kept(dispute)
+    if closed := submissions.why_closed(dispute, row, timezone.now()):
         return _refused(request, dispute, Typed(wrong={"": closed}), 409)
+    pack = evidence.pack_of(dispute, row)
     changes = typed.changes(pack)
     typed.wrong.update(_wrong(request, typed, changes, pack))
     if typed.wrong:
@@ -109,7 +110,7 @@ def _decide(
     back = _back(dispute)
     if request.method == "POST" and dialogs.was_done(request, kinds):
         return dialogs.leave(request, back)
-    closed = submissions.why_closed(dispute, evidence.pack(dispute), timezone.now())
+    closed = submissions.why_closed(dispute, evidence.kept(dispute), timezone.now())
     if closed and request.method != "POST":
         messages.error(request, closed)
         return dialogs.leave(request, back)
@@ -192,7 +193,7 @@ def _dispute(request: HttpRequest, pk: UUID) -> Dispute:
     :raises PermissionDenied: their role does not let them.
     """
     rows = hotel.visible_to(request.user, Dispute.objects.filter(seen=True))
-    found: Any = rows.select_related(*desks.READ_WITH, *answers.READ_WITH)
+    found: Any = rows.select_related(*desks.READ_WITH)
     dispute: Dispute = get_object_or_404(found, pk=pk)
     refuse_unless(request.user, Right.PROTECT, dispute)
     return dispute
@@ -219,12 +220,12 @@ def _shown(
     status: int = 200,
 ) -> HttpResponse:
     """Show the answer on a page of its own; a script takes what it needs from it."""
-    now = timezone.now()
+    dispute, now = _dispute(request, dispute.pk), timezone.now()  # it may have changed
     (line,) = desks.disputes([dispute], now)
     context = {
         "section": "disputes",
         "line": line,
-        "answer": answers.of(dispute.pk, request.user, now, typed),
+        "answer": answers.of(dispute, request.user, now, typed=typed),
         "said": said,
     }
     if asks:

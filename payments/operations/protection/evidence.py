@@ -1,6 +1,6 @@
 """The hotel's answer to a dispute: composed from the stay, edited by staff, with files."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,18 +11,11 @@ from django.utils import timezone
 
 from payments import hotel
 from payments.errors import Invalid, NotAsThingsStand
-from payments.folio import entries
-from payments.models import (
-    KINDS,
-    Charge,
-    Dispute,
-    EvidenceFile,
-    EvidencePack,
-    Notification,
-    Refund,
-)
+from payments.folio import Entry
+from payments.models import Dispute, EvidenceFile, EvidencePack, Notification, Payment
 from payments.operations import activity, attachments
 from payments.reading import clean
+from payments.records import bookings
 from payments.words import PURPOSES, method
 from payments.words import evidence as words
 from payments.words.mails import MAILS
@@ -67,9 +60,25 @@ def composed(dispute: Dispute) -> dict[str, str]:
     return words.compose(_case(dispute))
 
 
+def kept(dispute: Dispute) -> EvidencePack | None:
+    """Return what staff wrote so far; None where nobody began an answer."""
+    return EvidencePack.objects.filter(dispute=dispute).first()
+
+
 def pack(dispute: Dispute) -> Pack:
     """Return what would be handed in: what staff wrote, and what was composed beside it."""
-    case, row = _case(dispute), EvidencePack.objects.filter(dispute=dispute).first()
+    return pack_of(dispute, kept(dispute))
+
+
+def pack_of(
+    dispute: Dispute, row: EvidencePack | None, among: Collection[Entry] | None = None
+) -> Pack:
+    """
+    Return what would be handed in, of what staff wrote.
+
+    :param among: all payments of its booking, where they were read already.
+    """
+    case = _case(dispute, among)
     told = _told(words.compose(case), row.draft if row else {})
     files = {each.name: each for each in row.files.select_related("attachment")} if row else {}
     return Pack(
@@ -184,14 +193,17 @@ def _told(composed: Mapping[str, str], draft: Mapping[str, str]) -> dict[str, st
     return {name: text for name, text in {**composed, **draft}.items() if text}
 
 
-def _case(dispute: Dispute) -> words.Case:
+def _case(dispute: Dispute, among: Collection[Entry] | None = None) -> words.Case:
     """Return what is known of what a dispute is about."""
-    payment, charge = dispute.payment, dispute.charge
+    read = _read(dispute) if among is None else among
+    entry = next((each for each in read if each.payment.pk == dispute.payment_id), None)
+    payment, charge = (entry.payment, entry.charge_of(dispute)) if entry else (None, None)
     amount = (charge.amount_captured if charge else None) or (
         payment.amount_received if payment else None
     )
     paid_at = (charge.occurred_at if charge else None) or (payment.occurred_at if payment else None)
     booking = dispute.reservation_id
+    refunds = entry.real_refunds if entry else []
     return words.Case(
         reason=dispute.reason,
         currency=dispute.currency or "eur",
@@ -199,20 +211,20 @@ def _case(dispute: Dispute) -> words.Case:
         paid_at=paid_at,
         method=method(payment.payment_method if payment else "", charge) or "card",
         story=hotel.story_of(booking) if booking else None,
-        refunds=tuple((row.amount or 0, row.occurred_at) for row in _refunds(payment)),
+        refunds=tuple(
+            (row.amount or 0, row.occurred_at) for row in refunds if row.status == "succeeded"
+        ),
         mails=_mails(dispute) if booking else (),
         receipt_url=charge.receipt_url if charge else "",
-        others=_others(dispute) if booking else (),
+        others=_others(dispute, read) if booking else (),
     )
 
 
-def _refunds(payment: Any) -> list[Refund]:
-    """Return what went back of a payment; what was only held and let go did not."""
-    if payment is None:
-        return []
-    children = {kind: KINDS[kind].objects.filter(payment=payment) for kind in ("charge", "refund")}
-    (entry,) = entries([payment], children)
-    return [row for row in entry.real_refunds if row.status == "succeeded"]
+def _read(dispute: Dispute) -> list[Entry]:
+    """Return the payments of a dispute's booking; its own alone where it has none."""
+    if dispute.reservation_id is None:
+        return bookings.entries_of(Payment.objects.filter(pk=dispute.payment_id))
+    return bookings.entries_of(Payment.objects.filter(reservation=dispute.reservation_id))
 
 
 def _mails(dispute: Dispute) -> tuple[tuple[str, datetime], ...]:
@@ -226,18 +238,18 @@ def _mails(dispute: Dispute) -> tuple[tuple[str, datetime], ...]:
     return tuple((MAILS.get(kind, kind), at) for kind, at in found if at)
 
 
-def _others(dispute: Dispute) -> tuple[tuple[str, str, int], ...]:
-    rows = Charge.objects.filter(
-        payment__reservation=dispute.reservation_id,
-        status="succeeded",
-        currency=dispute.currency,
-        account=dispute.account,
-        livemode=dispute.livemode,
-    )
-    if dispute.charge_id:
-        rows = rows.exclude(pk=dispute.charge_id)
+def _others(dispute: Dispute, among: Collection[Entry]) -> tuple[tuple[str, str, int], ...]:
+    """Return the other payments of a stay that the same account took."""
+    found = [
+        (charge.pk, charge, entry.payment)
+        for entry in among
+        for charge in entry.charges
+        if charge.status == "succeeded"
+        and charge.pk != dispute.charge_id
+        and (charge.currency, charge.account, charge.livemode)
+        == (dispute.currency, dispute.account, dispute.livemode)
+    ]
     return tuple(
-        (row.stripe_id, PURPOSES.get(row.payment.purpose, "Payment"), row.amount_captured or 0)
-        for row in rows.select_related("payment").order_by("id")
-        if row.payment
+        (charge.stripe_id, PURPOSES.get(payment.purpose, "Payment"), charge.amount_captured or 0)
+        for _, charge, payment in sorted(found, key=lambda each: each[0])
     )

@@ -39,11 +39,16 @@ def answering(dispute: Dispute, kind: str) -> OutgoingRequest | None:
     return promises.under_way(dispute.pk, kind).first()
 
 
-def why_closed(dispute: Dispute, pack: Pack, now: datetime) -> str:
-    """Return why a dispute cannot be answered any more, in a sentence; empty where it can."""
+def why_closed(dispute: Dispute, row: EvidencePack | None, now: datetime) -> str:
+    """
+    Return why a dispute cannot be answered any more, in a sentence; empty where it can.
+
+    :param row: what staff wrote so far.
+    """
     try:
-        _see_that_nobody_answers(dispute)
-        packs.see_that_it_can_be_answered(dispute, pack.submitted_at, now)
+        if row is not None:  # before anybody answers, there is one
+            _see_that_nobody_answers(dispute)
+        packs.see_that_it_can_be_answered(dispute, row.submitted_at if row else None, now)
     except NotAsThingsStand as refusal:
         return str(refusal)
     return ""
