@@ -104,14 +104,13 @@ def decide(request: HttpRequest, pk: UUID, *, decision: Decision) -> HttpRespons
     question = dialogs.Question(
         verb=decision.verb,
         explains=[_about(line), *decision.explains(line)],
-        section="warnings",
-        address=request.get_full_path(),
+        kinds=decision.kinds,
+        act=lambda: decision.do(row, request.user),
         back=back,
+        section="warnings",
         amount=line.refundable if decision is REFUND else "",
     )
-    return dialogs.confirm(
-        request, question, decision.kinds, lambda: decision.do(row, request.user)
-    )
+    return dialogs.ask(request, question)
 
 
 def refund_warned(request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -20,68 +20,6 @@ from payments.operations import once
 from payments.outgoing import promises
 
 
-class Key(forms.Form):
-    """What makes one opened dialog another than the next."""
-
-    key = forms.UUIDField(widget=forms.HiddenInput)
-
-
-@dataclass(frozen=True)
-class Question:
-    """
-    A dialog that asks once more.
-
-    :param verb: its name, and what its button says, with the amount where there is one.
-    :param explains: what it will do, in sentences.
-    :param section: the part of the menu that it belongs to.
-    :param address: where it is sent.
-    :param back: the page behind it.
-    """
-
-    verb: str
-    explains: list[str]
-    section: str
-    address: str
-    back: str
-    amount: str = ""
-
-    @property
-    def does(self) -> str:
-        return self.verb
-
-
-def asking(question: Question, form: Key | None = None) -> dict[str, Any]:
-    """Return what the template of a dialog needs."""
-    return {
-        "section": question.section,
-        "sheet": question,
-        "form": form or Key(initial={"key": time_ordered_id()}),
-        "amount": question.amount,
-        "address": question.address,
-        "back": question.back,
-    }
-
-
-def confirm(
-    request: HttpRequest, question: Question, kinds: Sequence[str], act: Callable[[], str]
-) -> HttpResponse:
-    """Ask once more, or do what was asked for and tell what came of it; as `do_once`."""
-    form, status = None, 200
-    if request.method == "POST":
-        form, status = Key(request.POST), 422
-        if form.is_valid():
-            try:
-                do_once(request, kinds, act)
-            except Refused as refusal:
-                form.add_error(None, str(refusal))
-                status = 409 if isinstance(refusal, NotAsThingsStand) else 422
-            else:
-                return leave(request, question.back)
-    if request.headers.get("HX-Request"):
-        status = 200
-    return render(request, "payments/staff/sheet.html", asking(question, form), status=status)
-
-
 def was_done(request: HttpRequest, kinds: Sequence[str]) -> bool:
     """Say whether this very dialog was sent before, and if so tell what came of it."""
     earlier = once.find(request.user.pk, _digest(request), kinds=kinds)
@@ -149,6 +87,8 @@ class Question:
     :param kinds: of the requests to Stripe that do it.
     :param act: does it, and returns what to tell.
     :param back: the page behind the dialog.
+    :param section: the part of the menu that it belongs to.
+    :param amount: said by its own button beside the verb.
     """
 
     verb: str
@@ -156,6 +96,8 @@ class Question:
     kinds: Sequence[str]
     act: Callable[[], str]
     back: str
+    section: str = "bookings"
+    amount: str = ""
 
     @property
     def does(self) -> str:
@@ -167,24 +109,36 @@ def ask(request: HttpRequest, question: Question) -> HttpResponse:
     """Ask once more, or do what was asked for; once, however often it is sent."""
     if request.method == "POST" and was_done(request, question.kinds):
         return leave(request, question.back)
-    sent = request.POST if request.method == "POST" else None
+    sent, status = (request.POST, 422) if request.method == "POST" else (None, 200)
     form = Key(sent, initial={"key": time_ordered_id()})
     if form.is_valid():
         try:
             do_once(request, question.kinds, question.act)
         except Refused as refusal:
             form.add_error(None, str(refusal))
+            status = 409 if isinstance(refusal, NotAsThingsStand) else 422
         else:
             return leave(request, question.back)
-    context = {
-        "section": "bookings",
+    if request.headers.get("HX-Request"):
+        status = 200
+    context = shown(question, request.get_full_path(), form)
+    return render(request, "payments/staff/sheet.html", context, status=status)
+
+
+def shown(question: Question, address: str, form: Key | None = None) -> dict[str, Any]:
+    """
+    Return what the template of a dialog needs.
+
+    :param address: where it is sent.
+    """
+    return {
+        "section": question.section,
         "sheet": question,
-        "form": form,
-        "address": request.path,
+        "form": form or Key(initial={"key": time_ordered_id()}),
+        "amount": question.amount,
+        "address": address,
         "back": question.back,
     }
-    status = 422 if form.errors and not request.headers.get("HX-Request") else 200
-    return render(request, "payments/staff/sheet.html", context, status=status)
 
 
 def leave(request: HttpRequest, url: str) -> HttpResponse:

@@ -1,6 +1,5 @@
 """Answering a dispute: written and staged, with files; handed in for good, or given in to."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +21,7 @@ from payments.panels.amounts import amount
 from payments.panels.answers import Typed
 from payments.staff import dialogs
 from payments.staff.access import refuse_unless
+from payments.staff.dialogs import Question
 from payments.words import evidence as words
 
 OLD_PAGE = "This page is too old. Look at what stands here now, then go on."
@@ -75,14 +75,7 @@ def answer(request: HttpRequest, pk: UUID) -> HttpResponse:
 def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Ask once more, or hand in the evidence, for good."""
     dispute = _dispute(request, pk)
-
-    def act() -> str:
-        handed_in = submissions.submit(dispute=dispute, by=request.user).submitted_at
-        if handed_in:
-            return "The evidence is handed in. The bank reads it now."
-        return "The evidence is on its way to Stripe."
-
-    return _decide(request, dispute, "Submit evidence", _submits, ("submit_evidence",), act)
+    return _decide(request, dispute, _submitting(request, dispute))
 
 
 @never_cache
@@ -96,26 +89,40 @@ def accept(request: HttpRequest, pk: UUID) -> HttpResponse:
             return "The dispute is accepted: the guest keeps the money."
         return "Accepting the dispute is on its way to Stripe."
 
-    return _decide(request, dispute, "Accept dispute", _accepts, ("accept_dispute",), act)
+    question = Question(
+        verb="Accept dispute",
+        explains=_accepts(dispute),
+        kinds=("accept_dispute",),
+        act=act,
+        back=_back(dispute),
+        section="disputes",
+    )
+    return _decide(request, dispute, question)
 
 
-def _decide(
-    request: HttpRequest,
-    dispute: Dispute,
-    verb: str,
-    explains: Callable[[Dispute], list[str]],
-    kinds: tuple[str, ...],
-    act: Callable[[], str],
-) -> HttpResponse:
-    back = _back(dispute)
-    if request.method == "POST" and dialogs.was_done(request, kinds):
-        return dialogs.leave(request, back)
+def _submitting(request: HttpRequest, dispute: Dispute) -> Question:
+    def act() -> str:
+        if submissions.submit(dispute=dispute, by=request.user).submitted_at:
+            return "The evidence is handed in. The bank reads it now."
+        return "The evidence is on its way to Stripe."
+
+    return Question(
+        verb="Submit evidence",
+        explains=_submits(dispute),
+        kinds=("submit_evidence",),
+        act=act,
+        back=_back(dispute),
+        section="disputes",
+    )
+
+
+def _decide(request: HttpRequest, dispute: Dispute, question: Question) -> HttpResponse:
+    """Ask once more, or do it; where it is too late, say so."""
     closed = submissions.why_closed(dispute, evidence.kept(dispute), timezone.now())
     if closed and request.method != "POST":
         messages.error(request, closed)
-        return dialogs.leave(request, back)
-    question = dialogs.Question(verb, explains(dispute), "disputes", request.path, back)
-    return dialogs.confirm(request, question, kinds, act)
+        return dialogs.leave(request, question.back)
+    return dialogs.ask(request, question)
 
 
 def _submits(dispute: Dispute) -> list[str]:
@@ -230,10 +237,7 @@ def _shown(
     }
     if asks:
         address = reverse("payments:submit_evidence", args=[dispute.pk])
-        asked = dialogs.Question(
-            "Submit evidence", _submits(dispute), "disputes", address, _back(dispute)
-        )
-        context |= dialogs.asking(asked)
+        context |= dialogs.shown(_submitting(request, dispute), address)
     scripted = request.headers.get("HX-Request")
     return render(
         request, "payments/staff/answer.html", context, status=200 if scripted else status
