@@ -190,6 +190,23 @@ def test_what_a_guest_confirmed_is_captured_before_a_webhook_says_so(wire, strip
     assert (answer.status_code, answer.json()["amount_received"]) == (200, 30_000)
 
 
+def test_what_a_guest_paid_is_refunded_before_a_webhook_says_so(wire, waiting, api):
+    number, charge = waiting["stripe_id"], "ch_unheard_of"
+    metadata = Payment.objects.get().metadata
+    intent = objects.payment_intent(id=number, amount=12_600, metadata=metadata)
+    wire.answers = answers(("GET", number, (200, intent | {"status": "requires_action"})))
+    early = api.posts(REFUND, {"amount": 5_000})
+    assert (early.status_code, early.json()["code"]) == (409, "amount_too_large")
+    paid = objects.charge(id=charge, amount=12_600, payment_intent=number, metadata=metadata)
+    done = intent | {"status": "succeeded", "amount_received": 12_600, "latest_charge": paid}
+    wire.answers = answers(("GET", number, (200, done)), ("POST", "/v1/refunds", makes_refunds()))
+
+    answer = api.posts(REFUND, {"amount": 5_000})
+
+    assert answer.status_code == 201, answer.content
+    assert api.posts(REFUND, {"amount": 7_601}).json()["code"] == "amount_too_large"
+
+
 def test_more_than_is_held_is_not_captured(wire, hold, api):
     answer = api.posts(f"payments/{hold.pk}/capture/", {"amount": 30_001})
 

@@ -14,6 +14,7 @@ from payments.folio import Entry, Folio
 from payments.hotel import Booking, Right
 from payments.models import Charge, OutgoingRequest, Payment, Refund
 from payments.operations import acting, activity, amounts, outcome
+from payments.operations.payments import payment_intents
 from payments.operations.promised import row as promised_row
 from payments.outgoing import keeping, promises
 from payments.records import bookings
@@ -66,6 +67,9 @@ def refundable(folio: Folio) -> list[Refundable]:
     return _refundable(folio.entries, folio.booking.currency)
 
 
+_Made = list[tuple[Refund, OutgoingRequest]]
+
+
 def issue(
     *,
     booking: Booking,
@@ -99,13 +103,38 @@ def issue(
     if parts is not None:
         _check_parts(parts, amount, booking.currency)
     acting.require_key()
+
+    def promise() -> tuple[_Made, int]:
+        return _promise_all(booking, amount, reason, parts, lower_total, by)
+
+    try:
+        made, lowered = promise()
+    except amounts.AmountTooLarge:
+        if not _look_at_unconfirmed(booking):
+            raise
+        made, lowered = promise()
+    kept = [keeping.keep(request) for _, request in made]
+    refused = [each for each in kept if each.state == OutgoingRequest.State.REFUSED]
+    _put_back(booking, lowered, [row for row, request in made if request.pk in _ids(refused)])
+    if len(refused) == len(kept):
+        outcome.refuse(refused[0])
+    return [outcome.standing(each, row) for each, (row, _) in zip(kept, made, strict=True)]
+
+
+def _promise_all(
+    booking: Booking,
+    amount: int,
+    reason: str,
+    parts: Sequence[Part] | None,
+    lower_total: bool,
+    by: Any,
+) -> tuple[_Made, int]:
+    """Promise each part of a refund; return them, and by how much the stay's total went down."""
     with transaction.atomic():
         locked = Payment.objects.select_for_update().filter(reservation=booking.id)
         found = _refundable(
             bookings.entries_of(locked.order_by("stripe_id", "account")), booking.currency
         )
-        if among is not None:
-            found = [each for each in found if each.payment.pk in among]
         chosen = _allocated(found, amount, booking) if parts is None else _chosen(found, parts)
         made = [_promise(part, of, reason, by) for of, part in chosen]
         lowered = hotel.lower_total(booking.id, amount) if lower_total else 0
@@ -117,16 +146,19 @@ def issue(
             currency=booking.currency,
             reason=reason,
             lowered=lowered,
-            note=note,
         )
         if lowered:
             bookings.recompute([booking.id])
-    kept = [keeping.keep(request) for _, request in made]
-    refused = [each for each in kept if each.state == OutgoingRequest.State.REFUSED]
-    _put_back(booking, lowered, [row for row, request in made if request.pk in _ids(refused)])
-    if len(refused) == len(kept):
-        outcome.refuse(refused[0])
-    return [outcome.standing(each, row) for each, (row, _) in zip(kept, made, strict=True)]
+    return made, lowered
+
+
+def _look_at_unconfirmed(booking: Booking) -> bool:
+    """Look at Stripe whether the guest has confirmed what we have not heard of yet."""
+    rows = Payment.objects.filter(
+        reservation=booking.id, status__in=payment_intents.TO_CONFIRM
+    ).exclude(stripe_id="")
+    looked = [payment_intents.look(row) for row in rows]
+    return any(payment.status == "succeeded" for payment in looked)
 
 
 def give_all_back(*, charge: Charge, did: str, see: Callable[[], None], by: Any) -> Refund:
