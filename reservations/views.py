@@ -17,6 +17,7 @@ from payments import panels
 from reservations import booking_form, front_desk
 from reservations.booking_form import NewBooking
 from reservations.models import Reservation
+from reservations.stay_form import StayForm
 
 
 @login_required
@@ -59,10 +60,11 @@ def bookings(request: HttpRequest) -> HttpResponse:
 TABS = {"payments": "Payments", "stay": "Stay", "dispute": "Dispute", "activity": "Activity"}
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @panels.asked_once()
 def booking(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Show one booking with its money, a tab at a time."""
+    """Show one booking with its money, a tab at a time; or correct its stay."""
     rows = Reservation.objects.visible_to(request.user).select_related("guest", "property")
     found = get_object_or_404(rows, pk=pk)
     state, urgency = front_desk.stay_words(found, front_desk.day_at(found.property))
@@ -85,7 +87,28 @@ def booking(request: HttpRequest, pk: UUID) -> HttpResponse:
     }
     if tab == "activity":
         context["activity"] = panels.activity_of(found, request.user, money.stripe_ids)
+    if tab == "stay" or request.method == "POST":
+        return _stay(request, found, context)
     return render(request, "bookings/detail.html", context)
+
+
+def _stay(request: HttpRequest, booking: Reservation, context: dict[str, Any]) -> HttpResponse:
+    """Show the stay, or write what somebody who takes payments has corrected of it."""
+    may_change = context["money"].may_change
+    if request.method == "POST" and not may_change:
+        raise PermissionDenied("Your role does not let you change a booking.")
+    form = StayForm(booking, request.POST) if request.method == "POST" else StayForm(booking)
+    if form.is_bound and form.is_valid() and form.save():
+        messages.success(request, "Saved.")
+        return redirect(f"{request.path}?tab=stay")
+    context |= {
+        "tab": "stay",
+        "panel": "bookings/_stay.html",
+        "stay": form if may_change else None,
+        "policy": panels.policy_in_words(booking.cancellation_policy),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "bookings/detail.html", context, status=status)
 
 
 def _opens(request: HttpRequest) -> dict[str, str] | None:
