@@ -56,7 +56,7 @@ def test_a_dispute_is_answered_and_won(at, bank):
     at.reload()
 
     assert at.get_by_role("heading", name="What was handed in").is_visible()
-    assert at.get_by_text("You won").is_visible()
+    assert at.get_by_text("You won").first.is_visible()
     assert Dispute.objects.get().status == "won"
     assert EvidenceFile.objects.get().stripe_file_id.startswith("file_")
     assert at.complaints == []
