@@ -12,7 +12,7 @@ from tests.factories import (
     ReservationFactory,
     UserFactory,
 )
-from tests.support import asking
+from tests.support import asking, logs
 from tests.support.smtp import MailServer
 from tests.support.stripe import Stripe
 from tests.support.wire import Wire
@@ -29,7 +29,18 @@ def _files(settings, tmp_path_factory):
 @pytest.fixture(autouse=True)
 def checked(monkeypatch):
     """Every request that we make of Stripe names its account and carries a key."""
-    monkeypatch.setattr(api, "_client", asking.watched(api._client))
+    wrong = []
+    monkeypatch.setattr("stripe._api_requestor._generate_idempotency_key", asking.made_up)
+    monkeypatch.setattr(api, "_client", asking.watched(api._client, wrong))
+    yield wrong
+    assert not wrong, wrong[0]
+
+
+@pytest.fixture(autouse=True)
+def logged():
+    """No log ever tells a secret, a card, or who somebody is; these are its lines."""
+    with logs.watched() as lines:
+        yield lines
 
 
 @pytest.fixture
