@@ -17,6 +17,14 @@ def without_tokens(logger: Any, name: str, line: dict[str, Any]) -> dict[str, An
     return line
 
 
+def without_queries(logger: Any, name: str, line: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what somebody searched for: it may be a guest's name or address."""
+    asked = line.get("request")
+    if isinstance(asked, str) and "?" in asked:
+        line["request"] = asked.partition("?")[0] + "?…"
+    return line
+
+
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
@@ -24,6 +32,7 @@ _SHARED: list[Any] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.format_exc_info,
     without_tokens,
+    without_queries,
 ]
 
 

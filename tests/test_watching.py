@@ -81,6 +81,12 @@ def test_the_token_of_a_pay_link_is_taken_out_before_a_line_is_written(tells):
     assert "/pay/…" in lines[0]
 
 
+@pytest.mark.parametrize("address", ["/bookings/", "/admin/reservations/guest/", "/nowhere/"])
+def test_what_somebody_searches_for_is_not_logged(address, admin_client, logged):
+    admin_client.get(address, {"q": "grace@example.com"})
+    assert any(f"GET {address}?…" in line for line in logged)
+
+
 @pytest.mark.parametrize("line", HARMLESS)
 def test_what_says_nothing_of_anybody_may_be_logged(line):
     with logs.watched():
