@@ -1,7 +1,7 @@
 """What payments offers to any host: for its pages, and after it changed what a stay owes."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from payments import hotel, words
 from payments.errors import Refused
@@ -161,8 +162,8 @@ def money_of(reservation: UUID, user: Any) -> Money:
         history=history.lines_of(folio),
         alerts=alerts_of([reservation])[reservation],
         threats=threats.of(folio, now),
-        cards=aside.cards_of(booking, user) if may_change else [],
-        links=aside.links_of(booking) if may_change else [],
+        cards=_when_asked(lambda: aside.cards_of(booking, user) if may_change else []),
+        links=_when_asked(lambda: aside.links_of(booking) if may_change else []),
         no_cards=_no_cards(folio, now, user),
         may_change=may_change,
         may_charge=hotel.may(user, hotel.Right.CHARGE_CARD, *where),
@@ -177,6 +178,11 @@ def answer_of(money: Money, user: Any) -> answers.Answer | None:
     for panel in money.threats.disputes[:1]:
         return answers.of(known[panel.id], user, timezone.now(), among=money.entries)
     return None
+
+
+def _when_asked(read: Callable[[], list[Any]]) -> Any:
+    """Return a list that is read once a page shows it, and not before."""
+    return SimpleLazyObject(read)
 
 
 def _no_cards(folio: Folio, now: datetime, user: Any) -> NoCards | None:
