@@ -15,6 +15,10 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   cancel.closest("dialog").close();
 });
+const forget = ({ target }) => {
+  if (target.matches("#sheet dialog") && !target.open) target.remove();
+};
+document.addEventListener("close", forget, true); // by Cancel or Escape: the next one starts anew
 
 // A card has paid or holds: the dialog says so, and the page behind it is read again.
 document.addEventListener("card:done", async ({ target }) => {

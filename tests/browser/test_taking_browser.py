@@ -52,6 +52,22 @@ def test_a_payment_is_taken_and_the_page_behind_knows(at, booking):
     assert at.complaints == []
 
 
+@pytest.mark.parametrize("how", ["Cancel", "Escape"])
+def test_a_dialog_that_was_left_leaves_nothing_to_the_next(how, at):
+    dialog = opened(at)
+    typed(at)
+    if how == "Cancel":
+        dialog.get_by_role("button", name="Cancel").click()
+    else:
+        dialog.get_by_label("Amount").press("Escape")
+    expect(at.get_by_role("dialog")).to_have_count(0)
+    dialog = opened(at, "Hold", "200")
+    typed(at)
+    press(dialog, "Hold €200.00")
+    said(dialog, "On hold")
+    assert at.complaints == []
+
+
 def test_money_is_held(at, booking):
     dialog = opened(at, "Hold", "200")
     typed(at)

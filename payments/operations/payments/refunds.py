@@ -67,6 +67,7 @@ def refundable(folio: Folio) -> list[Refundable]:
     return _refundable(folio.entries, folio.booking.currency)
 
 
+_Allocated = list[tuple[Refundable, int]]  # how much of each
 _Made = list[tuple[Refund, OutgoingRequest]]
 
 
@@ -104,8 +105,16 @@ def issue(
         _check_parts(parts, amount, booking.currency)
     acting.require_key()
 
+    def allocate(found: list[Refundable]) -> _Allocated:
+        if parts is not None:
+            return _chosen(found, parts)
+        if among is not None:
+            found = [each for each in found if each.payment.pk in among]
+        return _allocated(found, amount, booking)
+
     def promise() -> tuple[_Made, int]:
-        return _promise_all(booking, amount, reason, parts, lower_total, by)
+        facts = {"amount": amount, "currency": booking.currency, "reason": reason, "note": note}
+        return _promise_all(booking, allocate, facts, lower_total=lower_total, by=by)
 
     try:
         made, lowered = promise()
@@ -123,9 +132,9 @@ def issue(
 
 def _promise_all(
     booking: Booking,
-    amount: int,
-    reason: str,
-    parts: Sequence[Part] | None,
+    allocate: Callable[[list[Refundable]], _Allocated],
+    facts: dict[str, Any],
+    *,
     lower_total: bool,
     by: Any,
 ) -> tuple[_Made, int]:
@@ -135,18 +144,9 @@ def _promise_all(
         found = _refundable(
             bookings.entries_of(locked.order_by("stripe_id", "account")), booking.currency
         )
-        chosen = _allocated(found, amount, booking) if parts is None else _chosen(found, parts)
-        made = [_promise(part, of, reason, by) for of, part in chosen]
-        lowered = hotel.lower_total(booking.id, amount) if lower_total else 0
-        activity.note(
-            "refund_issued",
-            of=booking,
-            by=by,
-            amount=amount,
-            currency=booking.currency,
-            reason=reason,
-            lowered=lowered,
-        )
+        made = [_promise(part, of, facts["reason"], by) for of, part in allocate(found)]
+        lowered = hotel.lower_total(booking.id, facts["amount"]) if lower_total else 0
+        activity.note("refund_issued", of=booking, by=by, lowered=lowered, **facts)
         if lowered:
             bookings.recompute([booking.id])
     return made, lowered
@@ -240,9 +240,7 @@ def _newest_first(each: Refundable) -> tuple[Any, str]:
     return (each.payment.occurred_at or each.payment.updated_at, each.payment.stripe_id)
 
 
-def _allocated(
-    found: Sequence[Refundable], amount: int, booking: Booking
-) -> list[tuple[Refundable, int]]:
+def _allocated(found: Sequence[Refundable], amount: int, booking: Booking) -> _Allocated:
     """Return how much of which payment makes up an amount."""
     chosen, missing = [], amount
     for each in found:
@@ -256,7 +254,7 @@ def _allocated(
     return chosen
 
 
-def _chosen(found: Sequence[Refundable], parts: Sequence[Part]) -> list[tuple[Refundable, int]]:
+def _chosen(found: Sequence[Refundable], parts: Sequence[Part]) -> _Allocated:
     of = {each.payment.pk: each for each in found}
     chosen = []
     for part in parts:
