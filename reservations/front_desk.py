@@ -17,7 +17,6 @@ from reservations.models import Guest, Reservation, ReservationQuerySet
 Status = Reservation.Status
 
 PER_PAGE = 25
-LAST_PAGE = 10_000  # nobody leafs that far
 MOST_SUMMED = 2_000  # stays of one day; beyond, it is no front desk that asks
 LATE = timedelta(days=3)  # how long somebody who has not come is still expected
 COMING = 10  # who comes after today, as the opening names them
@@ -46,7 +45,7 @@ _STAYS: dict[str, tuple[Q, list[str]]] = {
 OWING, EXPIRING = "owing", "expiring"
 
 
-class Filters(forms.Form):
+class Filters(panels.Filters):
     """What the list is narrowed to. What makes no sense narrows nothing."""
 
     stay = forms.ChoiceField(choices=STAYS, required=False)
@@ -60,12 +59,6 @@ class Filters(forms.Form):
         required=False,
     )
     q = forms.CharField(max_length=200, required=False)
-    page = forms.IntegerField(min_value=1, max_value=LAST_PAGE, required=False)
-
-    def given(self, name: str) -> Any:
-        """Return what was asked for, if it makes sense."""
-        self.is_valid()
-        return self.cleaned_data.get(name) or ""
 
     @property
     def listed(self) -> str:
@@ -110,32 +103,6 @@ class Filters(forms.Form):
             guests = Guest.objects.filter(named, organization__in=organizations).order_by()
             rows = rows.filter(Q(code__icontains=text) | Q(guest__in=guests))
         return rows
-
-
-@dataclass(frozen=True)
-class Page:
-    """A page of bookings. Nobody counts them all: the next page is there, or not."""
-
-    rows: list[Any]
-    number: int
-    has_next: bool
-
-    @property
-    def previous(self) -> int:
-        """The page before; 0 before the first."""
-        return self.number - 1
-
-    @property
-    def next(self) -> int:
-        """The page after; 0 after the last."""
-        return self.number + 1 if self.has_next else 0
-
-    @classmethod
-    def of(cls, rows: ReservationQuerySet, number: int) -> "Page":
-        """Read one page, and whether there is one more row."""
-        start = (number - 1) * PER_PAGE
-        found = list(rows[start : start + PER_PAGE + 1])
-        return cls(found[:PER_PAGE], number, len(found) > PER_PAGE)
 
 
 @dataclass

@@ -29,7 +29,7 @@ def bookings(request: HttpRequest) -> HttpResponse:
     today = front_desk.today(houses)
     parts, page = [], None
     if filters.listed:
-        page = front_desk.Page.of(filters.narrow(rows, houses), filters.given("page") or 1)
+        page = panels.Page.of(filters.narrow(rows, houses), filters.number, front_desk.PER_PAGE)
     else:
         parts = front_desk.opening(today, front_desk.coming(rows, houses), filters)
     shown = page.rows if page else [booking for part in parts for booking in part.rows]
@@ -44,9 +44,9 @@ def bookings(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "stays": front_desk.TABS,
         "stay": filters.listed,
-        "asked": filters.given("stay"),
-        "payment": filters.given("payment"),
-        "q": filters.given("q"),
+        "asked": filters.given("stay") or "",
+        "payment": filters.given("payment") or "",
+        "q": filters.given("q") or "",
         "parts": parts,
         "page": page,
         "any": bool(shown or filters.listed) or rows.exists(),

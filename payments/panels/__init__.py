@@ -26,6 +26,7 @@ from payments.panels import answers, aside, bar, history, threats
 from payments.panels.activity import of as activity_of
 from payments.panels.amounts import amount, amounts
 from payments.panels.booking import may_take, policy_in_words, send_pay_link, why_not
+from payments.panels.paging import Filters, Page
 from payments.panels.typed import AmountField
 from payments.records import accounts, bookings, holds, settling
 from payments.rules.payments import HOLD_NOTICE
@@ -34,6 +35,8 @@ from payments.words import Said, connect
 __all__ = [
     "CURRENCIES",
     "AmountField",
+    "Filters",
+    "Page",
     "Refused",
     "activity_of",
     "admin_inlines",

@@ -14,8 +14,8 @@ from payments.models import Alert
 from payments.notifications.messages import MESSAGES
 from payments.operations import alerts
 from payments.panels import alerts as panels
+from payments.panels.paging import Filters, Page
 from payments.staff.access import refuse_unless
-from payments.staff.paging import Filters, Page
 from payments.words.alerts import SEVERITIES
 
 STANDINGS = {

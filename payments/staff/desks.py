@@ -12,7 +12,7 @@ from payments.operations.payments import holds as held
 from payments.operations.protection import disputes as disputed
 from payments.operations.protection import doubts
 from payments.panels import desks
-from payments.staff.paging import Filters, Page
+from payments.panels.paging import Filters, Page
 
 DISPUTES = {"": "To answer", disputed.BANK: "With the bank", disputed.OVER: "Over"}
 DOUBTS = {"": "To decide", doubts.OVER: "Over"}

@@ -15,7 +15,7 @@ from payments.errors import MayNot, Refused
 from payments.folio import Entry
 from payments.models import Payment, PaymentTransaction
 from payments.operations.payments import unmatched
-from payments.staff.paging import Filters, Page
+from payments.panels.paging import Filters, Page
 
 PER_PAGE = 20
 
