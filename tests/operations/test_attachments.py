@@ -228,6 +228,7 @@ def test_the_booking_tells_who_added_a_file(booking):
     desk = MembershipFactory(role=Role.FRONT_DESK, organization=booking.organization).user
     row = add(booking, PDF, by=desk)
 
-    shown = browser_of(desk).get(reverse("booking", args=[booking.pk])).content.decode()
+    activity = reverse("booking", args=[booking.pk]) + "?tab=activity"
+    shown = browser_of(desk).get(activity).content.decode()
     assert f'<a href="{page(row)}">added a file</a>' in shown
     assert desk.username in shown

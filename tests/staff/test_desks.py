@@ -145,7 +145,7 @@ def test_a_guest_is_refunded_once_after_a_question(wire, manager, warned):
     wire.answers = makes_refunds()
     address = f"{WARNINGS}{warned.pk}/refund/"
     page = manager.get(address).content.decode()
-    assert "Refund guest €1,200.00" in page
+    assert 'Refund guest <span class="whole">€1,200.00</span>' in page
     assert not wire.asked
     key = {"key": re.findall(r'name="key" value="([^"]*)"', page)[0]}
 
