@@ -15,11 +15,15 @@ from payments.merge import Frozen, time_of
 
 
 def time_ordered_id() -> uuid.UUID:
-    """Return a UUID of version 7: a millisecond, then chance, so that new rows lie together."""
-    value = (time.time_ns() // 1_000_000) << 80 | int.from_bytes(os.urandom(10), "big")
-    value = value & ~(0xF << 76) | 7 << 76
-    value = value & ~(0x3 << 62) | 2 << 62
-    return uuid.UUID(int=value)
+    """
+    Return a UUID of version 7, so that new rows lie together, in the order in which they were made.
+
+    A millisecond, its part in 4,096ths, and chance: RFC 9562, section 6.2, method 3.
+    """
+    millisecond, nanoseconds = divmod(time.time_ns(), 1_000_000)
+    part = nanoseconds * 4096 // 1_000_000
+    chance = int.from_bytes(os.urandom(8), "big") >> 2
+    return uuid.UUID(int=millisecond << 80 | 7 << 76 | part << 64 | 2 << 62 | chance)
 
 
 def first_id_at(moment: datetime) -> uuid.UUID:
