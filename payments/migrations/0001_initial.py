@@ -1085,7 +1085,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='paymenttransaction',
-            index=models.Index(condition=models.Q(('type', 'refund')), fields=['organization', 'occurred_at'], name='refunds_by_day'),
+            index=models.Index(condition=models.Q(('status', 'succeeded'), ('type', 'refund')), fields=['organization', 'occurred_at'], name='refunds_by_day'),
         ),
         migrations.AddConstraint(
             model_name='paymenttransaction',

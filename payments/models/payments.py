@@ -138,7 +138,7 @@ class PaymentTransaction(BookingRecord):
             ),
             models.Index(
                 fields=["organization", "occurred_at"],
-                condition=models.Q(type="refund"),
+                condition=models.Q(type="refund", status="succeeded"),
                 name="refunds_by_day",
             ),
         ]
