@@ -181,7 +181,11 @@ def test_pages_show_a_booking_whose_money_is_beyond_any_column(stripe, booking, 
         assert client.get(path).status_code == 200
 
 
-END_OF_TIME = [253_402_214_399, 253_402_300_799, 2**62]
+END_OF_TIME = [
+    pytest.param(253_402_214_399, marks=pytest.mark.slow),
+    pytest.param(2**62, marks=pytest.mark.slow),
+    253_402_300_799,
+]
 
 
 @pytest.mark.parametrize("at", END_OF_TIME)
