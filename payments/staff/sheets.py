@@ -130,6 +130,11 @@ class Sheet:
     kept: list[Attachment] = field(default_factory=list)
 
     @property
+    def has_no_card(self) -> bool:
+        """Whether there is nothing to charge: the guest has to pay, or leave a card first."""
+        return self.verb == ACTIONS["charge"].verb and not self.cards
+
+    @property
     def seen(self) -> str:
         """What an action depends on, as it is now."""
         return ",".join(str(value) for _, value in self._facts())
@@ -318,7 +323,8 @@ def _open(request: HttpRequest, action: Action, verb: str, pk: UUID, payment: UU
         made.explains = [
             "The guest is not here: charge what the guest has agreed to."
             if made.cards
-            else "There is no card on file that can be charged for this booking."
+            else "The guest has left no card that can be charged. Send a pay link, or take a payment: "
+            "the card can be kept then."
         ]
     elif held is not None:
         made.most = held.amount_capturable or 0

@@ -6,6 +6,8 @@ from PIL import Image
 
 from organizations.models import Membership, Role
 from payments.models import Attachment, Refund
+from sandbox.scenarios import SCENARIOS
+from tests.conftest import stay_of
 from tests.operations.conftest import makes_refunds, paid  # noqa: F401
 
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
@@ -74,7 +76,7 @@ def test_no_dialog_keeps_anybody_out(size, scheme, at):
 
 
 @pytest.mark.parametrize("verb", ["Refund", "Charge card on file"])
-def test_twice_the_text_on_the_smallest_phone_stays_within_its_dialog(verb, at):
+def test_twice_the_text_on_the_smallest_phone_stays_within_its_dialog(verb, card, at):
     at.set_viewport_size({"width": 320, "height": 640})
     dialog = opened(at, verb)
     at.evaluate("document.documentElement.style.fontSize = '200%'")
@@ -87,10 +89,23 @@ def test_twice_the_text_on_the_smallest_phone_stays_within_its_dialog(verb, at):
     assert box["x"] + box["width"] <= 320
 
 
-def test_a_photo_is_kept_when_the_rest_is_wrong(at, tmp_path):
+@pytest.fixture
+def card(stripe, booking):
+    """A card that the guest left."""
+    stripe.sends(SCENARIOS["card_on_file"].events(stay_of(booking)))
+
+
+def test_without_a_card_the_guest_is_asked_to_pay(at):
+    dialog = opened(at, "Charge card on file")
+    assert dialog.get_by_label("Amount").count() == 0
+    dialog.get_by_role("button", name="Send pay link").click()
+    at.get_by_role("dialog", name="Send pay link").get_by_label("Amount").wait_for()
+    assert at.complaints == []
+
+
+def test_a_photo_is_kept_when_the_rest_is_wrong(card, at, tmp_path):
     Image.new("RGB", (9, 9), "red").save(tmp_path / "lamp.png")
     dialog = opened(at, "Charge card on file")
-    dialog.locator("#do").evaluate("each => { each.disabled = false; }")  # no card is on file
     dialog.get_by_label("Amount").fill("nine")
     dialog.get_by_label("Photos").set_input_files(tmp_path / "lamp.png")
     dialog.locator("#do").click()

@@ -85,3 +85,11 @@ def test_a_card_that_went_away_meanwhile_is_said_so(asked, manager, booking):
     assert answer.context["form"].errors["card"] == ["This card cannot be charged any more."]
     assert 'value="A lamp"' in answer.content.decode()
     assert not Payment.objects.exists()
+
+
+def test_without_a_card_it_says_what_to_do_instead(manager, booking):
+    page = manager.get(address(booking, "charge")).content.decode()
+    assert "The guest has left no card that can be charged." in page
+    assert 'name="amount"' not in page
+    assert f'href="{address(booking, "pay-link")}"' in page
+    assert f'href="/bookings/{booking.pk}/take/"' in page
