@@ -22,6 +22,7 @@ STORIES = {
     "declined": "محمد العلي",
     "damage_charge": "W" * 200,
     "bank_transfer_in_parts": "<script>alert(1)</script>",
+    "dispute_won_in_part": "Anneliese Hohenzollern-Sigmaringen",
 }
 
 

@@ -9,6 +9,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PHONE, DESKTOP = {"width": 375, "height": 812}, {"width": 1440, "height": 900}
 
+BEYOND_THE_EDGE = """() => [...document.querySelectorAll("main *, header *")]
+  .filter(each => each.getBoundingClientRect().right > innerWidth)
+  .map(each => each.outerHTML.slice(0, 90))"""
+
 
 @pytest.fixture
 def addresses(live_server, hotel):
@@ -53,6 +57,23 @@ def test_no_page_is_wider_than_a_phone(desk, addresses):
         desk.goto(address)
         desk.locator("details").evaluate_all("all => all.forEach(each => each.open = true)")
         assert desk.evaluate("document.documentElement.scrollWidth") <= 375, name
+
+
+def test_twice_the_text_fits_on_the_smallest_phone(desk, addresses, hotel, live_server):
+    disputed = f"/bookings/{hotel['dispute_won_in_part'].pk}/"
+    others = ["/bookings/new/", "/alerts/", "/analytics/", "/accounts/", "/desks/disputes/"]
+    others += ["/desks/warnings/", "/desks/holds/", "/bookings/?stay=all&payment=owing"]
+    others += [f"{disputed}?tab={tab}" for tab in ("stay", "dispute", "activity")]
+    desk.set_viewport_size({"width": 320, "height": 640})
+    wider = {}
+
+    for address in [*addresses.values(), *(live_server.url + path for path in others)]:
+        desk.goto(address)
+        desk.evaluate("document.documentElement.style.fontSize = '200%'")
+        desk.locator("details").evaluate_all("all => all.forEach(each => each.open = true)")
+        if desk.evaluate("document.documentElement.scrollWidth") > 320:
+            wider[address] = desk.evaluate(BEYOND_THE_EDGE)
+    assert not wider, "\n".join(f"{at}:\n  " + "\n  ".join(parts) for at, parts in wider.items())
 
 
 def test_somebody_logs_in_and_out(page, live_server, django_user_model):
