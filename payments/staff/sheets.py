@@ -323,8 +323,8 @@ def _open(request: HttpRequest, action: Action, verb: str, pk: UUID, payment: UU
         made.explains = [
             "The guest is not here: charge what the guest has agreed to."
             if made.cards
-            else "The guest has left no card that can be charged. Send a pay link, or take a payment: "
-            "the card can be kept then."
+            else "The guest has left no card that can be charged. "
+            "Send a pay link, or take a payment: the card can be kept then."
         ]
     elif held is not None:
         made.most = held.amount_capturable or 0
