@@ -87,6 +87,11 @@ def test_what_somebody_searches_for_is_not_logged(address, admin_client, logged)
     assert any(f"GET {address}?…" in line for line in logged)
 
 
+def test_a_card_that_somebody_typed_into_an_address_is_not_logged(admin_client, logged):
+    admin_client.get("/api/organizations/4242424242424242/alerts/")
+    assert any("GET /api/organizations/…/alerts/" in line for line in logged)
+
+
 @pytest.mark.parametrize("line", HARMLESS)
 def test_what_says_nothing_of_anybody_may_be_logged(line):
     with logs.watched():

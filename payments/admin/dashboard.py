@@ -310,17 +310,19 @@ def _alerts(alerts: QuerySet[Any]) -> list[dict[str, str]]:
     """Return what is the case now, the most urgent first, and of that the newest."""
     urgency = Case(*(When(severity=each, then=place) for place, each in enumerate(URGENCY)))
     rows = alerts.select_related("organization", "property", hotel.GUEST)
+    shown = list(rows.order_by(urgency, "-id")[:SHOWN])
+    said = messages.sentences(shown)
     return [
         {
             "title": messages.title(alert),
-            "sentence": messages.sentence(alert),
+            "sentence": said[alert.pk],
             "badge": show.badge(SEVERITIES[alert.severity]),
             "about": hotel.caption(alert.reservation) if alert.reservation else "",
             "place": str(alert.property or alert.organization),
             "when": show.when(alert, alert.raised_at),
             "url": show.url(alert),
         }
-        for alert in rows.order_by(urgency, "-id")[:SHOWN]
+        for alert in shown
     ]
 
 

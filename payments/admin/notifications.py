@@ -1,6 +1,6 @@
 """Alerts: what staff must know, whether it is still true, and who is on it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -136,9 +136,14 @@ class AlertAdmin(ToldAdmin):
         rows = named(request, rows)
         return beside(request, "alerts", rows)
 
+    def read_with(self, rows: Sequence[Any]) -> None:
+        said = messages.sentences(rows)
+        for row in rows:
+            row.sentence = said[row.pk]
+
     @display(description="What is the case, and what to do")
-    def what(self, alert: Alert) -> str:
-        return show.titled(messages.title(alert), messages.sentence(alert))
+    def what(self, alert: Any) -> str:
+        return show.titled(messages.title(alert), alert.sentence)
 
     @display(description="What to do")
     def says(self, alert: Alert) -> str:

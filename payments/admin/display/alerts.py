@@ -1,6 +1,6 @@
 """What to know before acting on a record: open alerts about it, and what makes it doubtful."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Any
 
 from payments import hotel
@@ -12,12 +12,13 @@ from payments.words.alerts import SEVERITIES
 READ_WITH = ("organization", "property", "acknowledged_by")
 
 
-def notices(alerts: Iterable[Alert]) -> list[dict[str, str]]:
+def notices(alerts: Collection[Alert]) -> list[dict[str, str]]:
     """Return alerts as a page shows them: what is the case, what to do, and who is on it."""
+    said = messages.sentences(alerts)
     return [
         {
             "title": messages.title(alert),
-            "sentence": messages.sentence(alert),
+            "sentence": said[alert.pk],
             "badge": show.badge(SEVERITIES[alert.severity]),
             "url": show.url(alert),
             "seen": _seen(alert),
