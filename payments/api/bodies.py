@@ -1,5 +1,6 @@
 """What may be sent: each body as a serializer that takes JSON's own types and no others."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rest_framework import serializers
@@ -49,11 +50,36 @@ class Id(serializers.UUIDField):
         return super().to_internal_value(data)
 
 
-class Nothing(serializers.Serializer[Any]):
+class _Body(serializers.Serializer[Any]):
+    """An object with these fields and no others: a mistyped name is said, not passed by."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        known = [name for name, field in self.fields.items() if not field.read_only]
+        names = data if isinstance(data, Mapping) else ()
+        wrong: dict[str, Any] = {name: [_unknown(known)] for name in names if name not in known}
+        found = None
+        try:
+            found = super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            if not isinstance(error.detail, dict):
+                raise
+            wrong = error.detail | wrong
+        if wrong:
+            raise serializers.ValidationError(wrong)
+        return found
+
+
+def _unknown(known: Sequence[str]) -> str:
+    if not known:
+        return "Nothing is to be sent here."
+    return f"There is no such field here: {', '.join(known)}."
+
+
+class Nothing(_Body):
     """A request that needs no body."""
 
 
-class _OfAmount(serializers.Serializer[Any]):
+class _OfAmount(_Body):
     amount = Amount()
     currency = Text(max_length=3, required=False, help_text="Must be the booking's, where given.")
 
@@ -82,20 +108,20 @@ class PayLink(_OfAmount):
     send = Flag(required=False, default=True)
 
 
-class Capture(serializers.Serializer[Any]):
+class Capture(_Body):
     """How much of a hold is taken; all of it where nothing is said."""
 
     amount = Amount(required=False)
     currency = Text(max_length=3, required=False)
 
 
-class Attach(serializers.Serializer[Any]):
+class Attach(_Body):
     """The booking that a payment is for."""
 
     reservation = Text(max_length=64, help_text="The code of the booking.")
 
 
-class RefundPart(serializers.Serializer[Any]):
+class RefundPart(_Body):
     """What goes back of one payment."""
 
     payment = Id()
@@ -112,14 +138,14 @@ class Refund(_OfAmount):
     lower_total = Flag(required=False, default=False)
 
 
-class Evidence(serializers.Serializer[Any]):
+class Evidence(_Body):
     """Texts of a dispute's evidence, by Stripe's names of them."""
 
     evidence = serializers.DictField(child=Text(allow_blank=True, trim_whitespace=False))
 
 
 class File(serializers.Serializer[Any]):
-    """A file."""
+    """A file; other parts of a form are passed by."""
 
     file = serializers.FileField()
 
@@ -130,8 +156,10 @@ class EvidenceFile(File):
     name = Text(max_length=100)
 
 
-class Account(serializers.Serializer[Any]):
+class Account(_Body):
     """Where a new account is for."""
 
     property = Text(max_length=50, required=False, allow_null=True)
-    country = serializers.RegexField(r"^[A-Z]{2}$", required=False)
+    country = serializers.RegexField(
+        r"^[A-Za-z]{2}$", required=False, error_messages={"invalid": "Two letters, as PT."}
+    )

@@ -10,7 +10,9 @@ from tests.factories import UserFactory
 
 PAY = "reservations/HB-2481/payments/"
 REFUND = "reservations/HB-2481/refunds/"
+PART = {"payment": "01a21d40-467c-7941-9003-abb12bcfc5a0", "amount": 5}
 GOOD = {"amount": 12_600, "purpose": "deposit"}
+RIGHT = {PAY: GOOD, REFUND: {"amount": 12_600}}
 
 
 def wrong(answer, status=400):
@@ -60,7 +62,7 @@ def test_what_is_no_json_object_is_said_so(raw, booking, api):
 )
 @pytest.mark.parametrize("address", [PAY, REFUND])
 def test_an_amount_is_a_whole_number_above_zero(amount, address, booking, api):
-    body = wrong(api.posts(address, GOOD | {"amount": amount}))
+    body = wrong(api.posts(address, RIGHT[address] | {"amount": amount}))
 
     assert list(body["errors"]) == ["amount"]
     assert body["code"] == "invalid"
@@ -86,7 +88,7 @@ def test_an_amount_is_a_whole_number_above_zero(amount, address, booking, api):
     ],
 )
 def test_what_is_wrong_is_said_by_field(address, field, value, booking, api):
-    body = wrong(api.posts(address, GOOD | {field: value}))
+    body = wrong(api.posts(address, RIGHT[address] | {field: value}))
 
     assert list(body["errors"]) == [field]
     assert body["detail"].startswith(f"{field}: ")
@@ -98,7 +100,24 @@ def test_what_is_wrong_deep_inside_is_named_by_its_path(booking, api):
     assert set(body["errors"]) == {"payments.0.payment", "payments.0.amount"}
 
 
+@pytest.mark.parametrize(
+    ("address", "body", "field"),
+    [
+        (PAY, GOOD | {"captur_method": "manual"}, "captur_method"),
+        (REFUND, {"amount": 5, "payment": None}, "payment"),
+        (REFUND, {"amount": 5, "payments": [PART | {"all": 1}]}, "payments.0.all"),
+        ("reservations/HB-2481/payment_methods/setup/", {"usage": "on_session"}, "usage"),
+    ],
+)
+def test_what_nothing_would_come_of_is_not_passed_by(address, body, field, wire, booking, api):
+    found = wrong(api.posts(address, body))
+
+    assert list(found["errors"]) == [field]
+    assert not wire.asked
+
+
 def test_what_is_missing_is_named(booking, api):
+    assert set(wrong(api.posts(PAY, {"sum": 5}))["errors"]) == {"amount", "purpose", "sum"}
     assert set(wrong(api.posts(PAY))["errors"]) == {"amount", "purpose"}
 
 

@@ -105,7 +105,8 @@ class Address(APIView):
 
         :raises ValidationError: something about it is wrong.
         """
-        read = self.sends[str(self.request.method)](data=self.request.data)
+        kind = self.sends.get(str(self.request.method), bodies.Nothing)
+        read = kind(data=self.request.data)
         read.is_valid(raise_exception=True)
         found: dict[str, Any] = read.validated_data
         return found
@@ -196,6 +197,8 @@ class Asking(Address, ABC):
     kinds: ClassVar[Sequence[str]] = ()
 
     def post(self, request: Request, **kwargs: Any) -> Response:
+        if "POST" not in self.sends:
+            self.body()  # that nothing was sent which would be passed by
         return keys.answer(self, request, self.act)
 
     @abstractmethod

@@ -92,6 +92,7 @@ class Link(_Accounts, Known, Asking):
     shape = shapes.LinkShape
 
     def post(self, request: Request, **kwargs: Any) -> Response:
+        self.body()
         keys.given(request)
         return self.act()
 
