@@ -190,6 +190,9 @@ def _asked(request: OutgoingRequest, kind: Kind) -> Answer:
     """
     Make the call; before it is made again, look whether it was done.
 
+    The second failure of Stripe's for a key is the end of that key: Stripe may only be remembering
+    the first.
+
     :raises GatewayError: Stripe did not do it, or did not say.
     """
     budget.wait(request.account)
@@ -198,7 +201,17 @@ def _asked(request: OutgoingRequest, kind: Kind) -> Answer:
             return found
         if request.server_errors >= _MOST_SERVER_ERRORS:
             promises.take_next_key(request)
-    answer = kind.ask(request)
+    try:
+        answer = kind.ask(request)
+    except errors.ServerError:
+        request.server_errors += 1
+        if request.server_errors < _MOST_SERVER_ERRORS:
+            raise
+        budget.wait(request.account)
+        if found := _done_before(request, kind):
+            return found
+        promises.take_next_key(request)
+        answer = kind.ask(request)
     if answer.replayed and kind.read and request.target:
         return kind.read(request)  # what was true at the first call may not be so any more
     return answer

@@ -151,8 +151,7 @@ def test_a_500_that_stripe_remembers_is_found_by_our_id(wire, promised, intent, 
 
     wire.answers = answers
     keeping.keep(request)
-    keeps(capsys, "--all")
-    assert keeps(capsys, "--all")["kept"] == 1
+    assert keeps(capsys, "--all") == {"kept": 1, "refused": 0, "waiting": 0, "read": 0}
 
     assert [asked.method for asked in wire.asked] == ["POST", "POST", "GET"]
     assert Payment.objects.get(pk=payment.pk).stripe_id == made["id"]
@@ -168,13 +167,29 @@ def test_a_500_that_made_nothing_goes_on_under_another_key(wire, promised, inten
 
     wire.answers = answers
     keeping.keep(request)
-    keeps(capsys, "--all")
     assert keeps(capsys, "--all")["kept"] == 1
     assert [asked.key for asked in wire.asked if asked.key] == [
         str(payment.pk),
         str(payment.pk),
         f"{payment.pk}:2",
     ]
+
+
+def test_a_stripe_that_fails_for_every_key_is_asked_under_one_more_each_time(
+    wire, promised, intent, capsys
+):
+    payment, request = promised()
+    wire.answers = lambda asked: (200, page()) if asked.method == "GET" else (500, error())
+    keeping.keep(request)
+    for _ in range(2):
+        assert keeps(capsys, "--all")["waiting"] == 1
+    found = page(intent(payment))
+    wire.answers = lambda asked: (200, found) if asked.method == "GET" else (500, error())
+    assert keeps(capsys, "--all")["kept"] == 1
+
+    numbers = [asked.key.removeprefix(str(payment.pk)) for asked in wire.asked if asked.key]
+    assert numbers == ["", "", ":2", ":2", ":3", ":3"]
+    assert wire.asked[-1].method == "GET"
 
 
 def test_a_promise_of_yesterday_is_looked_for_before_it_is_asked(wire, promised, intent, capsys):
