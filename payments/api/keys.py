@@ -7,7 +7,7 @@ hear that it is under way (`operations.once`).
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from hashlib import sha256
 from typing import Any, ClassVar, Protocol
 
@@ -40,6 +40,9 @@ class Repeatable(Protocol):
 
     def again(self, answer: dict[str, Any]) -> dict[str, Any]:
         """Return a remembered answer with the secret that it had, if it may be told again."""
+
+    def about(self, answer: dict[str, Any]) -> Collection[Any]:
+        """Return our ids of what Stripe may have been asked about, by a remembered answer."""
 
 
 def given(request: Request) -> str:
@@ -118,9 +121,9 @@ def _made(view: Repeatable, row: IdempotentRequest) -> list[OutgoingRequest]:
         return []
     made = list(once.promised(row, view.kinds))
     told = json.loads(row.answer) if row.answer else None
-    if made or not isinstance(told, dict) or not told.get("id"):
+    if made or not isinstance(told, dict):
         return made
-    asked = OutgoingRequest.objects.filter(about=told["id"], kind__in=view.kinds)
+    asked = OutgoingRequest.objects.filter(about__in=view.about(told), kind__in=view.kinds)
     return list(asked.order_by("-id")[:1])
 
 

@@ -99,8 +99,8 @@ def _translated(error: stripe.StripeError) -> errors.GatewayError:
     """Return what an error of the SDK means to us."""
     body = error.json_body if isinstance(error.json_body, dict) else {}
     given = body.get("error")
-    said = given if isinstance(given, dict) else {}
-    code = str(said.get("code") or error.code or given or "")
+    said = given if isinstance(given, dict) else {"code": given}  # as OAuth says it
+    code = str(said.get("code") or error.code or "")
     facts: dict[str, Any] = {
         "code": code,
         "param": str(said.get("param") or ""),

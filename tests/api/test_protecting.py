@@ -72,6 +72,20 @@ def test_a_review_is_decided_later_while_stripe_is_away(what, review, wire, api)
     assert (answer.status_code, answer.json()["status"]) == (202, "promised")
 
 
+def test_both_who_refused_a_review_while_stripe_was_away_hear_that_it_is_done(review, wire, api):
+    wire.answers = away
+    told = [api.posts(f"reviews/{review.pk}/refuse/", key=key) for key in ("mine", "yours")]
+    assert [each.status_code for each in told] == [202, 202]
+    closed = objects.review(id=review.stripe_id, open=False, closed_reason="refunded_as_fraud")
+    wire.answers = lambda asked: makes_refunds()(asked) if asked.method == "POST" else (200, closed)
+    keeping.keep_due(early=True)
+
+    told = [api.posts(f"reviews/{review.pk}/refuse/", key=key) for key in ("mine", "yours")]
+
+    assert [each.status_code for each in told] == [200, 200]
+    assert len(api.gets("refunds/").json()["results"]) == 1
+
+
 def test_a_review_is_refused_and_the_money_goes_back(review, wire, api):
     closed = objects.review(id=review.stripe_id, open=False, closed_reason="refunded_as_fraud")
     wire.answers = lambda asked: makes_refunds()(asked) if asked.method == "POST" else (200, closed)
@@ -133,6 +147,23 @@ def test_a_card_becomes_the_default(stripe, wire, booking, api):
     keeping.keep_due(early=True)
     answer = api.posts(f"{CARDS}{card.pk}/default/")
     assert (answer.status_code, answer.json()["default"]) == (200, True)
+
+
+def test_both_who_made_a_card_the_default_while_stripe_was_away_hear_that_it_is(
+    stripe, wire, booking, api
+):
+    where = f"{CARDS}{leaves_a_card(stripe, booking).pk}/default/"
+    wire.answers = away
+    told = [api.posts(where, key=key) for key in ("mine", "yours")]
+    assert [each.status_code for each in told] == [202, 202]
+    chosen = {"default_payment_method": "pm_guest"}
+    customer = objects.customer(id="cus_guest", invoice_settings=chosen)
+    wire.answers = lambda asked: (200, customer)
+    keeping.keep_due(early=True)
+
+    told = [api.posts(where, key=key) for key in ("mine", "yours")]
+
+    assert [(each.status_code, each.json()["default"]) for each in told] == [(200, True)] * 2
 
 
 def test_a_card_is_taken_off_file(stripe, wire, booking, api):

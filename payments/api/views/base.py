@@ -1,7 +1,7 @@
 """What all addresses have in common: who asks, where, about what, and whether they may."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -216,6 +216,10 @@ class Asking(Address, ABC):
     def again(self, answer: dict[str, Any]) -> dict[str, Any]:
         """Return a remembered answer with the secret that it had, if it may be told again."""
         return answer
+
+    def about(self, answer: dict[str, Any]) -> Collection[Any]:
+        """Return our ids of what Stripe may have been asked about, by a remembered answer."""
+        return [answer["id"]] if answer.get("id") else []
 
     def sent_in(self, currency: str) -> dict[str, Any]:
         """

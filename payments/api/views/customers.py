@@ -1,6 +1,6 @@
 """The cards that a booking's guest has on file."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -120,6 +120,9 @@ class Default(_Card, Asking):
         if made[0].state == OutgoingRequest.State.REFUSED:
             outcome.refuse(made[0])
         return self.told(promised=not made[0].is_decided)
+
+    def about(self, answer: dict[str, Any]) -> Collection[Any]:
+        return [self.card.customer_id]
 
 
 class Card(_Card):

@@ -1,7 +1,7 @@
 """Disputes, fraud warnings and reviews."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -254,3 +254,8 @@ class Refuse(_Answering):
         canceling = promises.under_way(row.payment_id, "cancel")
         promised = refunds.exists() or canceling.exists()
         return _answer(self.shown(row), promised=promised)
+
+    def about(self, answer: dict[str, Any]) -> Collection[Any]:
+        payment = self.thing.payment_id
+        refunds = Refund.objects.filter(payment=payment).values_list("pk", flat=True)
+        return [payment, *refunds]
