@@ -1,6 +1,7 @@
 """What we have promised to ask Stripe for: a row each, until Stripe has decided."""
 
 import builtins
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -86,8 +87,10 @@ class OutgoingRequest(models.Model):
             models.Index(fields=["about"], name="requests_about"),
         ]
 
-    # Of the attempt that this process made, never stored: the answer, and our row merged with it.
+    # Of the attempt that this process made, never stored: the answer, Stripe's moment of it, and
+    # our row merged with it.
     answer: dict[str, Any] | None = None
+    answered_at: datetime | None = None
     row: Any = None
 
     def __str__(self) -> str:

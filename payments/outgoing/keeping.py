@@ -229,7 +229,7 @@ def _done_before(request: OutgoingRequest, kind: Kind) -> Answer | None:
 
 def _note(request: OutgoingRequest, kind: Kind, answer: Answer) -> None:
     """Merge an answer as if it were an event, and note that the promise is kept."""
-    request.answer = answer.object
+    request.answer, request.answered_at = answer.object, answer.at
     with transaction.atomic():
         row = _apply(request, kind, answer)
         if kind.after:

@@ -77,16 +77,34 @@ def revisit_bookings(ids: Collection[UUID]) -> None:
     ask_again_of("payment", Payment.objects.filter(reservation__in=ids), timezone.now())
 
 
-def close_connection(account: ConnectedAccount, now: datetime) -> None:
+def close_connection(account: ConnectedAccount, at: datetime) -> None:
     """
     Note that a connection is closed, as an event of Stripe's would.
 
     :param account: its row, which the caller has locked.
+    :param at: since when, by Stripe's clock where Stripe said so: it may be opened again in the
+        same second, which a probe decides.
     """
-    account.deauthorized_at = max(filter(None, [account.deauthorized_at, now]))
-    account.save(update_fields=["deauthorized_at"])
     name = ("account", account.account, account.livemode, account.stripe_id)
-    ask_again({name: account.organization_id}, now)
+    rows = Rows(timezone.now())
+    rows.lock({name: account.organization_id})
+    row = rows[name]
+    rows.put(row, deauthorized_at=max(filter(None, [row.deauthorized_at, at])))
+    settle(rows)
+
+
+def note_let_go(account: ConnectedAccount, at: datetime) -> bool:
+    """
+    Note that Stripe does not let us act for an account any more; say whether that is new.
+
+    :param at: the moment when Stripe said so.
+    """
+    with transaction.atomic():
+        row = ConnectedAccount.objects.select_for_update().get(pk=account.pk)
+        was_open = row.is_connected
+        if was_open:
+            close_connection(row, at)
+    return was_open
 
 
 def ask_again(names: dict[Name, UUID], now: datetime) -> None:

@@ -6,7 +6,7 @@ account's failure is said, and stops no other.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -40,7 +40,7 @@ from payments.models import Alert as AlertRow
 from payments.models import ConnectedAccount, EventCursor, Scope, Severity, WebhookEvent
 from payments.models.base import first_id_at
 from payments.outgoing import answers, budget
-from payments.records import telling
+from payments.records import settling, telling
 from payments.webhooks import endpoints, inbox, worker
 from payments.webhooks.router import route
 
@@ -77,6 +77,7 @@ class Found:
     :param mended: of them, those that were not as Stripe has them.
     :param differences: each in words.
     :param failed: by account, what Stripe said.
+    :param refusing: of them, those that do not let us act for them.
     """
 
     events: int = 0
@@ -86,6 +87,7 @@ class Found:
     mended: int = 0
     differences: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
+    refusing: set[str] = field(default_factory=set)
 
 
 def known_accounts() -> list[str]:
@@ -108,6 +110,7 @@ def resync(of: list[str], since: datetime, *, objects: bool = False) -> Found:
     for account in of if objects else ():
         if account != PLATFORM:
             _guarded(found, account, partial(_compare, found, account, since))
+    _note_who_let_go(found, of)
     return found
 
 
@@ -117,19 +120,21 @@ def resync_by_itself(stop: Callable[[], bool] = lambda: False) -> Found:
 
     :param stop: asked between accounts, so that a worker can end cleanly.
     """
-    found = Found()
+    found, asked = Found(), []
     for account in known_accounts():
         if stop():
             break
         begun = _begin(account)
         if begun is None:
             continue
+        asked.append(account)
         since, first = begun
         fetch = partial(_fetch, found, account, since)
         if _guarded(found, account, fetch) and not first:
             _say_whether_deliveries_fail(account, found.missed_since.get(account))
         if account == PLATFORM and settings.SITE_URL:
             _guarded(found, account, _watch_endpoints)
+    _note_who_let_go(found, asked)
     return found
 
 
@@ -166,9 +171,41 @@ def _guarded(found: Found, account: str, work: Callable[[], None]) -> bool:
         raise
     except errors.GatewayError as error:
         found.failed[account] = error.message
+        if isinstance(error, errors.Disconnected):
+            found.refusing.add(account)
         logger.warning("resync.failed", account=account, code=error.code)
         return False
     return True
+
+
+def _note_who_let_go(found: Found, asked: Collection[str]) -> None:
+    """
+    Close the connection of each account that let go of us, unheard: a probe decides.
+
+    Where several were asked and every one of them refuses, it is more likely our key that is
+    another platform's; then nothing is closed.
+    """
+    hotels = {account for account in asked if account != PLATFORM}
+    if len(hotels) > 1 and found.refusing >= hotels:
+        for account in hotels:
+            found.failed[account] += " None of the accounts lets us act: is the key ours?"
+        return
+    for account in sorted(found.refusing):
+        if _let_go(account):
+            found.failed[account] = "It let go of us, unheard: its connection is closed now."
+
+
+def _let_go(account: str) -> bool:
+    """Ask Stripe whether we may still act for an account; if not, note so, and say that it was."""
+    budget.wait(account)
+    try:
+        accounts.retrieve(account)
+    except errors.Disconnected as error:
+        row = ConnectedAccount.objects.filter(stripe_id=account, livemode=conf.asks_live()).first()
+        return row is not None and settling.note_let_go(row, error.at)
+    except errors.GatewayError:
+        pass  # it did not say
+    return False
 
 
 def _pages(

@@ -19,6 +19,7 @@ from payments.models import (
     Payment,
 )
 from payments.models.connect import ExternalAccount
+from payments.operations.connect import onboarding
 from payments.outgoing import rereads
 from payments.webhooks import worker
 from sandbox import events, objects
@@ -223,6 +224,27 @@ def test_a_tie_is_decided_by_a_probe(stripe, wire, capsys, status):
     error = {"type": "invalid_request_error", "code": "account_invalid", "message": "No access."}
     wire.answers = lambda asked: (status, account_of() if status == 200 else {"error": error})
 
+    keeps(capsys)
+
+    account = ConnectedAccount.objects.get()
+    assert (account.is_undecided, account.is_connected) == (False, status == 200)
+
+
+@pytest.mark.parametrize("status", [200, 403])
+def test_an_account_that_is_let_go_and_comes_back_within_a_second_is_probed(
+    status, stripe, wire, capsys, settings, manager
+):
+    """Our clock is ahead of Stripe's, as any clock may be."""
+    settings.STRIPE_CLIENT_ID = "ca_of_the_tests"
+    stripe.tells("account.updated", account_of())
+    wire.moment = AT
+    wire.answers = lambda asked: (200, {"stripe_user_id": ACCOUNT})
+    gone = onboarding.disconnect(account=ConnectedAccount.objects.get(), by=manager)
+    assert not gone.account.is_connected
+
+    stripe.sends([hears("account.application.authorized", objects.application(), AT)])
+    error = {"type": "invalid_request_error", "code": "account_invalid", "message": "No access."}
+    wire.answers = lambda asked: (status, account_of() if status == 200 else {"error": error})
     keeps(capsys)
 
     account = ConnectedAccount.objects.get()

@@ -230,6 +230,51 @@ def test_an_account_that_fails_stops_no_other(hotel, booking, capsys):
     assert [each["account"] for each in found["failed"]] == [gone.id]
 
 
+def test_an_account_that_let_go_unheard_is_closed(hotel, booking, capsys):
+    gone = Hotel(hotel.server)
+    AccountFactory(stripe_id=gone.id, account=gone.id, organization=booking.organization)
+    gone.control(f"accounts/{gone.id}/deauthorize")
+
+    found, code = resyncs(capsys)
+
+    said = "It let go of us, unheard: its connection is closed now."
+    assert (code, found["failed"]) == (1, [{"account": gone.id, "error": said}])
+    assert not ConnectedAccount.objects.get(stripe_id=gone.id).is_connected
+    assert Alert.objects.filter(kind="account_disconnected", object_id=gone.id).count() == 1
+    again, code = resyncs(capsys)
+    assert (code, again["new"], "failed" in again) == (0, 0, False)
+
+    gone.control(f"accounts/{gone.id}/authorize")
+    Stripe().sends([{**gone.happened()[0], "account": gone.id}])
+    rereads.keep_due(early=True)  # the same second, perhaps
+    assert ConnectedAccount.objects.get(stripe_id=gone.id).is_connected
+
+
+def test_the_worker_closes_what_let_go_unheard(hotel, booking):
+    gone = Hotel(hotel.server)
+    AccountFactory(stripe_id=gone.id, account=gone.id, organization=booking.organization)
+    gone.control(f"accounts/{gone.id}/deauthorize")
+
+    resyncing.resync_by_itself()
+
+    open = {row.stripe_id for row in ConnectedAccount.objects.all() if row.is_connected}
+    assert (hotel.id in open, gone.id in open) == (True, False)
+
+
+def test_where_every_account_refuses_none_is_closed(hotel, booking, capsys):
+    gone = Hotel(hotel.server)
+    AccountFactory(stripe_id=gone.id, account=gone.id, organization=booking.organization)
+    ConnectedAccount.objects.exclude(stripe_id__in=[hotel.id, gone.id]).delete()
+    for each in (hotel, gone):
+        each.control(f"accounts/{each.id}/deauthorize")
+
+    found, code = resyncs(capsys)
+
+    assert (code, len(found["failed"])) == (1, 2)
+    assert all(each["error"].endswith("is the key ours?") for each in found["failed"])
+    assert all(row.is_connected for row in ConnectedAccount.objects.all())
+
+
 def test_only_one_account_and_only_since(hotel, booking, capsys):
     a_day_passes(hotel, booking)
     tomorrow = (timezone.now() + timedelta(days=1)).isoformat()

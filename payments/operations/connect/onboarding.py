@@ -161,7 +161,7 @@ def link(*, account: ConnectedAccount, page: str, by: Any) -> Link:
     try:
         made = gateway.link(params=params, key=str(uuid.uuid4())).object
     except errors.Disconnected as error:
-        _note_closed(account)
+        settling.note_let_go(account, error.at)
         raise acting.AccountDisconnected("Stripe does not let us act for this account.") from error
     except errors.Final as error:
         raise outcome.RefusedByStripe(f"Stripe refused: {error.message}") from error
@@ -200,8 +200,8 @@ def read_again(account: ConnectedAccount) -> None:
     """
     try:
         answer = gateway.retrieve(account.stripe_id)
-    except (errors.Disconnected, errors.Gone):
-        _note_closed(account)
+    except (errors.Disconnected, errors.Gone) as error:
+        settling.note_let_go(account, error.at)
         return
     except errors.GatewayError as error:
         raise StripeAway("Stripe does not answer right now. Try again in a moment.") from error
@@ -262,10 +262,3 @@ def _require_open(account: ConnectedAccount) -> None:
         raise StripeAway("Stripe has not made this account yet. Try again in a moment.")
     if not account.is_connected:
         raise acting.AccountDisconnected("This account was let go. Connect it again first.")
-
-
-def _note_closed(account: ConnectedAccount) -> None:
-    with transaction.atomic():
-        row = ConnectedAccount.objects.select_for_update().get(pk=account.pk)
-        if row.is_connected:
-            settling.close_connection(row, timezone.now())
