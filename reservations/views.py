@@ -20,6 +20,7 @@ from reservations.models import Reservation
 from reservations.stay_form import StayForm
 
 
+@never_cache
 @login_required
 def bookings(request: HttpRequest) -> HttpResponse:
     """List the bookings that this person may see."""
@@ -60,6 +61,7 @@ def bookings(request: HttpRequest) -> HttpResponse:
 TABS = {"payments": "Payments", "stay": "Stay", "dispute": "Dispute", "activity": "Activity"}
 
 
+@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @panels.asked_once()

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from payments import hotel
@@ -20,7 +21,8 @@ def guarded(view: View, rights: Mapping[str, Right]) -> View:
     """
     Return a page for those alone who are logged in, and whose role lets them do this somewhere.
 
-    Whether they may do it to what the address names is for the page itself to see.
+    Whether they may do it to what the address names is for the page itself to see. No browser keeps
+    it: whoever goes back sees how things stand now, and nothing once they have logged out.
 
     :param rights: for each method what the person must be allowed to do.
     """
@@ -34,7 +36,7 @@ def guarded(view: View, rights: Mapping[str, Right]) -> View:
             return view(request, **named)
 
     methods = [*rights, "HEAD"] if "GET" in rights else [*rights]
-    return login_required(require_http_methods(methods)(page))
+    return never_cache(login_required(require_http_methods(methods)(page)))
 
 
 def refuse_unless(user: Any, right: Right, row: Any) -> None:

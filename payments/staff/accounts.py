@@ -9,7 +9,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 
 from payments import hotel
 from payments.analytics import arrivals
@@ -63,7 +62,6 @@ class Place:
         return CONTINUE if not account.details_submitted or account.wanted else ""
 
 
-@never_cache
 def overview(request: HttpRequest) -> HttpResponse:
     """List the organizations and houses whose accounts this person may see."""
     places = [
@@ -79,7 +77,6 @@ def overview(request: HttpRequest) -> HttpResponse:
     )
 
 
-@never_cache
 def account(request: HttpRequest, organization: str, house: str = "") -> HttpResponse:
     """Show where one place's account stands; take the next step."""
     place = _place(request, organization, house)

@@ -9,7 +9,6 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 
 from payments import hotel
 from payments.analytics import figures
@@ -108,7 +107,6 @@ class Asked:
         )
 
 
-@never_cache
 def overview(request: HttpRequest) -> HttpResponse:
     """Show what came in, went back, was disputed and declined, beside the days before."""
     asked = Asked(request)
@@ -124,7 +122,6 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "payments/staff/analytics.html", context)
 
 
-@never_cache
 def as_csv(request: HttpRequest) -> HttpResponse:
     """Hand out the same figures as a table."""
     asked = Asked(request)

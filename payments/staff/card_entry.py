@@ -175,6 +175,16 @@ def refused(refusal: Refused) -> HttpResponse:
     return _answer({"detail": str(refusal)}, 402 if isinstance(refusal, Declined) else 409)
 
 
+def changed(sentence: str, *, seen: str, due: str) -> HttpResponse:
+    """
+    Answer a browser that nothing was done, because something changed since its page was opened.
+
+    :param seen: what is true now, for the page to send once somebody has read the sentence.
+    :param due: a sentence about what is due now.
+    """
+    return _answer({"detail": sentence, "now": {"seen": seen, "due": due}}, 409)
+
+
 def wrong(errors: dict[str, list[str]]) -> HttpResponse:
     """Answer a browser with what was typed wrong, by field."""
     return _answer({"errors": errors}, 422)

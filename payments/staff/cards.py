@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.views.decorators.cache import never_cache
 
 from payments import hotel
 from payments.hotel import Booking, Right
@@ -18,7 +17,6 @@ from payments.staff.access import refuse_unless
 from payments.words import customers
 
 
-@never_cache
 def make_default(request: HttpRequest, pk: UUID, card: UUID) -> HttpResponse:
     """Let a card be the one that is charged first."""
     booking, method = _card(request, pk, card)
@@ -38,7 +36,6 @@ def make_default(request: HttpRequest, pk: UUID, card: UUID) -> HttpResponse:
     return dialogs.ask(request, question)
 
 
-@never_cache
 def detach(request: HttpRequest, pk: UUID, card: UUID) -> HttpResponse:
     """Take a card off file."""
     if request.method == "POST" and dialogs.was_done(request, ("detach",)):
@@ -63,7 +60,6 @@ def detach(request: HttpRequest, pk: UUID, card: UUID) -> HttpResponse:
     return dialogs.ask(request, question)
 
 
-@never_cache
 def send_again(request: HttpRequest, pk: UUID, link: UUID) -> HttpResponse:
     """Mail a pay link once more."""
     _booking(request, pk)

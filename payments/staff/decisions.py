@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 
 from payments import hotel
 from payments.hotel import Right
@@ -86,7 +85,6 @@ REFUSE = Decision(
 )
 
 
-@never_cache
 def decide(request: HttpRequest, pk: UUID, *, decision: Decision) -> HttpResponse:
     """Ask once more, or do what was decided; once, however often it is sent."""
     rows = hotel.visible_to(request.user, decision.model.objects.filter(seen=True))

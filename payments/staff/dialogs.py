@@ -20,9 +20,14 @@ from payments.operations import once
 from payments.outgoing import promises
 
 
+def was_sent(request: HttpRequest, kinds: Sequence[str]) -> bool:
+    """Say whether this very dialog was sent before."""
+    return _earlier(request, kinds) is not None
+
+
 def was_done(request: HttpRequest, kinds: Sequence[str]) -> bool:
     """Say whether this very dialog was sent before, and if so tell what came of it."""
-    earlier = once.find(request.user.pk, _digest(request), kinds=kinds)
+    earlier = _earlier(request, kinds)
     if earlier is not None:
         _tell_again(request, earlier)
     return earlier is not None
@@ -146,6 +151,10 @@ def leave(request: HttpRequest, url: str) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return HttpResponseClientRedirect(url)
     return redirect(url)
+
+
+def _earlier(request: HttpRequest, kinds: Sequence[str]) -> IdempotentRequest | None:
+    return once.find(request.user.pk, _digest(request), kinds=kinds)
 
 
 def _digest(request: HttpRequest) -> str:

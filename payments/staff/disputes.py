@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 
 from payments import hotel
 from payments.errors import Invalid, MayNot, Refused
@@ -28,7 +27,6 @@ OLD_PAGE = "This page is too old. Look at what stands here now, then go on."
 ASKED, FILE = "submit", "file"  # what a button wants beyond saving
 
 
-@never_cache
 def answer(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show a dispute's evidence to be written; save what was written, and a file with it."""
     dispute = _dispute(request, pk)
@@ -71,14 +69,12 @@ def answer(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect(_back(dispute))
 
 
-@never_cache
 def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Ask once more, or hand in the evidence, for good."""
     dispute = _dispute(request, pk)
     return _decide(request, dispute, _submitting(request, dispute))
 
 
-@never_cache
 def accept(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Ask once more, or give in: the guest keeps the money."""
     dispute = _dispute(request, pk)

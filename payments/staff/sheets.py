@@ -1,6 +1,5 @@
 """What staff do with a booking's money: a dialog each, opened from the booking's page."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -14,7 +13,6 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from payments import hotel, money
@@ -28,7 +26,7 @@ from payments.operations.customers import payment_methods
 from payments.operations.payments import holds, pay_links, refunds
 from payments.panels.typed import AmountField
 from payments.records import bookings
-from payments.staff import charging, dialogs, refunding
+from payments.staff import charging, dialogs, refunding, seen
 from payments.words import customers, policies
 
 
@@ -137,37 +135,7 @@ class Sheet:
     @property
     def seen(self) -> str:
         """What an action depends on, as it is now."""
-        return ",".join(str(value) for _, value in self._facts())
-
-    def changed(self, seen: str) -> str:
-        """Return what is no longer as somebody saw it, in a sentence; empty where all is."""
-        before = seen.split(",")
-        facts = self._facts()
-        if len(before) != len(facts):
-            return "This booking has changed since you opened it. Look again, then go on."
-        said = [
-            f"{name} was {self._show(old)} and is {self._show(str(now))} now"
-            for (name, now), old in zip(facts, before, strict=True)
-            if str(now) != old
-        ]
-        if not said:
-            return ""
-        return f"It changed since you opened this: {'; '.join(said)}. Look again, then go on."
-
-    def _facts(self) -> list[tuple[str, int]]:
-        figures = self.figures
-        return [
-            ("Total", self.booking.total),
-            ("Paid", figures.paid),
-            ("Refunded", figures.refunded),
-            ("Refund under way", figures.refund_pending),
-            ("On hold", figures.authorized),
-            ("Disputed", figures.disputed),
-        ]
-
-    def _show(self, value: str) -> str:
-        known = re.fullmatch(r"-?\d{1,18}", value)
-        return money.show(int(value), self.booking.currency) if known else "something else"
+        return seen.of(self.booking, self.figures)
 
 
 Doing = Callable[[Sheet, dict[str, Any], Any], str]
@@ -230,7 +198,6 @@ ACTIONS = {
 OF_A_HOLD = ("capture", "release")
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def sheet(request: HttpRequest, pk: UUID, verb: str, payment: UUID | None = None) -> HttpResponse:
@@ -256,7 +223,9 @@ def sheet(request: HttpRequest, pk: UUID, verb: str, payment: UUID | None = None
     sent = request.POST.copy()
     wrong = _keep_files(request, opened, sent)
     form = action.form(opened, sent)
-    if form.is_valid() and (changed := opened.changed(form.cleaned_data["seen"])):
+    if form.is_valid() and (
+        changed := seen.changed(form.cleaned_data["seen"], opened.booking, opened.figures)
+    ):
         form.add_error(None, changed)
         sent["seen"] = opened.seen
     for sentence in wrong:

@@ -7,7 +7,6 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 
 from payments import hotel, money
 from payments.errors import Refused
@@ -20,7 +19,7 @@ from payments.operations.payments import additional_charges, payment_intents
 from payments.operations.payments.payment_intents import Taken
 from payments.panels.typed import AmountField
 from payments.records import bookings
-from payments.staff import card_entry, dialogs
+from payments.staff import card_entry, dialogs, seen
 from payments.staff.access import refuse_unless
 from payments.staff.card_entry import CardEntry
 from payments.words import customers
@@ -32,6 +31,8 @@ _FOR = [
     ("extra_charge", "An extra"),
     ("damage_charge", "Damage"),
 ]
+_BEGUN = "taking"  # of a session: the payments that its open dialogs have begun
+_PAID = ("succeeded", "requires_capture", "processing")
 _MOST_OPEN = 10  # dialogs of one person whose payments are remembered
 
 
@@ -47,6 +48,7 @@ class Taking(forms.Form):
         help_text="Only if the guest agrees that the hotel charges this card later.",
     )
     key = forms.UUIDField(widget=forms.HiddenInput)
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=300, required=False)
 
     def __init__(self, verb: str, booking: Booking, cards: list[PaymentMethod], *args: Any) -> None:
         super().__init__(*args)
@@ -67,19 +69,16 @@ class Taking(forms.Form):
         return AmountField.minor(self.cleaned_data["amount"], self.currency)
 
 
-@never_cache
 def take(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show the dialog that takes a payment, or begin to take it."""
     return _dialog(request, pk, TAKE)
 
 
-@never_cache
 def hold(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show the dialog that holds money, or begin to hold it."""
     return _dialog(request, pk, HOLD)
 
 
-@never_cache
 def status(request: HttpRequest, pk: UUID, payment: UUID) -> HttpResponse:
     """Say what came of a payment of a booking."""
     rows = hotel.visible_to(request.user, Payment.objects.filter(reservation=pk))
@@ -94,21 +93,27 @@ def _dialog(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     (folio,) = bookings.folios(hotel.bookings([pk]).values())
     booking = folio.booking
     cards = _cards(booking, request.user)
+    now = seen.of(booking, folio.figures)
+    due = max(0, folio.figures.balance)
     if request.method == "POST":
         form = Taking(verb, booking, cards, request.POST)
         if not form.is_valid():
             return card_entry.wrong({name: [*said] for name, said in form.errors.items()})
+        saw = form.cleaned_data["seen"] or now
+        changed = seen.changed(saw, booking, folio.figures)
+        if changed and not _has_paid(request, booking, str(form.cleaned_data["key"])):
+            return card_entry.changed(changed, seen=now, due=_due(verb, due, booking))
         try:
             return _begin(request, booking, form.cleaned_data, verb, cards)
         except Refused as refusal:
             return card_entry.refused(refusal)
-    due = max(0, folio.figures.balance)
     typed = request.GET.get("amount", str(money.to_decimal(due, booking.currency)) if due else "")
     form = Taking(verb, booking, cards)
     form.initial = {
         "amount": typed,
         "purpose": request.GET.get("purpose"),
         "key": time_ordered_id(),
+        "seen": now,
     }
     form.fields["amount"].widget.attrs |= dialogs.renews_button(request.path)
     context = {
@@ -117,12 +122,21 @@ def _dialog(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
         "does": "Hold" if verb == HOLD else "Pay",
         "booking": booking,
         "form": form,
-        "due": due,
+        "due": _due(verb, due, booking),
         "amount": AmountField.shown(typed, booking.currency),
         "back": hotel.booking_url(pk),
         **_entry(booking, request.path, due, manual=verb == HOLD),
     }
     return render(request, "payments/staff/taking.html", context)
+
+
+def _due(verb: str, due: int, booking: Booking) -> str:
+    """Return what somebody knows before they type an amount, in a sentence."""
+    if verb == HOLD:
+        return "The amount is held on the card and not taken; it can be captured for about a week."
+    if not due:
+        return "Nothing is due for this booking."
+    return f"{money.show(due, booking.currency)} are due."
 
 
 def _entry(booking: Booking, address: str, due: int, *, manual: bool) -> dict[str, Any]:
@@ -181,6 +195,15 @@ def status_of(payment: Payment) -> str:
     return reverse("payments:paying", args=[payment.reservation_id, payment.pk])
 
 
+def _has_paid(request: HttpRequest, booking: Booking, key: str) -> bool:
+    """Say whether this very dialog has paid: what changed since it was opened may be its own."""
+    former = request.session.get(_BEGUN, {}).get(key)
+    rows = Payment.objects.filter(reservation=booking.id, status__in=_PAID)
+    if former is not None and rows.filter(pk=former["payment"]).exists():
+        return True
+    return dialogs.was_sent(request, ("payment",))
+
+
 def begin_once(
     request: HttpRequest, booking: Booking, *, key: str, amount: int, **asked: str
 ) -> Taken:
@@ -193,7 +216,7 @@ def begin_once(
     :raises Refused: it cannot be.
     """
     wanted = {"amount": amount, **asked}
-    begun = request.session.get("taking", {})
+    begun = request.session.get(_BEGUN, {})
     former = begun.get(key)
     if former is not None:
         payment = Payment.objects.get(pk=former["payment"], reservation=booking.id)
@@ -201,11 +224,11 @@ def begin_once(
             if former["asked"] == wanted:
                 return Taken(payment, payment_intents.secret_of(payment))
             _end(payment, request.user)
-        elif payment.status in ("succeeded", "requires_capture", "processing"):
+        elif payment.status in _PAID:
             return Taken(payment, None)
     taken = payment_intents.take(booking=booking, amount=amount, by=request.user, **asked)
     begun = {**begun, key: {"payment": str(taken.payment.pk), "asked": wanted}}
-    request.session["taking"] = dict([*begun.items()][-_MOST_OPEN:])
+    request.session[_BEGUN] = dict([*begun.items()][-_MOST_OPEN:])
     return taken
 
 

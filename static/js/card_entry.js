@@ -7,7 +7,11 @@
   const UNDECIDED = ["open", "waiting"];
   const BLOCKED = "The fields for the card could not be loaded. Something keeps Stripe away: a blocker in this browser, or the network. Nothing was taken.";
   const OFFLINE = "The connection is lost. Nothing was taken. Try again when it is back.";
-  const LOGGED_OUT = "You were logged out meanwhile. Nothing was taken. Load the page again.";
+  const UNSURE = "The connection is lost. Press again when it is back: what is sent twice is done once.";
+  const LOGGED_OUT = "You were logged out meanwhile.";
+  const BROKEN = "Something is wrong here.";
+  const NOTHING = "Nothing was taken. Load the page again.";
+  const UNKNOWN = "What became of the payment is shown once you load the page again.";
   const WAITING = "Waiting for Stripe";
 
   let loading = null;
@@ -67,7 +71,7 @@
     window.addEventListener("online", done); // no need to wait for what is back
   });
 
-  /** Ask our server; null when there was no way to it. */
+  /** Ask our server; null when there was no way to it, `lost` what it said when it did not do it. */
   async function ask(address, options = {}) {
     let answer;
     try {
@@ -75,9 +79,11 @@
     } catch {
       return null;
     }
-    const isJson = answer.headers.get("Content-Type")?.startsWith("application/json");
-    if (answer.redirected || !isJson) return { detail: LOGGED_OUT, reload: true };
-    return answer.json();
+    if (answer.headers.get("Content-Type")?.startsWith("application/json")) return answer.json();
+    if (answer.redirected) return { lost: LOGGED_OUT, undone: true };
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const why = [...page.querySelectorAll("[data-why]")].map((each) => each.textContent.trim());
+    return { lost: why.join(" ") || BROKEN, undone: answer.status < 500 };
   }
 
   class CardEntry {
@@ -169,7 +175,8 @@
       if (typed && (await this.elements.submit()).error) return; // its fields say what is missing
       this.say(WAITING);
       const begun = await ask(this.form.action, { method: "POST", body: new FormData(this.form) });
-      if (!begun) return this.problem(OFFLINE);
+      if (!begun) return this.problem(typed ? OFFLINE : UNSURE); // a card on file is charged at once
+      if (begun.lost) return this.problem(`${begun.lost} ${typed || begun.undone ? NOTHING : UNKNOWN}`, "page");
       if (begun.errors || begun.detail) return this.refused(begun);
       if (begun.go) return window.location.assign(begun.go);
       const error = begun.client_secret ? await this.confirm(begun) : null;
@@ -199,6 +206,7 @@
       for (let look = 0; ; look += 1) {
         await pause(PAUSES[Math.min(look, PAUSES.length - 1)]);
         const outcome = await ask(address);
+        if (outcome?.lost) return this.problem(`${outcome.lost} ${UNKNOWN}`, "page");
         if (outcome?.detail) return this.refused(outcome);
         if (outcome && !UNDECIDED.includes(outcome.state)) return this.decided(outcome);
         if (outcome && error) return this.problem(error.message);
@@ -218,10 +226,13 @@
       else this.form.dispatchEvent(new CustomEvent("card:done", { bubbles: true }));
     }
 
-    refused({ detail, errors = {}, reload = false }) {
+    refused({ detail, errors = {}, now = {} }) {
       const beside = this.wrong(errors);
       const rest = detail || (beside ? "" : Object.values(errors).flat().join(" "));
-      this.problem(rest, reload ? "page" : "");
+      this.problem(rest);
+      if (now.seen) this.form.elements.namedItem("seen").value = now.seen; // whoever presses again knows
+      const due = this.form.parentElement.querySelector("[data-due]");
+      if (now.due && due) due.textContent = now.due;
     }
 
     /** Put what was typed wrong beside its fields; say whether all of it has one. */
@@ -272,7 +283,4 @@
 
   begin(document);
   document.addEventListener("htmx:afterSwap", () => begin(document));
-  window.addEventListener("pageshow", ({ persisted }) => {
-    if (persisted) window.location.reload(); // what is remembered may be over
-  });
 })();

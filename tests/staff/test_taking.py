@@ -100,6 +100,33 @@ def test_what_was_paid_is_not_paid_again_under_the_same_key(asked, manager, book
     assert manager.get(answer["status"]).json()["words"] == "Paid"
 
 
+def test_what_changed_since_it_was_opened_is_said_and_asked_again(far, manager, booking):  # noqa: F811
+    page = manager.get(address(booking)).content.decode()
+    fields = FIELDS | {"seen": re.search(r'name="seen" value="([^"]*)"', page)[1]}
+    type(booking).objects.update(total=90_000)
+    refused = manager.post(address(booking), fields)
+    assert refused.status_code == 409
+    assert "Total was €1,200.00 and is €900.00 now" in refused.json()["detail"]
+    assert not Payment.objects.exists()
+    now = refused.json()["now"]
+    assert now["due"] == "€900.00 are due."
+    assert manager.post(address(booking), fields | {"seen": now["seen"]}).status_code == 200
+    assert Payment.objects.get().amount == 5_000
+
+
+def test_what_its_own_payment_changed_is_not_asked_about(far, on_file, manager, booking):  # noqa: F811
+    page = manager.get(address(booking)).content.decode()
+    fields = FIELDS | {"seen": re.search(r'name="seen" value="([^"]*)"', page)[1]}
+    fields["card"] = str(on_file().pk)
+    assert "status" in manager.post(address(booking), fields).json()
+    assert "go" in manager.post(address(booking), fields).json()
+    manager.post(address(booking), FIELDS)
+    Payment.objects.exclude(status="succeeded").update(status="succeeded")
+    type(booking).objects.update(paid_amount=10_000)
+    assert "status" in manager.post(address(booking), FIELDS | {"seen": fields["seen"]}).json()
+    assert Payment.objects.count() == 2
+
+
 @pytest.mark.parametrize(("verb", "words"), [("take", "Paid"), ("hold", "On hold")])
 def test_a_card_on_file_is_charged_once(verb, words, far, on_file, manager, booking):  # noqa: F811
     fields = FIELDS | {"card": str(on_file().pk)}
