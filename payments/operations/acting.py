@@ -86,6 +86,15 @@ def _require_open(account: ConnectedAccount) -> None:
         raise AccountDisconnected(
             f"The Stripe account {account.stripe_id} is disconnected. Connect it again first."
         )
+    require_mode(account)
+
+
+def require_mode(account: ConnectedAccount) -> None:
+    """
+    See that our key is of the mode that an account is connected in.
+
+    :raises LivemodeDiffers: it is of the other.
+    """
     if account.livemode != conf.asks_live():
         raise LivemodeDiffers(
             "The key for Stripe is for live money and this account is in test mode."

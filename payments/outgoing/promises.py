@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F, Min, QuerySet
 from django.utils import timezone
 
-from payments import bulk
+from payments import bulk, conf
 from payments.models import OutgoingRequest
 
 State = OutgoingRequest.State
@@ -109,7 +109,7 @@ def due(limit: int, *, early: bool = False) -> list[UUID]:
 
     :param early: those that are not due yet, too.
     """
-    rows = _open() if early else _due(timezone.now())
+    rows = _ours() if early else _due(timezone.now())
     return list(rows.order_by("next_attempt_at", "id").values_list("pk", flat=True)[:limit])
 
 
@@ -122,8 +122,13 @@ def _open() -> QuerySet[OutgoingRequest]:
     return OutgoingRequest.objects.filter(state=State.PROMISED)
 
 
+def _ours() -> QuerySet[OutgoingRequest]:
+    """Return those that our key can ask: what was promised in the other mode waits for its own."""
+    return _open().filter(livemode=conf.asks_live())
+
+
 def _due(now: datetime) -> QuerySet[OutgoingRequest]:
-    return _open().filter(next_attempt_at__lte=now)
+    return _ours().filter(next_attempt_at__lte=now)
 
 
 def begin(request: OutgoingRequest) -> bool:
@@ -148,7 +153,7 @@ def claim(ids: Collection[UUID], *, early: bool = False) -> list[OutgoingRequest
     :param early: though they are not due yet.
     """
     now = timezone.now()
-    rows = (_open() if early else _due(now)).filter(pk__in=ids)
+    rows = (_ours() if early else _due(now)).filter(pk__in=ids)
     with transaction.atomic():
         begun = list(rows.select_for_update(skip_locked=True).order_by("next_attempt_at", "id"))
         until = now + lease()

@@ -557,6 +557,21 @@ def test_an_account_is_let_go_on_our_side(wire, stripe, booking, api):
     assert wire.asked == []
 
 
+@pytest.mark.parametrize("what", ["link", "refresh", "disconnect"])
+def test_with_a_key_of_the_other_mode_nothing_is_asked_about_an_account(
+    what, wire, stripe, booking, api, settings
+):
+    (account,) = api.gets("accounts/").json()["results"]
+    settings.STRIPE_CLIENT_ID = "ca_of_the_tests"
+    settings.STRIPE_SECRET_KEY = "sk_live_of_the_tests"
+
+    answer = api.posts(f"accounts/{account['id']}/{what}/")
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "livemode_differs")
+    assert wire.asked == []
+    assert not OutgoingRequest.objects.exists()
+
+
 def test_an_account_is_read_again(wire, stripe, booking, api):
     (account,) = api.gets("accounts/").json()["results"]
     wire.answers = lambda asked: (200, objects.account(id="acct_harbour", charges_enabled=True))

@@ -130,6 +130,21 @@ def test_what_is_undecided_is_asked_again_with_the_same_key(
     assert (first.key, first.form) == (second.key, second.form)
 
 
+def test_what_was_promised_in_test_mode_is_not_asked_with_a_live_key(
+    wire, promised, intent, capsys, settings
+):
+    payment, request = promised()
+    wire.answers = lambda asked: None
+    keeping.keep(request)
+    wire.answers = lambda asked: (200, intent(payment))
+    test_key, settings.STRIPE_SECRET_KEY = settings.STRIPE_SECRET_KEY, "sk_live_of_the_tests"
+    assert keeps(capsys, "--all") == {"kept": 0, "refused": 0, "waiting": 0, "read": 0}
+    assert len(wire.asked) == 1
+
+    settings.STRIPE_SECRET_KEY = test_key
+    assert keeps(capsys, "--all")["kept"] == 1
+
+
 def test_nothing_is_asked_again_before_its_pause_is_over(wire, promised, capsys):
     _, request = promised()
     wire.answers = lambda asked: (503, error())

@@ -235,6 +235,7 @@ def disconnect(*, account: ConnectedAccount, by: Any) -> LetGo:
             row.refresh_from_db()
             return LetGo(row, DASHBOARD, WHERE_TO_FINISH)
         acting.require_key()
+        acting.require_mode(row)
         request = promises.promise(
             "disconnect",
             about=row,
@@ -262,3 +263,4 @@ def _require_open(account: ConnectedAccount) -> None:
         raise StripeAway("Stripe has not made this account yet. Try again in a moment.")
     if not account.is_connected:
         raise acting.AccountDisconnected("This account was let go. Connect it again first.")
+    acting.require_mode(account)
