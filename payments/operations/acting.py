@@ -31,6 +31,12 @@ class AccountCannotCharge(NotAsThingsStand):
     code = "account_cannot_charge"
 
 
+class AccountTaken(NotAsThingsStand):
+    """An account belongs to one organization for ever."""
+
+    code = "account_taken"
+
+
 class LivemodeDiffers(NotAsThingsStand):
     """Our key is for live money and the account is in test mode, or the other way round."""
 

@@ -8,7 +8,7 @@ from payments import words
 from payments.errors import Declined, Invalid, NotAsThingsStand
 from payments.models import OutgoingRequest, Payment
 from payments.operations import acting
-from payments.outgoing import keeping
+from payments.outgoing import keeping, kinds
 
 Row = TypeVar("Row", bound=Model)
 
@@ -70,6 +70,8 @@ def refuse(request: OutgoingRequest, *, about: Any = None) -> NoReturn:
         raise acting.AccountDisconnected(
             "Stripe does not let us act for this account any more. Connect it again first."
         )
+    if code == kinds.TAKEN:
+        raise acting.AccountTaken(said)
     if code in _AMOUNTS or (code == "parameter_invalid" and "amount" in request.error_param):
         raise Invalid("amount", said)
     if code in _CANNOT_CHARGE:

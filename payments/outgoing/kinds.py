@@ -43,6 +43,7 @@ from payments.words import evidence
 
 _EARLIER = timedelta(minutes=10)  # by how much Stripe's clock may be behind ours
 _MOST_PAGES = 50
+TAKEN = "account_taken"  # an error's code: another organization has it
 REPLACED = "replaced"  # an error's code: what was asked is not wanted any more
 PROMISED_CUSTOMER = "customer_row"  # in parameters: our own row, while Stripe has given no id
 
@@ -226,6 +227,16 @@ def _note_submitted(request: OutgoingRequest) -> None:
     packs.update(submitted_at=timezone.now(), draft=draft)
 
 
+def _makes_account(request: OutgoingRequest) -> Answer:
+    """Make an account; whatever Stripe answers, one that another organization has stays there."""
+    made = accounts.create(params=request.params, key=request.key)
+    id = str(made.object.get("id") or "")
+    others = ConnectedAccount.objects.filter(stripe_id=id).exclude(pk=request.about)
+    if others.exclude(organization=request.organization_id).exists():
+        raise errors.RefusedByStripe(f"{id} belongs to another organization.", code=TAKEN)
+    return made
+
+
 def _let_go(request: OutgoingRequest) -> Answer:
     try:
         return accounts.deauthorize(request.target, client_id=request.params["client_id"])
@@ -263,7 +274,7 @@ KINDS: dict[str, Kind] = {
     "customer": Kind(model=Customer, ask=_makes(customers), pages=customers.page, private=True),
     "account": Kind(
         model=ConnectedAccount,
-        ask=_makes(accounts),
+        ask=_makes_account,
         pages=accounts.page,
         after=_become_known,
         private=True,

@@ -145,6 +145,8 @@ class Rows:
             row, stub = waiting.get(id), self.get(name)
             if row is None or (stub is not None and stub.seen):
                 continue
+            if stub is not None and stub.organization_id != row.organization_id:
+                continue
             if (row.organization_id, row.livemode) != (wanted[name], name[2]):
                 continue
             if row.account not in ("", name[1]):

@@ -6,6 +6,7 @@ import pytest
 
 from organizations.models import Role
 from payments.models import (
+    ConnectedAccount,
     IdempotentRequest,
     Notification,
     OutgoingRequest,
@@ -16,7 +17,7 @@ from payments.models import (
 from payments.outgoing import keeping
 from sandbox import objects
 from tests.api.conftest import leaves_a_card, program
-from tests.factories import OrganizationFactory, ReservationFactory
+from tests.factories import AccountFactory, OrganizationFactory, ReservationFactory
 from tests.operations.conftest import makes_intents, makes_refunds, metadata_of
 
 PAY = "reservations/HB-2481/payments/"
@@ -495,6 +496,19 @@ def test_an_account_is_made_once(wire, booking, api):
     assert made.json()["id"] == again.json()["id"]
     assert made.json()["stripe_id"] == "acct_new"
     assert len(wire.asked) == 1
+
+
+def test_an_account_of_another_organization_stays_there(wire, stripe, booking):
+    """Whatever Stripe answers."""
+    AccountFactory(stripe_id="acct_1", account="acct_1", organization=booking.organization)
+    owner = program(Role.OWNER, organization=OrganizationFactory(slug="rival"))
+    wire.answers = lambda asked: (200, objects.account(id="acct_1"))
+
+    answer = owner.posts("/api/organizations/rival/accounts/", {"country": "PT"})
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "account_taken")
+    assert ConnectedAccount.objects.get(stripe_id="acct_1").organization == booking.organization
+    assert not ConnectedAccount.objects.filter(organization__slug="rival").exists()
 
 
 def test_an_account_is_promised_while_stripe_is_away(wire, booking, api):

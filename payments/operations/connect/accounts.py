@@ -8,17 +8,13 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from payments import hotel
-from payments.errors import Refused
 from payments.models import ConnectedAccount, Customer
 from payments.models.base import given
+from payments.operations.acting import AccountTaken
 from payments.records import accounts
 from payments.webhooks import inbox
 
 logger = structlog.get_logger(__name__)
-
-
-class AccountTaken(Refused):
-    """An account belongs to one organization for ever."""
 
 
 def connect(
