@@ -1,6 +1,7 @@
 """Our two endpoints as Stripe has them: where events come to, of which types and version."""
 
 import hashlib
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.conf import settings
@@ -35,18 +36,62 @@ def registered() -> dict[str, dict[str, Any]]:
 
     :raises GatewayError: Stripe did not say.
     """
-    found: dict[str, dict[str, Any]] = {}
+    return _registered(_at_our_address())
+
+
+def troubles() -> dict[str, str]:
+    """
+    Return in words what is wrong with the endpoints that events come by; nothing where all is well.
+
+    Ours by scope. Until both are registered, those that somebody made by hand, too, by id.
+
+    :raises GatewayError: Stripe did not say.
+    """
+    there = list(_at_our_address())
+    ours = _registered(there)
+    found = {scope: differences(scope, each) for scope, each in ours.items()}
+    if len(ours) < len(Scope.values):
+        found |= {each["id"]: _of_a_stranger(each) for each in there if not _scope_of(each)}
+    return {name: " ".join(wrong) for name, wrong in found.items() if wrong}
+
+
+def _at_our_address() -> Iterator[dict[str, Any]]:
     params: dict[str, Any] = {"limit": 100}
     while True:
         listed = webhook_endpoints.page(params=params).object
         data = listed.get("data") or []
-        for each in data:
-            scope = (each.get("metadata") or {}).get(_SCOPE)
-            if scope in Scope.values and each.get("url") == url():
-                found.setdefault(scope, each)
+        yield from (each for each in data if each.get("url") == url())
         if not data or not listed.get("has_more"):
-            return found
+            return
         params = {**params, "starting_after": data[-1]["id"]}
+
+
+def _scope_of(endpoint: dict[str, Any]) -> str:
+    """Return the scope of an endpoint that we registered; empty for one made by hand."""
+    scope = (endpoint.get("metadata") or {}).get(_SCOPE)
+    return scope if scope in Scope.values else ""
+
+
+def _registered(there: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for each in there:
+        if scope := _scope_of(each):
+            found.setdefault(scope, each)
+    return found
+
+
+def _of_a_stranger(endpoint: dict[str, Any]) -> list[str]:
+    """Return in words how an endpoint that somebody made, of either scope, is not as we need it."""
+    found = []
+    if endpoint.get("status") != "enabled":
+        found.append("It is disabled.")
+    brings = set(endpoint.get("enabled_events") or [])
+    if "*" not in brings and not any(brings.issuperset(types(scope)) for scope in Scope.values):
+        found.append("It does not bring all of our event types.")
+    version = endpoint.get("api_version")
+    if version and version != settings.STRIPE_API_VERSION:
+        found.append(f"Its API version is {version}.")
+    return found
 
 
 def differences(scope: str, endpoint: dict[str, Any] | None) -> list[str]:

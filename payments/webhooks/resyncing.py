@@ -285,16 +285,16 @@ def _watch_endpoints() -> None:
     """Say of an endpoint that Stripe does not use as we need it; all hotels depend on it."""
     standing = AlertRow.objects.filter(kind="endpoint_differs", closed_at=None)
     budget.wait(PLATFORM)
-    wrong = {
-        scope: why
-        for scope, there in endpoints.registered().items()
-        if (why := " ".join(endpoints.differences(scope, there)))
-    }
+    wrong = endpoints.troubles()
     live = conf.asks_live()
     standing.filter(livemode=live).exclude(object_id__in=wrong).update(closed_at=timezone.now())
     accounts = [row for row in ConnectedAccount.objects.filter(livemode=live) if row.is_connected]
     for scope, why in wrong.items():
-        known = set(standing.filter(object_id=scope).values_list("account", flat=True))
+        told = list(standing.filter(object_id=scope))
+        for alert in told:
+            alert.facts["why"] = why
+        AlertRow.objects.bulk_update(told, ["facts"])
+        known = {alert.account for alert in told}
         telling.say_what_happened(
             replace(_alert("endpoint_differs", row, scope=scope, why=why), object_id=scope)
             for row in accounts

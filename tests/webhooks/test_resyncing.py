@@ -369,6 +369,29 @@ def test_an_endpoint_that_is_not_ours_any_more_is_said(hotel, capsys, settings):
     assert Alert.objects.get(kind="endpoint_differs").closed_at is not None
 
 
+def test_an_endpoint_made_by_hand_is_watched_until_ours_are_there(hotel, capsys, settings):
+    settings.SITE_URL = "https://hotel.example"
+    made = hotel.client.v1.webhook_endpoints.create(
+        {"url": "https://hotel.example/api/webhooks/stripe", "enabled_events": ["charge.updated"]}
+    )
+
+    def alerts():
+        EventCursor.objects.update(checked_at=timezone.now() - timedelta(hours=1))
+        resyncing.resync_by_itself()
+        rows = Alert.objects.filter(kind="endpoint_differs", closed_at=None)
+        return [(row.object_id, row.facts["why"]) for row in rows]
+
+    assert alerts() == [(made.id, "It does not bring all of our event types.")]
+    hotel.client.v1.webhook_endpoints.update(made.id, {"enabled_events": ["*"], "disabled": True})
+    assert alerts() == [(made.id, "It is disabled.")]
+    hotel.client.v1.webhook_endpoints.update(made.id, {"disabled": False})
+    assert alerts() == []
+    hotel.client.v1.webhook_endpoints.update(made.id, {"disabled": True})
+    assert alerts()
+    endpoints(capsys)
+    assert alerts() == []
+
+
 def test_a_silent_account_is_said_in_its_week_and_not_before(stripe, booking):
     """Three weeks in which something happens by day, of which the last falls silent."""
     account = ConnectedAccount.objects.get()
