@@ -6,16 +6,12 @@ from payments.models import EarlyFraudWarning, Review
 from payments.outgoing import keeping
 from sandbox import objects
 from sandbox.scenarios import SCENARIOS
-from tests.api.conftest import leaves_a_card, program
+from tests.api.conftest import away, leaves_a_card, program
 from tests.conftest import stay_of
 from tests.factories import ReservationFactory
 from tests.operations.conftest import makes_refunds, metadata_of
 
 CARDS = "reservations/HB-2481/payment_methods/"
-
-
-def away(asked):
-    """Break every connection."""
 
 
 @pytest.fixture

@@ -1,8 +1,12 @@
 """Chromium, as the machine has it, at the door of a hotel with a day's bookings."""
 
 import os
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 
 import pytest
+import stripe as sdk
+from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 
 from payments.models import ConnectedAccount
@@ -24,6 +28,13 @@ STORIES = {
     "bank_transfer_in_parts": "<script>alert(1)</script>",
     "dispute_won_in_part": "Anneliese Hohenzollern-Sigmaringen",
 }
+
+PHONE, DESKTOP = {"width": 375, "height": 812}, {"width": 1440, "height": 900}
+LOOKS = pytest.mark.parametrize(
+    ("size", "scheme"),
+    [(DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "light"), (PHONE, "dark")],
+    ids=["desktop-light", "desktop-dark", "phone-light", "phone-dark"],
+)
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +61,51 @@ def far(settings):
             )
         }
         yield server
+
+
+@pytest.fixture
+def stand_in():
+    """The stand-in for Stripe alone, without a hotel."""
+    with Sandbox(port=0, seed="tests") as server:
+        server.start()
+        yield server
+
+
+@pytest.fixture
+def calls(stand_in):
+    """A hotel's server, as it asks the stand-in."""
+    bases = dict.fromkeys(("api", "files", "connect"), stand_in.url)
+    client = sdk.StripeClient("sk_test_any", base_addresses=bases, max_network_retries=0)
+    return client.v1
+
+
+@pytest.fixture
+def screen(page):
+    """A browser's page, which complains about nothing."""
+    yield complaining(page)
+    assert page.complaints == []
+
+
+@pytest.fixture
+def elsewhere():
+    """A page of another site, such as the hotel's own, where Stripe's lead back to."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(b"<title>hotel</title><link rel=icon href=data:,>")
+
+        def log_message(self, *args):
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Page) as server:
+        thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
 
 
 @pytest.fixture
@@ -96,3 +152,11 @@ def complaining(page):
     page.on("console", lambda said: said.type == "error" and page.complaints.append(said.text))
     page.on("pageerror", lambda error: page.complaints.append(str(error)))
     return page
+
+
+def without_violations(screen):
+    """See that a page keeps nobody out, and fits its window."""
+    screen.wait_for_load_state()  # a page without its styles is wider than a phone
+    assert screen.evaluate("document.documentElement.scrollWidth") <= screen.viewport_size["width"]
+    found = Axe().run(screen)
+    assert found.violations_count == 0, found.generate_report()

@@ -5,12 +5,10 @@ from threading import Thread
 from urllib.parse import parse_qs
 
 import pytest
-import stripe
 from axe_playwright_python.sync_playwright import Axe
 from csp.utils import build_policy
 
 from pms.csp import strict_policy
-from sandbox.server.web import Sandbox
 
 pytestmark = pytest.mark.browser
 
@@ -31,21 +29,6 @@ CONFIRM = """async ([secret, verb]) => {
     return hotel[verb]({elements: fields, clientSecret: secret, redirect: "if_required",
                         confirmParams: {return_url: location.href}});
 }"""
-
-
-@pytest.fixture
-def stand_in():
-    with Sandbox(port=0, seed="tests") as server:
-        server.start()
-        yield server
-
-
-@pytest.fixture
-def calls(stand_in):
-    """The hotel's server, as it asks the sandbox."""
-    bases = dict.fromkeys(("api", "files", "connect"), stand_in.url)
-    client = stripe.StripeClient("sk_test_any", base_addresses=bases, max_network_retries=0)
-    return client.v1
 
 
 @pytest.fixture
