@@ -196,11 +196,8 @@ def _asked(request: OutgoingRequest, kind: Kind) -> Answer:
     :raises GatewayError: Stripe did not do it, or did not say.
     """
     budget.wait(request.account)
-    if request.attempts > 1:
-        if found := _done_before(request, kind):
-            return found
-        if request.server_errors >= _MOST_SERVER_ERRORS:
-            promises.take_next_key(request)
+    if request.attempts > 1 and (found := _before_asking_again(request, kind)):
+        return found
     try:
         answer = kind.ask(request)
     except errors.ServerError:
@@ -208,13 +205,20 @@ def _asked(request: OutgoingRequest, kind: Kind) -> Answer:
         if request.server_errors < _MOST_SERVER_ERRORS:
             raise
         budget.wait(request.account)
-        if found := _done_before(request, kind):
+        if found := _before_asking_again(request, kind):
             return found
-        promises.take_next_key(request)
         answer = kind.ask(request)
     if answer.replayed and kind.read and request.target:
         return kind.read(request)  # what was true at the first call may not be so any more
     return answer
+
+
+def _before_asking_again(request: OutgoingRequest, kind: Kind) -> Answer | None:
+    """Return what was done already; else see that the key is one that may still be answered."""
+    found = _done_before(request, kind)
+    if not found and request.server_errors >= _MOST_SERVER_ERRORS:
+        promises.take_next_key(request)
+    return found
 
 
 def _done_before(request: OutgoingRequest, kind: Kind) -> Answer | None:
