@@ -70,9 +70,7 @@ class NewBooking(forms.Form):
             **_renews("guests", "input changed delay:300ms"),
         }
         for name in ("property", "rate"):
-            self.fields[name].widget.attrs |= _renews("policy", "change") | {
-                "hx-sync": "closest fieldset:queue last"  # or the first answer comes last
-            }
+            self.fields[name].widget.attrs |= _renews("policy", "change")
 
     def clean(self) -> dict[str, Any]:
         """See that the parts fit each other, and read amounts in the currency of the house."""
@@ -180,6 +178,7 @@ def _renews(id: str, trigger: str) -> dict[str, str]:
         "hx-target": f"#{id}",
         "hx-select": f"#{id}",
         "hx-swap": "outerHTML",
+        "hx-sync": "closest form:queue all",  # or the first answer comes last
     }
 
 

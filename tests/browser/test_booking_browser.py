@@ -114,6 +114,7 @@ def test_nobody_is_kept_out(scheme, width, at):
     at.get_by_label("Departure").fill("2026-01-02")
     at.get_by_label("Total").fill("fifty")
     at.get_by_label("Rate").select_option("Flexible")
+    at.locator("#policy p").wait_for()  # it moves the button down
     at.get_by_role("button", name="Book", exact=True).click()
     at.get_by_text("Write an amount like 50").wait_for()
     expect(at.get_by_label("Total")).to_have_value("fifty")
