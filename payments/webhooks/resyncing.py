@@ -7,6 +7,7 @@ account's failure is said, and stops no other.
 
 import json
 from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -211,16 +212,26 @@ def _let_go(account: str) -> bool:
 def _pages(
     page: Callable[..., Answer], account: str, params: dict[str, Any]
 ) -> Iterator[tuple[list[dict[str, Any]], datetime]]:
-    """Yield page after page of a list, with the moment that Stripe answered."""
-    while True:
+    """
+    Yield page after page of a list, with the moment that Stripe answered.
+
+    While one is worked on, the next is on its way.
+    """
+
+    def asked(params: dict[str, Any]) -> Answer:
         budget.wait(account)
-        answer = page(account=account, params=params)
-        data = answer.object.get("data") or []
-        if data:
-            yield data, answer.at
-        if not data or not answer.object.get("has_more"):
-            return
-        params = {**params, "starting_after": data[-1]["id"]}
+        return page(account=account, params=params)
+
+    with ThreadPoolExecutor(1) as ahead:
+        coming: Future[Answer] | None = ahead.submit(asked, params)
+        while coming is not None:
+            answer = coming.result()
+            data = answer.object.get("data") or []
+            coming = None
+            if data and answer.object.get("has_more"):
+                coming = ahead.submit(asked, {**params, "starting_after": data[-1]["id"]})
+            if data:
+                yield data, answer.at
 
 
 def _fetch(found: Found, account: str, since: datetime) -> None:

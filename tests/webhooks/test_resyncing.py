@@ -2,6 +2,7 @@
 
 import json
 import random
+import threading
 import urllib.request
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from django.utils import timezone
 from payments import background
 from payments.models import Alert, ConnectedAccount, EventCursor, WebhookEvent
 from payments.outgoing import rereads
-from payments.webhooks import resyncing, worker
+from payments.webhooks import inbox, resyncing, worker
 from sandbox import events, objects
 from sandbox.server.web import Sandbox
 from tests.factories import AccountFactory
@@ -449,6 +450,25 @@ def test_what_came_both_ways_is_one_event(wire, stripe, capsys):
     wire.answers = lambda asked: (200, {"object": "list", "data": [listed], "has_more": False})
     found, _ = resyncs(capsys, "--account", "acct_harbour")
     assert (found["events"], found["new"]) == (1, 0)
+
+
+def test_the_next_page_is_on_its_way_while_one_is_written_down(wire, stripe, capsys, monkeypatch):
+    told = [events.event("charge.updated", objects.charge(id=f"ch_{n}")) for n in range(2)]
+    second_was_asked = threading.Event()
+
+    def answers(asked):
+        if "starting_after" not in asked.query:
+            return 200, {"object": "list", "data": told[:1], "has_more": True}
+        second_was_asked.set()
+        return 200, {"object": "list", "data": told[1:], "has_more": False}
+
+    def writes(*given, receive_all=inbox.receive_all):
+        assert second_was_asked.wait(10)
+        return receive_all(*given)
+
+    wire.answers = answers
+    monkeypatch.setattr(inbox, "receive_all", writes)
+    assert resyncs(capsys, "--account", "acct_harbour")[0]["new"] == 2
 
 
 def test_a_key_that_stripe_does_not_accept_is_said(wire, stripe):
