@@ -2,11 +2,13 @@
 
 import os
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
+from threading import Lock, Thread
 
 import pytest
 import stripe as sdk
 from axe_playwright_python.sync_playwright import Axe
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import connection
 from django.test import Client
 
 from payments.models import ConnectedAccount
@@ -40,6 +42,20 @@ LOOKS = pytest.mark.parametrize(
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     return {**browser_type_launch_args, "executable_path": chromium(), "args": ["--no-sandbox"]}
+
+
+@pytest.fixture(autouse=True)
+def one_at_a_time(monkeypatch):
+    """On SQLite in memory all threads share a connection: a page's requests wait for each other."""
+    if connection.vendor != "sqlite":
+        return
+    turn, answer = Lock(), WSGIHandler.__call__
+
+    def in_turn(self, *args):
+        with turn:
+            return answer(self, *args)
+
+    monkeypatch.setattr(WSGIHandler, "__call__", in_turn)
 
 
 HARBOUR = "acct_1HarbourHotels00"  # the stand-in knows it
