@@ -18,7 +18,7 @@ OPERATIONS = {
     f"{found.ok().method.upper()} {found.ok().path}": found.ok()
     for found in SCHEMA.get_all_operations()
 }
-COUNTS = [8, pytest.param(200, marks=pytest.mark.slow)]
+COUNTS = [8, pytest.param(60, marks=pytest.mark.slow)]
 
 
 def sent(client, case):

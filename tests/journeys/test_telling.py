@@ -15,7 +15,7 @@ from tests.conftest import stay_of
 from tests.notifications.conftest import deliver_all
 
 # Orders of each history.
-few_or_many = pytest.mark.parametrize("count", [1, pytest.param(25, marks=pytest.mark.slow)])
+few_or_many = pytest.mark.parametrize("count", [1, pytest.param(8, marks=pytest.mark.slow)])
 
 # Said of a sum as it is known: it ends when what came before, such as a refund, is known too.
 MEANWHILE = ("paid_too_much",)
