@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from payments import hotel
 from payments.hotel import Booking
@@ -45,27 +45,29 @@ def of_guest(booking: Booking) -> list[Customer]:
     if booking.guest_id is None:
         return []
     mine = hotel.bookings_of_guest(booking.guest_id)
-    named = _named(Q(reservation__in=mine))
+    named = _named_for(mine)
     others = ~Q(reservation=None) & ~Q(reservation__in=mine)
-    ids = {id for *_, id in named}
-    shared = _named(Q(stripe_customer_id__in=ids) & others) if ids else set()
+    paid = Payment.objects.filter(others, stripe_customer_id=OuterRef("stripe_id"))
+    paid = paid.filter(account=OuterRef("account"), livemode=OuterRef("livemode"))
+    left = SetupIntent.objects.filter(others, customer=OuterRef("pk"))
     rows = Customer.objects.filter(
-        Q(guest_id=booking.guest_id) | Q(stripe_id__in={id for *_, id in named - shared}),
+        Q(guest_id=booking.guest_id)
+        | Q(guest_id=None, stripe_id__in={stripe_id for *_, stripe_id in named}),
         organization=booking.organization_id,
         deleted=False,
-    )
+    ).annotate(is_shared=Exists(paid.exclude(stripe_customer_id="")) | Exists(left))
     return [
         row
         for row in rows
-        if row.guest_id == booking.guest_id
-        or (row.guest_id is None and (row.account, row.livemode, row.stripe_id) in named - shared)
+        if row.guest_id is not None
+        or (not row.is_shared and (row.account, row.livemode, row.stripe_id) in named)
     ]
 
 
-def _named(where: Q) -> set[tuple[str, bool, str]]:
-    """Return the customers that payments and cards being left name: account, mode, Stripe's id."""
+def _named_for(bookings: Any) -> set[tuple[str, bool, str]]:
+    """Return the customers that payments and cards of these name: account, mode, Stripe's id."""
     payments, cards = (
-        model.objects.filter(where)
+        model.objects.filter(reservation__in=bookings)
         .exclude(stripe_customer_id="")
         .order_by()
         .values_list("account", "livemode", "stripe_customer_id")
