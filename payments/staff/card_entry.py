@@ -17,6 +17,7 @@ from payments.folio import has_failed
 from payments.models import Payment
 from payments.operations.payments import additional_charges, payment_intents
 from payments.operations.payments.payment_intents import Taken
+from payments.panels.amounts import amount
 from payments.records import bookings
 from payments.words import failures
 
@@ -62,6 +63,11 @@ class CardEntry:
         """The key with which a browser may ask Stripe."""
         return str(settings.STRIPE_PUBLISHABLE_KEY)
 
+    @property
+    def testing(self) -> bool:
+        """Whether cards are those of Stripe's test mode (docs.stripe.com/testing)."""
+        return self.key.startswith("pk_test_")
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -80,7 +86,7 @@ class Outcome:
 def outcome_of(payment: Payment, *, to_guest: bool) -> Outcome:
     """Return what came of a payment, in words for its guest or for the front desk."""
     if payment.status == "succeeded":
-        return Outcome(PAID, "Paid")
+        return Outcome(PAID, "Paid", "" if to_guest else _sum_of(payment))
     if payment.status == "requires_capture":
         return Outcome(HELD, "On hold", "It is held on the card, and nothing is taken yet.")
     if not to_guest and additional_charges.waits_for_guest(payment):
@@ -102,6 +108,12 @@ def outcome_of(payment: Payment, *, to_guest: bool) -> Outcome:
     if payment.status in ("requires_payment_method", "requires_confirmation"):
         return Outcome(OPEN, WAIT)
     return Outcome(WAITING, WAIT)
+
+
+def _sum_of(payment: Payment) -> str:
+    """Return what was paid and how: €600.00, Visa ·· 4242."""
+    paid = amount(payment.amount_received, payment.currency)
+    return ", ".join(filter(None, [paid, paid_with(payment)[0]]))
 
 
 def _why(payment: Payment, to_guest: bool) -> str:

@@ -107,7 +107,7 @@ def _dialog(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
             return _begin(request, booking, form.cleaned_data, verb, cards)
         except Refused as refusal:
             return card_entry.refused(refusal)
-    typed = request.GET.get("amount", str(money.to_decimal(due, booking.currency)) if due else "")
+    typed = request.GET.get("amount", f"{money.to_decimal(due, booking.currency):,}" if due else "")
     form = Taking(verb, booking, cards)
     form.initial = {
         "amount": typed,

@@ -155,6 +155,13 @@ def answer_to(context: Any, money: panels.Money) -> answers.Answer | None:
 
 
 @register.simple_tag
+def stand_in() -> str:
+    """Return where guests and banks act while something stands in for Stripe; else nothing."""
+    base: str = settings.STRIPE_API_BASE
+    return "" if base.rstrip("/") == "https://api.stripe.com" else base
+
+
+@register.simple_tag
 def test_mode() -> bool:
     """Say whether no real money moves here."""
     return not settings.STRIPE_SECRET_KEY.startswith(("sk_live_", "rk_live_"))

@@ -59,6 +59,23 @@ def test_no_page_is_wider_than_a_phone(desk, addresses):
         assert desk.evaluate("document.documentElement.scrollWidth") <= 375, name
 
 
+def test_on_a_phone_the_menu_is_one_row_and_every_place_in_it_is_reached(desk, live_server, hotel):
+    desk.set_viewport_size({"width": 320, "height": 640})
+    desk.goto(f"{live_server.url}/analytics/")
+    menu = desk.get_by_role("navigation", name="Main")
+    assert menu.bounding_box()["height"] < 50
+    here = menu.get_by_role("link", name="Analytics").bounding_box()
+    assert 0 <= here["x"] <= here["x"] + here["width"] <= 320  # where somebody is, they see
+    menu.get_by_role("link", name="Bookings").focus()
+    assert menu.get_by_role("link", name="Bookings").bounding_box()["x"] >= 0
+
+
+def test_a_part_of_the_day_is_headed_over_its_whole_table(desk, addresses):
+    desk.goto(addresses["list"])
+    heading = desk.get_by_role("rowheader").first.bounding_box()
+    assert heading["width"] > 0.99 * desk.get_by_role("table").bounding_box()["width"]
+
+
 def test_twice_the_text_fits_on_the_smallest_phone(desk, addresses, hotel, live_server):
     disputed = f"/bookings/{hotel['dispute_won_in_part'].pk}/"
     others = ["/bookings/new/", "/alerts/", "/analytics/", "/accounts/", "/desks/disputes/"]

@@ -37,7 +37,7 @@ def said(dialog, words):
 
 def test_a_payment_is_taken_and_the_page_behind_knows(at, booking):
     dialog = opened(at, amount="")
-    expect(dialog.get_by_label("Amount")).to_have_value("1200.00")
+    expect(dialog.get_by_label("Amount")).to_have_value("1,200.00")
     dialog.get_by_label("Amount").fill("50")
     typed(at)
     press(dialog)
@@ -48,7 +48,7 @@ def test_a_payment_is_taken_and_the_page_behind_knows(at, booking):
     booking.refresh_from_db()
     assert booking.paid_amount == 5_000
     again = opened(at, amount="")
-    expect(again.get_by_label("Amount")).to_have_value("1150.00")
+    expect(again.get_by_label("Amount")).to_have_value("1,150.00")
     assert at.complaints == []
 
 

@@ -89,3 +89,12 @@ def test_the_first_view_of_a_page_fits_a_poor_line(manager, booking):
             got = manager.get(asset, headers=squeezed)
             weight += len(b"".join(got) if got.streaming else got.content)
         assert weight < 60_000, address
+
+
+def test_it_leads_to_where_guests_and_banks_act_while_that_is_a_stand_in(manager, settings):
+    assert 'class="mode" href' not in manager.get("/bookings/").content.decode()
+    settings.STRIPE_API_BASE = "http://127.0.0.1:12111"
+    assert (
+        '<a class="mode" href="http://127.0.0.1:12111"'
+        in manager.get("/bookings/").content.decode()
+    )

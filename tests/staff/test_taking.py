@@ -63,10 +63,19 @@ def test_a_hold_takes_nothing(asked, manager, booking):
 
 def test_what_is_due_is_suggested(stripe, wire, manager, booking):
     page = manager.get(address(booking)).content.decode()
-    assert 'value="1200.00"' in page
+    assert 'value="1,200.00"' in page
     assert "Pay €1,200.00" in page
     typed = manager.get(address(booking), {"amount": "1,234.5"}).content.decode()
     assert "Pay €1,234.50" in typed
+
+
+@pytest.mark.parametrize(("key", "told"), [("pk_test_1", True), ("pk_live_1", False)])
+def test_cards_to_try_are_named_in_test_mode_alone(
+    key, told, stripe, wire, manager, booking, settings
+):
+    settings.STRIPE_PUBLISHABLE_KEY = key
+    page = manager.get(address(booking)).content.decode()
+    assert ("4242 4242 4242 4242" in page) is told
 
 
 def test_a_card_is_kept_for_later_only_when_that_is_ticked(far, manager, booking):  # noqa: F811
