@@ -103,7 +103,7 @@ def test_all_benchmarks_run_and_leave_nothing_behind(db):
         stderr=subprocess.PIPE,
         text=True,
     ) as run:
-        told, problems = run.communicate(timeout=300)
+        told, problems = run.communicate(timeout=900)
 
     assert run.returncode == 0, problems
     found = json.loads(told)
