@@ -176,3 +176,21 @@ def without_violations(screen):
     assert screen.evaluate("document.documentElement.scrollWidth") <= screen.viewport_size["width"]
     found = Axe().run(screen)
     assert found.violations_count == 0, found.generate_report()
+
+
+def with_twice_the_text(page):
+    """Show a page on the smallest phone to somebody who reads text twice as large."""
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+
+
+def stays_within_the_screen(page, dialog):
+    """See that nothing of a dialog is beside the screen, and that its last button is reached."""
+    scroll, client = dialog.evaluate("each => [each.scrollWidth, each.clientWidth]")
+    assert scroll <= client
+    last = dialog.get_by_role("button", name="Cancel")
+    last.scroll_into_view_if_needed()
+    box = last.bounding_box()
+    assert 0 <= box["x"] <= box["x"] + box["width"] <= page.viewport_size["width"]
+    last.click()
+    dialog.wait_for(state="hidden")

@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from payments.models import Alert, Refund, Review
 from sandbox.scenarios import SCENARIOS
+from tests.browser.conftest import stays_within_the_screen, with_twice_the_text
 from tests.conftest import stay_of
 from tests.factories import GuestFactory, ReservationFactory
 from tests.operations.conftest import makes_refunds
@@ -71,6 +72,16 @@ def test_no_desk_keeps_anybody_out(size, scheme, at, desk):
     for name in DESKS:
         found = Axe().run(at(name))
         assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+
+
+def test_twice_the_text_on_the_smallest_phone_stays_within_its_dialog(at):
+    desks = {"holds": ("Capture", "Release"), "warnings": ("Refund guest", "Approve", "Refuse")}
+    for desk, verbs in desks.items():
+        page = at(desk)
+        with_twice_the_text(page)
+        for verb in verbs:
+            page.get_by_role("button", name=verb, exact=True).first.click()
+            stays_within_the_screen(page, page.get_by_role("dialog", name=verb))
 
 
 def test_a_decision_is_asked_once_more_and_made_by_keyboard(at, wire):
