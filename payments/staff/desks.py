@@ -14,6 +14,7 @@ from payments.operations.protection import doubts
 from payments.panels import desks
 from payments.panels.paging import Filters, Page
 
+PER_PAGE = 25
 DISPUTES = {"": "To answer", disputed.BANK: "With the bank", disputed.OVER: "Over"}
 DOUBTS = {"": "To decide", doubts.OVER: "Over"}
 
@@ -34,7 +35,7 @@ def disputes(request: HttpRequest) -> HttpResponse:
     """List the disputes that this person may see, by when the bank wants an answer."""
     filters = DisputeFilters(request.GET)
     rows = disputed.listed(request.user, filters.given("standing") or disputed.ANSWER)
-    page = Page.of(rows.select_related(*desks.READ_WITH), filters.number)
+    page = Page.of(rows.select_related(*desks.READ_WITH), filters.number, PER_PAGE)
     lines = desks.disputes(page.rows, timezone.now())
     return _shown(request, "disputes", page, lines, DISPUTES, filters)
 
@@ -43,7 +44,7 @@ def warnings(request: HttpRequest) -> HttpResponse:
     """List fraud warnings and reviews that this person may see, with what can be decided."""
     filters = DoubtFilters(request.GET)
     rows = doubts.listed(request.user, filters.given("standing") or doubts.OPEN)
-    page = Page.of(rows, filters.number)
+    page = Page.of(rows, filters.number, PER_PAGE)
     read = doubts.read(page.rows, *desks.READ_WITH)
     lines = desks.in_doubt(read, hotel.rights_of(request.user), timezone.now())
     return _shown(request, "warnings", page, lines, DOUBTS, filters)
@@ -52,7 +53,9 @@ def warnings(request: HttpRequest) -> HttpResponse:
 def holds(request: HttpRequest) -> HttpResponse:
     """List the money that is held, by when it goes back to the guest."""
     filters = Filters(request.GET)
-    page = Page.of(held.listed(request.user).select_related(*desks.READ_WITH), filters.number)
+    page = Page.of(
+        held.listed(request.user).select_related(*desks.READ_WITH), filters.number, PER_PAGE
+    )
     lines = desks.holds(page.rows, hotel.rights_of(request.user), timezone.now())
     return _shown(request, "holds", page, lines, {}, filters)
 
