@@ -51,10 +51,26 @@ class Id(serializers.UUIDField):
 
 
 class _Body(serializers.Serializer[Any]):
-    """An object with these fields and no others: a mistyped name is said, not passed by."""
+    """
+    An object with these fields and no others: a mistyped name is said, not passed by.
+
+    What may be left out may be null as well, and means the same.
+    """
+
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        for field in fields.values():
+            field.allow_null = not field.required
+        return fields
 
     def to_internal_value(self, data: Any) -> Any:
         known = [name for name, field in self.fields.items() if not field.read_only]
+        if isinstance(data, Mapping):
+            data = {
+                name: value
+                for name, value in data.items()
+                if value is not None or name not in known or self.fields[name].required
+            }
         names = data if isinstance(data, Mapping) else ()
         wrong: dict[str, Any] = {name: [_unknown(known)] for name in names if name not in known}
         found = None
@@ -159,7 +175,7 @@ class EvidenceFile(File):
 class Account(_Body):
     """Where a new account is for."""
 
-    property = Text(max_length=50, required=False, allow_null=True)
+    property = Text(max_length=50, required=False)
     country = serializers.RegexField(
         r"^[A-Za-z]{2}$", required=False, error_messages={"invalid": "Two letters, as PT."}
     )

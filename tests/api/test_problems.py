@@ -69,6 +69,19 @@ def test_an_amount_is_a_whole_number_above_zero(amount, address, booking, api):
 
 
 @pytest.mark.parametrize(
+    ("address", "optional"),
+    [
+        (PAY, ["currency", "capture_method", "setup_future_usage"]),
+        (REFUND, ["currency", "reason", "payments", "lower_total"]),
+    ],
+)
+def test_what_may_be_left_out_may_be_null(address, optional, booking, api):
+    left_out = api.posts(address, RIGHT[address])
+    null = api.posts(address, RIGHT[address] | dict.fromkeys(optional))
+    assert null.status_code == left_out.status_code != 400
+
+
+@pytest.mark.parametrize(
     ("address", "field", "value"),
     [
         (PAY, "purpose", "gift"),

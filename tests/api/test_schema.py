@@ -42,6 +42,33 @@ def test_every_error_is_problem_details(schema):
                     assert media_type == "application/problem+json"
 
 
+def test_what_may_be_left_out_may_be_null(schema):
+    shapes = schema["components"]["schemas"]
+    sent = {
+        content["schema"]["$ref"].rpartition("/")[2]
+        for operations in schema["paths"].values()
+        for name, operation in operations.items()
+        if name != "parameters" and "requestBody" in operation
+        for content in operation["requestBody"]["content"].values()
+        if "$ref" in content["schema"]
+    }
+    optional = {
+        f"{shape}.{name}": field
+        for shape in sent
+        if not shape.startswith("Patched")  # of these the schema says that nothing is required
+        for name, field in shapes[shape].get("properties", {}).items()
+        if name not in shapes[shape].get("required", ())
+    }
+    assert len(optional) > 10
+    assert [name for name, field in optional.items() if not may_be_null(field)] == []
+
+
+def may_be_null(field):
+    """Say whether the schema lets a field be null."""
+    kinds = [field, *field.get("oneOf", ()), *field.get("allOf", ())]
+    return any(each.get("nullable") or "null" in each.get("type", ()) for each in kinds)
+
+
 def test_anybody_may_read_it(db):
     answer = Client().get("/api/schema/")
 
