@@ -22,6 +22,7 @@ def at(desk, live_server, takes_cards, booking):
     type(booking).objects.update(rate_name="Flexible", cancellation_policy=POLICY)
     desk.goto(f"{live_server.url}/bookings/")
     desk.get_by_role("link", name="New booking").click()
+    desk.wait_for_url("**/bookings/new/")
     expect(desk.get_by_role("heading", name="New booking")).to_be_visible()
     return desk
 

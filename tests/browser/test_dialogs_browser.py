@@ -27,6 +27,7 @@ def at(desk, live_server, stripe, booking, paid, wire):  # noqa: F811
 
 
 def opened(page, verb="Refund"):
+    page.wait_for_load_state()
     page.get_by_role("button", name=verb).click()
     dialog = page.get_by_role("dialog", name=verb)
     dialog.wait_for()

@@ -19,6 +19,7 @@ def at(desk, live_server, takes_cards, booking):
     """The page of a booking of €1,200.00 that owes everything, reached from the list."""
     desk.goto(f"{live_server.url}/bookings/?stay=all")
     desk.get_by_role("link", name=booking.guest.name).click()
+    desk.wait_for_url("**/bookings/*-*/")  # and for what its buttons do
     return desk
 
 
@@ -29,10 +30,12 @@ def settled(desk, live_server, stripe, booking, paid, wire):  # noqa: F811
     paid(120_000)
     desk.goto(f"{live_server.url}/bookings/?stay=all")
     desk.get_by_role("link", name=booking.guest.name).click()
+    desk.wait_for_url("**/bookings/*-*/")  # and for what its buttons do
     return desk
 
 
 def opened(page, verb):
+    page.wait_for_load_state()
     page.get_by_role("button", name=verb, exact=True).click()
     return page.get_by_role("dialog", name=verb)
 
