@@ -22,7 +22,7 @@ from payments.outgoing import keeping
 from payments.records import holds, settling
 from payments.records.binding import SPEAKS_OF_ACCOUNT
 from payments.rules.payments import HOLD_NOTICE
-from payments.webhooks import inbox, resyncing
+from payments.webhooks import deliveries, inbox
 
 logger = structlog.get_logger(__name__)
 
@@ -90,7 +90,7 @@ JOBS: dict[Callable[[datetime], int], timedelta] = {
     recall_known_accounts: timedelta(minutes=1),
     ask_guests_to_confirm: timedelta(seconds=30),
     forget_answered_requests: timedelta(hours=1),
-    resyncing.notice_silent_accounts: timedelta(hours=1),
+    deliveries.notice_silent_accounts: timedelta(hours=1),
 }
 
 

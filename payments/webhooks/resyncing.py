@@ -8,10 +8,9 @@ account's failure is said, and stops no other.
 import json
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -19,11 +18,9 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
-from django.db.models.functions import TruncHour
 from django.utils import timezone
 
-from payments import conf, hotel
-from payments.effects import Alert
+from payments import conf
 from payments.errors import Malformed
 from payments.gateway import (
     accounts,
@@ -37,12 +34,11 @@ from payments.gateway import (
     reviews,
 )
 from payments.gateway.api import Answer
-from payments.models import Alert as AlertRow
-from payments.models import ConnectedAccount, EventCursor, Scope, Severity, WebhookEvent
-from payments.models.base import first_id_at
+from payments.models import ConnectedAccount, EventCursor, Scope
 from payments.outgoing import answers, budget
-from payments.records import settling, telling
-from payments.webhooks import endpoints, inbox, worker
+from payments.records import settling
+from payments.webhooks import deliveries, inbox, worker
+from payments.webhooks.deliveries import PLATFORM
 from payments.webhooks.router import route
 
 logger = structlog.get_logger(__name__)
@@ -52,10 +48,6 @@ OVERLAP = timedelta(hours=1)  # events of one second may appear in any order, an
 PAUSE = timedelta(minutes=10)  # between two times that we fetch by ourselves
 PAUSE_OF_CLOSED = timedelta(days=1)  # of a hotel that closed its connection
 LATE = timedelta(minutes=5)  # younger ones may still be on their way
-PLATFORM = ""
-_SHORT = timedelta(hours=2)  # a silence that nobody needs to look at
-_SOON = timedelta(days=2)  # who arrives until then should be paying
-_KNOWN_FOR = timedelta(days=7)  # before that nobody knows what is usual
 
 _PAGES: dict[str, Callable[..., Answer]] = {
     "payment_intents": payment_intents.page,
@@ -144,9 +136,9 @@ def resync_by_itself(stop: Callable[[], bool] = lambda: False) -> Found:
         since, first = begun
         fetch = partial(_fetch, found, account, since)
         if _guarded(found, account, fetch) and not first:
-            _say_whether_deliveries_fail(account, found.missed_since.get(account))
+            deliveries.say_whether_they_fail(account, found.missed_since.get(account))
         if account == PLATFORM and settings.SITE_URL:
-            _guarded(found, account, _watch_endpoints)
+            _guarded(found, account, deliveries.watch_endpoints)
     _note_who_let_go(found, asked)
     return found
 
@@ -277,101 +269,6 @@ def _fetch(found: Found, account: str, since: datetime) -> None:
         if begun > farthest:  # else nothing older can be fetched any more
             cursor = cursor.filter(fetched_until__gte=begun)  # a gap is still to be fetched
         cursor.update(fetched_until=datetime.fromtimestamp(newest, UTC))
-
-
-def _say_whether_deliveries_fail(account: str, since: datetime | None) -> None:
-    row = ConnectedAccount.objects.filter(stripe_id=account, livemode=conf.asks_live()).first()
-    if row is None:
-        if since:
-            logger.warning("deliveries.fail", account="platform", since=since.isoformat())
-        return
-    standing = AlertRow.objects.filter(
-        kind="deliveries_fail", object_id=account, livemode=row.livemode, closed_at=None
-    )
-    if since is None:
-        standing.update(closed_at=timezone.now())
-    elif not standing.exists():
-        telling.say_what_happened([_alert("deliveries_fail", row, at=since.isoformat())])
-
-
-def _alert(kind: str, row: ConnectedAccount, **facts: Any) -> Alert:
-    return Alert(
-        kind=kind,
-        severity=Severity.CRITICAL,
-        lasting=True,
-        account=row.account,
-        livemode=row.livemode,
-        object_id=row.stripe_id,
-        organization_id=row.organization_id,
-        property_id=row.property_id,
-        facts=facts,
-    )
-
-
-def _watch_endpoints() -> None:
-    """Say of an endpoint that Stripe does not use as we need it; all hotels depend on it."""
-    standing = AlertRow.objects.filter(kind="endpoint_differs", closed_at=None)
-    budget.wait(PLATFORM)
-    wrong = endpoints.troubles()
-    live = conf.asks_live()
-    standing.filter(livemode=live).exclude(object_id__in=wrong).update(closed_at=timezone.now())
-    accounts = [row for row in ConnectedAccount.objects.filter(livemode=live) if row.is_connected]
-    for scope, why in wrong.items():
-        told = list(standing.filter(object_id=scope))
-        for alert in told:
-            alert.facts["why"] = why
-        AlertRow.objects.bulk_update(told, ["facts"])
-        known = {alert.account for alert in told}
-        telling.say_what_happened(
-            replace(_alert("endpoint_differs", row, scope=scope, why=why), object_id=scope)
-            for row in accounts
-            if row.account not in known
-        )
-
-
-def notice_silent_accounts(now: datetime) -> int:
-    """
-    Say of which accounts Stripe is silent for longer than it ever was lately; return of how many.
-
-    Only while guests arrive who owe money, so that there is something to hear. How long is unusual
-    is each account's own: half as long again as its longest pause of thirty days.
-    """
-    silent = 0
-    for row in ConnectedAccount.objects.filter(charges_enabled=True).exclude(stripe_id=""):
-        since = _silent_since(row, now) if row.is_connected else None
-        standing = AlertRow.objects.filter(
-            kind="account_silent", object_id=row.stripe_id, livemode=row.livemode, closed_at=None
-        )
-        if since is None:
-            standing.update(closed_at=now)
-            continue
-        silent += 1
-        if not standing.exists():
-            telling.say_what_happened([_alert("account_silent", row, at=since.isoformat())])
-    return silent
-
-
-def _silent_since(row: ConnectedAccount, now: datetime) -> datetime | None:
-    """Return since when an account has been silent, where that is unusual and matters."""
-    said = WebhookEvent.objects.filter(
-        organization=row.organization_id,
-        account=row.account,
-        livemode=row.livemode,
-        id__gte=first_id_at(now - FARTHEST),
-        created_at__lte=now,
-    )
-    last = said.order_by("-id").values_list("created_at", flat=True).first()
-    if last is None or now - last < _SHORT:
-        return None
-    today = now.date()
-    if not hotel.arrivals_at_risk(row.organization_id, row.account, today, today + _SOON):
-        return None
-    hours = said.annotate(hour=TruncHour("created_at")).order_by("hour")
-    heard = list(hours.values_list("hour", flat=True).distinct())
-    if heard[-1] - heard[0] < _KNOWN_FOR:
-        return None
-    longest = max(after - before for before, after in pairwise(heard))
-    return last if now - last > longest * 3 / 2 else None
 
 
 def _compare(found: Found, account: str, since: datetime) -> None:

@@ -3,7 +3,6 @@
 import json
 import random
 import threading
-import urllib.request
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -17,10 +16,10 @@ from payments.models import Alert, ConnectedAccount, EventCursor, WebhookEvent
 from payments.outgoing import rereads
 from payments.webhooks import inbox, resyncing, worker
 from sandbox import events, objects
-from sandbox.server.web import Sandbox
 from tests.factories import AccountFactory
 from tests.support import truth
 from tests.support.stripe import Stripe
+from tests.webhooks.conftest import Hotel
 
 pytestmark = pytest.mark.django_db
 
@@ -43,65 +42,6 @@ def resyncs(capsys, *options):
 def state_of(booking, capsys):
     call_command("payment_state", booking.code, "--json")
     return json.loads(capsys.readouterr().out)
-
-
-class Hotel:
-    """A hotel's account in a sandbox that brings us nothing by itself."""
-
-    def __init__(self, server):
-        self.server = server
-        bases = dict.fromkeys(("api", "files", "connect"), server.url)
-        self.client = sdk.StripeClient("sk_test_x", base_addresses=bases, max_network_retries=0)
-        self.id = self.client.v1.accounts.create({"country": "PT", "email": "a@example.com"}).id
-        self.control(f"accounts/{self.id}/onboard")
-
-    def control(self, path, **fields):
-        request = urllib.request.Request(  # noqa: S310 - loopback
-            f"{self.server.url}/_sandbox/{path}",
-            data=json.dumps(fields).encode(),
-            headers={"Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request) as answer:  # noqa: S310
-            return json.load(answer)
-
-    def happened(self):
-        """Return all events of the account, whether anybody was told of them or not."""
-        with self.server.world.lock:
-            return self.server.world.books(self.id).all("event")
-
-    def pays(self, booking, amount, card="pm_card_visa", **fields):
-        return self.client.v1.payment_intents.create(
-            {
-                "amount": amount,
-                "currency": "eur",
-                "confirm": True,
-                "payment_method": card,
-                "payment_method_types": ["card"],
-                "metadata": {
-                    "reservationId": str(booking.pk),
-                    "orgId": str(booking.organization_id),
-                },
-                **fields,
-            },
-            {"stripe_account": self.id},
-        )
-
-    def refunds(self, intent, amount):
-        self.client.v1.refunds.create(
-            {"payment_intent": intent.id, "amount": amount}, {"stripe_account": self.id}
-        )
-
-
-@pytest.fixture
-def hotel(settings, booking):
-    with Sandbox(port=0, seed="resync") as server:
-        server.start()
-        settings.STRIPE_SECRET_KEY = "sk_test_x"
-        settings.STRIPE_API_BASE = server.url
-        settings.PAYMENTS_CALLS_PER_SECOND = 1_000
-        found = Hotel(server)
-        AccountFactory(stripe_id=found.id, account=found.id, organization=booking.organization)
-        yield found
 
 
 def a_day_passes(hotel, booking):
@@ -334,125 +274,6 @@ def test_by_itself_it_says_since_when_deliveries_fail(hotel, booking, capsys, mo
 
 def test_the_worker_fetches_in_a_thread_of_its_own():
     assert background.events in background.THREADS
-
-
-def endpoints(capsys, *options):
-    call_command("stripe_endpoints", "--json", *options)
-    return json.loads(capsys.readouterr().out)
-
-
-def test_endpoints_are_registered_once(hotel, capsys, settings):
-    settings.SITE_URL = "https://hotel.example"
-    assert [each["created"] for each in endpoints(capsys, "--dry-run")] == [False, False]
-    assert not hotel.client.v1.webhook_endpoints.list().data
-
-    made = endpoints(capsys)
-
-    assert [(each["scope"], each["created"]) for each in made] == [
-        ("platform", True),
-        ("connect", True),
-    ]
-    assert all(each["secret"].startswith("whsec_") for each in made)
-    call_command("stripe_events", "--json")
-    known = json.loads(capsys.readouterr().out)
-    for each in made:
-        wanted = {
-            t["type"] for t in known if t["offered"] and t["scope"] in (each["scope"], "both")
-        }
-        kept = hotel.client.v1.webhook_endpoints.retrieve(each["id"])
-        assert (set(kept.enabled_events), kept.api_version) == (wanted, settings.STRIPE_API_VERSION)
-        assert kept.url == "https://hotel.example/api/webhooks/stripe"
-
-    hotel.client.v1.webhook_endpoints.update(
-        made[1]["id"], {"enabled_events": ["charge.updated"], "disabled": True}
-    )
-    again = endpoints(capsys)
-    assert [(each["id"], each["created"]) for each in again] == [(e["id"], False) for e in made]
-    assert not any("secret" in each for each in again)
-    kept = hotel.client.v1.webhook_endpoints.retrieve(made[1]["id"])
-    assert (kept.status, set(kept.enabled_events)) == ("enabled", set(again[1]["types"]))
-    assert len(hotel.client.v1.webhook_endpoints.list().data) == 2
-
-
-def test_an_endpoint_that_is_not_ours_any_more_is_said(hotel, capsys, settings):
-    settings.SITE_URL = "https://hotel.example"
-    made = endpoints(capsys)
-    resyncing.resync_by_itself()
-    assert not Alert.objects.filter(kind="endpoint_differs").exists()
-
-    hotel.client.v1.webhook_endpoints.update(made[1]["id"], {"disabled": True})
-    for _ in range(2):
-        EventCursor.objects.update(checked_at=timezone.now() - timedelta(hours=1))
-        resyncing.resync_by_itself()
-    alert = Alert.objects.get(kind="endpoint_differs")
-    assert (alert.closed_at, alert.facts["why"]) == (None, "It is disabled.")
-
-    endpoints(capsys)
-    EventCursor.objects.update(checked_at=timezone.now() - timedelta(hours=1))
-    resyncing.resync_by_itself()
-    assert Alert.objects.get(kind="endpoint_differs").closed_at is not None
-
-
-def test_an_endpoint_made_by_hand_is_watched_until_ours_are_there(hotel, capsys, settings):
-    settings.SITE_URL = "https://hotel.example"
-    made = hotel.client.v1.webhook_endpoints.create(
-        {"url": "https://hotel.example/api/webhooks/stripe", "enabled_events": ["charge.updated"]}
-    )
-
-    def alerts():
-        EventCursor.objects.update(checked_at=timezone.now() - timedelta(hours=1))
-        resyncing.resync_by_itself()
-        rows = Alert.objects.filter(kind="endpoint_differs", closed_at=None)
-        return [(row.object_id, row.facts["why"]) for row in rows]
-
-    assert alerts() == [(made.id, "It does not bring all of our event types.")]
-    hotel.client.v1.webhook_endpoints.update(made.id, {"enabled_events": ["*"], "disabled": True})
-    assert alerts() == [(made.id, "It is disabled.")]
-    hotel.client.v1.webhook_endpoints.update(made.id, {"disabled": False})
-    assert alerts() == []
-    hotel.client.v1.webhook_endpoints.update(made.id, {"disabled": True})
-    assert alerts()
-    endpoints(capsys)
-    assert alerts() == []
-
-
-def test_a_silent_account_is_said_in_its_week_and_not_before(stripe, booking):
-    """Three weeks in which something happens by day, of which the last falls silent."""
-    account = ConnectedAccount.objects.get()
-    for house in (booking.organization, booking.property):
-        house.stripe_account_id = account.stripe_id
-        house.save()
-    stripe.tells("account.updated", objects.account(id=account.stripe_id))
-    end = timezone.now().replace(hour=12, minute=0)
-    silent = end - timedelta(days=5)  # from then on
-    heard = [
-        moment
-        for hours in range(20 * 24)
-        if 8 <= (moment := end - timedelta(hours=20 * 24 - hours)).hour < 22 and moment < silent
-    ]
-    for number, moment in enumerate(heard):
-        stripe.delivers(
-            events.event(
-                "charge.updated", objects.charge(id="ch_1"), account=account.stripe_id,
-                id=f"evt_{number}",
-            )
-        )  # fmt: skip
-        WebhookEvent.objects.filter(stripe_event_id=f"evt_{number}").update(created_at=moment)
-    worker.drain()
-    WebhookEvent.objects.filter(event_type="account.updated").update(created_at=heard[0])
-    raised = None
-    for hours in range(7 * 24):
-        now = end - timedelta(hours=7 * 24 - hours)
-        booking.arrival, booking.departure = now.date(), now.date() + timedelta(days=2)
-        booking.save()
-        resyncing.notice_silent_accounts(now)
-        if raised is None and Alert.objects.filter(kind="account_silent").exists():
-            raised = now
-    assert raised is not None
-    assert timedelta(hours=11) < raised - heard[-1] < timedelta(hours=30)
-    stripe.tells("charge.updated", objects.charge(id="ch_2"))
-    resyncing.notice_silent_accounts(timezone.now())
-    assert Alert.objects.get(kind="account_silent").closed_at is not None
 
 
 def test_events_are_asked_for_as_everything_is(wire, stripe, capsys):
