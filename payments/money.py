@@ -7,6 +7,7 @@ written with two digits, HUF and TWD likewise; MGA is written without any.
 """
 
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from babel.numbers import format_currency, get_currency_symbol
 
@@ -59,6 +60,7 @@ def from_decimal(value: Decimal | str, currency: str) -> int:
     return int(scaled)
 
 
+@lru_cache(maxsize=10_000)  # a list of bookings shows a hundred, the same all day
 def show(amount: int | None, currency: str, locale: str = "en") -> str:
     """Return an amount in minor units as its currency is written: €1,024.80, ¥84,000."""
     if amount is None:

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django import template
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -119,10 +121,15 @@ def dates(arrival: date, departure: date) -> SafeString:
     )
 
 
-@register.inclusion_tag("payments/staff/_badge.html")
-def payment_status(status: str) -> dict[str, Any]:
+@register.simple_tag
+def payment_status(status: str) -> SafeString:
     """Show a booking's `payment_status` in plain words."""
-    return {"said": words.booking(status)}
+    return _badge(status)
+
+
+@lru_cache(maxsize=100)  # there are a dozen, and a list has one in each row
+def _badge(status: str) -> SafeString:
+    return render_to_string("payments/staff/_badge.html", {"said": words.booking(status)})
 
 
 @register.simple_tag
