@@ -72,6 +72,7 @@ class Found:
     :param differences: each in words.
     :param failed: by account, what Stripe said.
     :param refusing: of them, those that do not let us act for them.
+    :param closed: those that closed their connection before, and do not let us act.
     """
 
     events: int = 0
@@ -82,6 +83,7 @@ class Found:
     differences: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
     refusing: set[str] = field(default_factory=set)
+    closed: set[str] = field(default_factory=set)
 
 
 def known_accounts() -> list[str]:
@@ -177,6 +179,7 @@ def _guarded(found: Found, account: str, work: Callable[[], None]) -> bool:
     except errors.GatewayError as error:
         if isinstance(error, errors.Disconnected):
             if account in _closed():
+                found.closed.add(account)
                 return False
             found.refusing.add(account)
         found.failed[account] = error.message

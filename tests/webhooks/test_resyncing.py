@@ -184,6 +184,8 @@ def test_an_account_that_let_go_unheard_is_closed(hotel, booking, capsys):
     assert Alert.objects.filter(kind="account_disconnected", object_id=gone.id).count() == 1
     again, code = resyncs(capsys)
     assert (code, again["new"], "failed" in again) == (0, 0, False)
+    named, code = resyncs(capsys, "--account", gone.id)
+    assert (code, named["failed"][0]["error"]) == (1, "Its connection is closed.")
 
     gone.control(f"accounts/{gone.id}/authorize")
     Stripe().sends([{**gone.happened()[0], "account": gone.id}])
