@@ -14,7 +14,7 @@ from payments.operations.protection import doubts
 from payments.panels import desks
 from payments.panels.paging import Filters, Page
 
-PER_PAGE = 25
+PER_PAGE = 20
 DISPUTES = {"": "To answer", disputed.BANK: "With the bank", disputed.OVER: "Over"}
 DOUBTS = {"": "To decide", doubts.OVER: "Over"}
 
