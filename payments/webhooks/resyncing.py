@@ -46,7 +46,6 @@ logger = structlog.get_logger(__name__)
 FARTHEST = timedelta(days=30)  # how long Stripe keeps events
 OVERLAP = timedelta(hours=1)  # events of one second may appear in any order, and late
 PAUSE = timedelta(minutes=10)  # between two times that we fetch by ourselves
-PAUSE_OF_CLOSED = timedelta(days=1)  # of a hotel that closed its connection
 LATE = timedelta(minutes=5)  # younger ones may still be on their way
 
 _PAGES: dict[str, Callable[..., Answer]] = {
@@ -72,7 +71,6 @@ class Found:
     :param differences: each in words.
     :param failed: by account, what Stripe said.
     :param refusing: of them, those that do not let us act for them.
-    :param closed: those that closed their connection before, and do not let us act.
     """
 
     events: int = 0
@@ -83,25 +81,13 @@ class Found:
     differences: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
     refusing: set[str] = field(default_factory=set)
-    closed: set[str] = field(default_factory=set)
 
 
 def known_accounts() -> list[str]:
-    """
-    Return whose events may be fetched with our key: the platform's own, and each hotel's.
-
-    A hotel that closed its connection may have opened it again, unheard: it is asked, too.
-    """
-    return [PLATFORM, *(row.stripe_id for row in _accounts())]
-
-
-def _accounts() -> QuerySet[ConnectedAccount]:
-    rows = ConnectedAccount.objects.filter(livemode=conf.asks_live())
-    return rows.exclude(stripe_id="").order_by("stripe_id")
-
-
-def _closed() -> set[str]:
-    return {row.stripe_id for row in _accounts() if not row.is_connected}
+    """Return whose events may be fetched with our key: the platform's own, and each hotel's."""
+    rows = ConnectedAccount.objects.filter(livemode=conf.asks_live()).exclude(stripe_id="")
+    connected = (row.stripe_id for row in rows.order_by("stripe_id") if row.is_connected)
+    return [PLATFORM, *connected]
 
 
 def resync(of: list[str], since: datetime, *, objects: bool = False) -> Found:
@@ -127,11 +113,11 @@ def resync_by_itself(stop: Callable[[], bool] = lambda: False) -> Found:
 
     :param stop: asked between accounts, so that a worker can end cleanly.
     """
-    found, asked, closed = Found(), [], _closed()
+    found, asked = Found(), []
     for account in known_accounts():
         if stop():
             break
-        begun = _begin(account, PAUSE_OF_CLOSED if account in closed else PAUSE)
+        begun = _begin(account)
         if begun is None:
             continue
         asked.append(account)
@@ -157,7 +143,7 @@ def _cursors() -> QuerySet[EventCursor]:
     return EventCursor.objects.filter(livemode=conf.asks_live())
 
 
-def _begin(account: str, pause: timedelta) -> tuple[datetime, bool] | None:
+def _begin(account: str) -> tuple[datetime, bool] | None:
     """Return from when on to fetch, and whether it is the first time; None: somebody else does."""
     now = timezone.now()
     cursor, first = EventCursor.objects.get_or_create(
@@ -165,7 +151,7 @@ def _begin(account: str, pause: timedelta) -> tuple[datetime, bool] | None:
         livemode=conf.asks_live(),
         defaults={"fetched_until": now - FARTHEST, "checked_at": now},
     )
-    mine = first or _cursors().filter(pk=cursor.pk, checked_at__lte=now - pause).update(
+    mine = first or _cursors().filter(pk=cursor.pk, checked_at__lte=now - PAUSE).update(
         checked_at=now
     )
     return (cursor.fetched_until - OVERLAP, first) if mine else None
@@ -177,12 +163,9 @@ def _guarded(found: Found, account: str, work: Callable[[], None]) -> bool:
     except errors.Unconfigured:
         raise
     except errors.GatewayError as error:
-        if isinstance(error, errors.Disconnected):
-            if account in _closed():
-                found.closed.add(account)
-                return False
-            found.refusing.add(account)
         found.failed[account] = error.message
+        if isinstance(error, errors.Disconnected):
+            found.refusing.add(account)
         logger.warning("resync.failed", account=account, code=error.code)
         return False
     return True
@@ -195,9 +178,7 @@ def _note_who_let_go(found: Found, asked: Collection[str]) -> None:
     Where several were asked and every one of them refuses, it is more likely our key that is
     another platform's; then nothing is closed.
     """
-    if not found.refusing:
-        return
-    hotels = {*asked} - {PLATFORM} - _closed()
+    hotels = {account for account in asked if account != PLATFORM}
     if len(hotels) > 1 and found.refusing >= hotels:
         for account in hotels:
             found.failed[account] += " None of the accounts lets us act: is the key ours?"

@@ -184,8 +184,6 @@ def test_an_account_that_let_go_unheard_is_closed(hotel, booking, capsys):
     assert Alert.objects.filter(kind="account_disconnected", object_id=gone.id).count() == 1
     again, code = resyncs(capsys)
     assert (code, again["new"], "failed" in again) == (0, 0, False)
-    named, code = resyncs(capsys, "--account", gone.id)
-    assert (code, named["failed"][0]["error"]) == (1, "Its connection is closed.")
 
     gone.control(f"accounts/{gone.id}/authorize")
     Stripe().sends([{**gone.happened()[0], "account": gone.id}])
@@ -193,27 +191,15 @@ def test_an_account_that_let_go_unheard_is_closed(hotel, booking, capsys):
     assert ConnectedAccount.objects.get(stripe_id=gone.id).is_connected
 
 
-@pytest.mark.parametrize("by_itself", [True, False])
-def test_an_account_that_comes_back_unheard_is_open_again(by_itself, hotel, booking, capsys):
-    gone = Hotel(hotel.server)
-    AccountFactory(stripe_id=gone.id, account=gone.id, organization=booking.organization)
-    gone.control(f"accounts/{gone.id}/deauthorize")
-    Stripe().sends([{**gone.happened()[0], "account": gone.id}])
-    assert not ConnectedAccount.objects.get(stripe_id=gone.id).is_connected
+def test_whoever_closed_their_connection_is_not_asked(hotel, booking, capsys):
+    account = ConnectedAccount.objects.get(stripe_id=hotel.id)
+    account.deauthorized_at = timezone.now()
+    account.save()
+    a_day_passes(hotel, booking)
     resyncing.resync_by_itself()
-    gone.control(f"accounts/{gone.id}/authorize")
-
-    if by_itself:
-        EventCursor.objects.update(checked_at=timezone.now() - timedelta(hours=23))
-        assert gone.id not in resyncing.resync_by_itself().failed
-        assert not ConnectedAccount.objects.get(stripe_id=gone.id).is_connected  # once a day
-        EventCursor.objects.update(checked_at=timezone.now() - timedelta(hours=25))
-        resyncing.resync_by_itself()
-        worker.drain()
-    else:
-        assert resyncs(capsys)[1] == 0
-    rereads.keep_due(early=True)  # the same second, perhaps
-    assert ConnectedAccount.objects.get(stripe_id=gone.id).is_connected
+    found, code = resyncs(capsys)
+    assert (code, found["new"]) == (0, 0)
+    assert not WebhookEvent.objects.filter(account=hotel.id).exists()
 
 
 def test_the_worker_closes_what_let_go_unheard(hotel, booking):

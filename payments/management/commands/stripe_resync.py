@@ -32,8 +32,6 @@ class Command(command.Command):
             found = resyncing.resync(of, since, objects=options["objects"])
         except Unconfigured as error:
             raise CommandError(f"Stripe cannot be asked: {error.message}") from error
-        if options["account"] in found.closed:
-            found.failed[options["account"]] = "Its connection is closed."
         value: dict[str, Any] = {
             "events": found.events,
             "new": found.new,
