@@ -88,6 +88,27 @@ def test_a_hold_is_captured_later(wire, stripe, booking, api):
     assert told["capture_method"] == wire.asked[0].form["capture_method"] == "manual"
 
 
+def test_a_hold_that_is_to_be_captured_at_once_is_wrong(wire, stripe, booking, api):
+    wire.answers = makes_intents
+    hold = {"amount": 30_000, "purpose": "hold"}
+
+    answer = api.posts(PAY, hold | {"capture_method": "automatic"})
+
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["capture_method"])
+    assert not wire.asked
+    assert not OutgoingRequest.objects.exists()
+    assert api.posts(PAY, hold | {"capture_method": "manual"}).status_code == 201
+
+
+@pytest.mark.parametrize("method", ["automatic", "manual"])
+def test_what_is_no_hold_is_captured_as_it_was_asked_for(method, wire, stripe, booking, api):
+    wire.answers = makes_intents
+
+    told = api.posts(PAY, DEPOSIT | {"capture_method": method}).json()
+
+    assert told["capture_method"] == wire.asked[0].form["capture_method"] == method
+
+
 def test_its_address_says_the_secret_to_whoever_may_take_payments(waiting, wire, api):
     payment = Payment.objects.get()
     intent = objects.payment_intent(

@@ -64,7 +64,8 @@ def take(
 
     :param amount: in minor units of the booking's currency.
     :param purpose: one of `Purpose`; a hold is captured later.
-    :param capture_method: `automatic` or `manual`; by the purpose when empty.
+    :param capture_method: `automatic`, which a hold cannot be, or `manual`; by the purpose when
+        empty.
     :param setup_future_usage: `off_session` or `on_session` keeps the card on file.
     :raises Refused: they may not, or it cannot be, as its text says.
     """
@@ -118,6 +119,8 @@ def prepare(
     check(booking, amount, purpose)
     if capture_method not in ("", AUTOMATIC, MANUAL):
         raise Invalid("capture_method", "It is automatic or manual.")
+    if purpose == Purpose.HOLD and capture_method == AUTOMATIC:
+        raise Invalid("capture_method", "A hold is captured later: manual, or left out.")
     if setup_future_usage not in ("", "off_session", "on_session"):
         raise Invalid("setup_future_usage", "It is off_session or on_session.")
     manual = purpose == Purpose.HOLD or capture_method == MANUAL
