@@ -68,6 +68,20 @@ class Folio:
         )
 
     @property
+    def under_way(self) -> int:
+        """What a bank has not decided yet, or wants to hear from the guest about."""
+        return sum(
+            payment.amount or 0
+            for payment in (entry.payment for entry in self.entries)
+            if payment.currency == self.booking.currency
+            and (
+                payment.status == "processing"
+                or payment.waits_for_guest
+                or (payment.status == "promised" and payment.off_session)
+            )
+        )
+
+    @property
     def latest_payment(self) -> str:
         """The id of the newest payment that succeeded; empty when none did."""
         done = [e.payment for e in self.entries if e.payment.status == "succeeded"]

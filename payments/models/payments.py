@@ -98,6 +98,16 @@ class PaymentTransaction(BookingRecord):
         """Whether we asked Stripe to make it, or are about to."""
         return self.bound_by == self.BoundBy.PROMISE
 
+    @builtins.property
+    def waits_for_guest(self) -> bool:
+        """Whether a card on file was charged, and its bank wants to hear from the guest."""
+        if not self.off_session:
+            return False
+        asked = self.failure_code == "authentication_required"
+        return self.status == "requires_action" or (
+            asked and self.status == "requires_payment_method"
+        )
+
     class Meta:
         db_table = "payment_transactions"
         ordering = ["-id"]

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from payments import hotel
 from payments.hotel import Booking
 from payments.models import PayLink
 from payments.operations.customers import payment_methods
@@ -61,7 +62,10 @@ def cards_of(booking: Booking, user: Any) -> list[Card]:
 def links_of(booking: Booking) -> list[Link]:
     """Return the latest links that were made for a booking, newest first."""
     now = timezone.now()
-    rows = PayLink.objects.filter(reservation=booking.id).select_related("payment")
+    found = PayLink.objects.filter(reservation=booking.id).select_related("payment")
+    rows = list(found.order_by("-pk")[:MOST])
+    mailed = all(row.sent_to for row in rows)
+    address = "" if mailed else hotel.story_of(booking.id).email  # it may have come since
     return [
         Link(
             id=row.pk,
@@ -70,9 +74,9 @@ def links_of(booking: Booking) -> list[Link]:
             sent_to=row.sent_to,
             made_at=row.created_at,
             expires_at=row.expires_at,
-            may_go_again=not row.is_used and bool(row.sent_to),
+            may_go_again=not row.is_used and bool(row.sent_to or address),
         )
-        for row in rows.order_by("-pk")[:MOST]
+        for row in rows
     ]
 
 
@@ -81,6 +85,7 @@ def _said(row: PayLink, now: datetime) -> Said:
         return Said("Used", GOOD)
     if row.has_expired(now):
         return Said("Ran out", QUIET)
-    if row.payment is not None and row.payment.status == "requires_payment_method":
+    waits = row.payment is None or row.payment.waits_for_guest
+    if row.payment and not waits and row.payment.status == "requires_payment_method":
         return Said("Not paid yet", BAD) if row.payment.failure_code else Said("Opened", WAIT)
     return Said("Waiting", WAIT)

@@ -14,8 +14,8 @@ from django.http import HttpResponse, JsonResponse
 from payments import words
 from payments.errors import Declined, Invalid, MayNot, NoStripeKey, Refused
 from payments.folio import has_failed
-from payments.models import Payment
-from payments.operations.payments import additional_charges, payment_intents
+from payments.models import PayLink, Payment
+from payments.operations.payments import payment_intents
 from payments.operations.payments.payment_intents import Taken
 from payments.panels.amounts import amount
 from payments.records import bookings
@@ -89,11 +89,11 @@ def outcome_of(payment: Payment, *, to_guest: bool) -> Outcome:
         return Outcome(PAID, "Paid", "" if to_guest else _sum_of(payment))
     if payment.status == "requires_capture":
         return Outcome(HELD, "On hold", "It is held on the card, and nothing is taken yet.")
-    if not to_guest and additional_charges.waits_for_guest(payment):
+    if not to_guest and payment.waits_for_guest:
         return Outcome(
             UNDER_WAY,
             "Waiting for the guest",
-            "The guest's bank wants to hear from the guest: a link was mailed.",
+            f"The guest's bank wants to hear from the guest: {asked(payment)}.",
         )
     if payment.status == "processing":
         return Outcome(
@@ -108,6 +108,16 @@ def outcome_of(payment: Payment, *, to_guest: bool) -> Outcome:
     if payment.status in ("requires_payment_method", "requires_confirmation"):
         return Outcome(OPEN, WAIT)
     return Outcome(WAITING, WAIT)
+
+
+def asked(payment: Payment) -> str:
+    """Return how a guest was asked to confirm a payment, or why not yet."""
+    if PayLink.objects.filter(payment=payment).exclude(sent_to="").exists():
+        return "a link was mailed"
+    return (
+        "no link was mailed, as there is no e-mail address of the guest on file. Add it to the"
+        " stay, then send the pay link again"
+    )
 
 
 def _sum_of(payment: Payment) -> str:

@@ -12,6 +12,7 @@ from payments.hotel import Booking
 from payments.models import Attachment, PaymentMethod
 from payments.operations import attachments, contents
 from payments.operations.payments import additional_charges
+from payments.staff import card_entry
 
 WHAT_FOR = [("extra_charge", "An extra"), ("damage_charge", "Damage")]
 
@@ -88,6 +89,7 @@ def charge(booking: Booking, given: dict[str, Any], card: PaymentMethod, by: Any
     shown = money.show(given["amount"], booking.currency)
     if payment.status == "succeeded":
         return f"{shown} charged."
-    if payment.status == "requires_action":
-        return f"The guest's bank asks the guest to confirm the {shown}: a link was mailed."
+    if payment.waits_for_guest:
+        asked = card_entry.asked(payment)
+        return f"The guest's bank asks the guest to confirm the {shown}: {asked}."
     return f"The charge of {shown} is on its way."

@@ -3,23 +3,23 @@
 import re
 
 from payments import money
-from payments.folio import Figures
+from payments.folio import Folio
 from payments.hotel import Booking
 
 
-def of(booking: Booking, figures: Figures) -> str:
+def of(folio: Folio) -> str:
     """Return what an action depends on, as it is now, for a hidden field."""
-    return ",".join(str(value) for _, value in _facts(booking, figures))
+    return ",".join(str(value) for _, value in _facts(folio))
 
 
-def changed(seen: str, booking: Booking, figures: Figures) -> str:
+def changed(seen: str, folio: Folio) -> str:
     """
     Return what is no longer as somebody saw it, in a sentence; empty where all is.
 
     :param seen: what `of` returned then.
     """
     before = seen.split(",")
-    facts = _facts(booking, figures)
+    facts, booking = _facts(folio), folio.booking
     if len(before) != len(facts):
         return "This booking has changed since you opened it. Look again, then go on."
     said = [
@@ -32,10 +32,12 @@ def changed(seen: str, booking: Booking, figures: Figures) -> str:
     return f"It changed since you opened this: {'; '.join(said)}. Look again, then go on."
 
 
-def _facts(booking: Booking, figures: Figures) -> list[tuple[str, int]]:
+def _facts(folio: Folio) -> list[tuple[str, int]]:
+    figures = folio.figures
     return [
-        ("Total", booking.total),
+        ("Total", folio.booking.total),
         ("Paid", figures.paid),
+        ("Payment under way", folio.under_way),
         ("Refunded", figures.refunded),
         ("Refund under way", figures.refund_pending),
         ("On hold", figures.authorized),

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from payments import hotel, money
 from payments.errors import Invalid, Refused
-from payments.folio import Figures
+from payments.folio import Figures, Folio
 from payments.hotel import Booking, Right
 from payments.models import Attachment, Payment
 from payments.models.base import time_ordered_id
@@ -118,14 +118,17 @@ class Sheet:
     verb: str
     does: str  # as its own button says it
     address: str
-    booking: Booking
-    figures: Figures
+    folio: Folio
     payment: Payment | None
     most: int = 0
     explains: list[str] = field(default_factory=list)
     cards: list[payment_methods.OnFile] = field(default_factory=list)
     refundable: list[refunds.Refundable] = field(default_factory=list)
     kept: list[Attachment] = field(default_factory=list)
+
+    @property
+    def booking(self) -> Booking:
+        return self.folio.booking
 
     @property
     def has_no_card(self) -> bool:
@@ -135,7 +138,7 @@ class Sheet:
     @property
     def seen(self) -> str:
         """What an action depends on, as it is now."""
-        return seen.of(self.booking, self.figures)
+        return seen.of(self.folio)
 
 
 Doing = Callable[[Sheet, dict[str, Any], Any], str]
@@ -223,9 +226,7 @@ def sheet(request: HttpRequest, pk: UUID, verb: str, payment: UUID | None = None
     sent = request.POST.copy()
     wrong = _keep_files(request, opened, sent)
     form = action.form(opened, sent)
-    if form.is_valid() and (
-        changed := seen.changed(form.cleaned_data["seen"], opened.booking, opened.figures)
-    ):
+    if form.is_valid() and (changed := seen.changed(form.cleaned_data["seen"], opened.folio)):
         form.add_error(None, changed)
         sent["seen"] = opened.seen
     for sentence in wrong:
@@ -275,7 +276,7 @@ def _open(request: HttpRequest, action: Action, verb: str, pk: UUID, payment: UU
     if payment is not None:
         rows = hotel.visible_to(request.user, Payment.objects.filter(reservation=pk))
         held = get_object_or_404(rows, pk=payment)
-    made = Sheet(action.verb, action.does, request.get_full_path(), booking, figures, held)
+    made = Sheet(action.verb, action.does, request.get_full_path(), folio, held)
     show = money.show
     currency = booking.currency
     if verb == "refund":

@@ -93,14 +93,14 @@ def _dialog(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     (folio,) = bookings.folios(hotel.bookings([pk]).values())
     booking = folio.booking
     cards = _cards(booking, request.user)
-    now = seen.of(booking, folio.figures)
+    now = seen.of(folio)
     due = max(0, folio.figures.balance)
     if request.method == "POST":
         form = Taking(verb, booking, cards, request.POST)
         if not form.is_valid():
             return card_entry.wrong({name: [*said] for name, said in form.errors.items()})
         saw = form.cleaned_data["seen"] or now
-        changed = seen.changed(saw, booking, folio.figures)
+        changed = seen.changed(saw, folio)
         if changed and not _has_paid(request, booking, str(form.cleaned_data["key"])):
             return card_entry.changed(changed, seen=now, due=_due(verb, due, booking))
         try:

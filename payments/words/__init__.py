@@ -150,6 +150,9 @@ def named(method: str) -> str:
     return METHODS.get(method) or spelled(method)
 
 
+MUST_CONFIRM = Said("Guest must confirm", WAIT, "The guest's bank wants to hear from the guest.")
+
+
 def payment(entry: Entry) -> Said:
     """Return where a payment stands."""
     row = entry.payment
@@ -163,6 +166,8 @@ def payment(entry: Entry) -> Said:
         if not entry.authorized:
             return Said("Let go", QUIET, "The hold has run out. Nothing can be taken from it.")
         return Said("On hold", HELD)
+    if row.waits_for_guest:
+        return MUST_CONFIRM
     if has_failed(row):
         return failed(tried(entry), row.failure_code, row.failure_reason)
     if row.status == "requires_payment_method":
@@ -170,7 +175,7 @@ def payment(entry: Entry) -> Said:
     if row.status == "requires_action":
         if entry.so_far is not None:
             return Said("Awaiting transfer", WAIT)
-        return Said("Guest must confirm", WAIT, "The guest's bank wants to hear from the guest.")
+        return MUST_CONFIRM
     if row.status == "processing":
         return Said("Under way", WAIT, "The guest's bank takes some days to answer.")
     if row.status == "requires_confirmation":

@@ -4,7 +4,7 @@ import pytest
 
 from payments import hotel
 from payments.errors import Declined, Invalid, MayNot, NotAsThingsStand
-from payments.models import Activity, OutgoingRequest, PayLink, Payment, PaymentMethod
+from payments.models import Activity, Notification, OutgoingRequest, PayLink, Payment, PaymentMethod
 from payments.operations.customers import payment_methods
 from payments.operations.payments import additional_charges, pay_links
 from payments.outgoing import keeping
@@ -64,6 +64,9 @@ def test_a_bank_that_asks_has_the_guest_asked_about_the_same_payment(far, on_fil
     assert pay_links.begin(link).payment.pk == payment.pk
     assert Payment.objects.count() == 1
     assert additional_charges.ask_guests() == 0  # once
+    pay_links.send_again(link, by=desk)
+    mails = Notification.objects.filter(kind="pay_link")
+    assert [mail.facts["asked"] for mail in mails] == [True, True]
 
 
 def test_what_the_worker_asked_later_asks_the_guest_too(far, on_file, stay, desk, settings):

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from payments.models import Activity, Attachment, Payment, PaymentMethod
+from reservations.models import Guest
 from tests.operations.conftest import desk, far, stay  # noqa: F401
 from tests.operations.test_charging import on_file  # noqa: F401
 from tests.staff.test_sheets import address, opened, said, send
@@ -93,3 +94,15 @@ def test_without_a_card_it_says_what_to_do_instead(manager, booking):
     assert 'name="amount"' not in page
     assert f'href="{address(booking, "pay-link")}"' in page
     assert f'href="/bookings/{booking.pk}/take/"' in page
+
+
+def test_a_guest_without_an_address_is_mailed_a_link_once_there_is_one(on_file, manager, booking):  # noqa: F811
+    Guest.objects.update(email="")
+    card = on_file("pm_card_authenticationRequired")
+    fields = {"amount": "90", "reason": "damage_charge", "card": str(card.pk)}
+    (words,) = said(send(manager, address(booking, "charge"), **fields))
+    assert "no link was mailed, as there is no e-mail address" in words
+    page = f"/bookings/{booking.pk}/"
+    assert "Send again" not in manager.get(page).content.decode()
+    Guest.objects.update(email="ana@example.com")
+    assert "Send again" in manager.get(page).content.decode()

@@ -278,7 +278,7 @@ class Charge(OfStay, Asking):
     def standing(self, made: Sequence[OutgoingRequest]) -> Response:
         payment = Payment.objects.get(pk=made[0].about)
         refused = made[0].state == OutgoingRequest.State.REFUSED
-        if refused and not additional_charges.waits_for_guest(payment):
+        if refused and not payment.waits_for_guest:
             outcome.refuse(made[0], about=payment)
         return self._told(payment)
 

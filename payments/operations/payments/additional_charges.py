@@ -19,7 +19,6 @@ from payments.outgoing import keeping, promises
 logger = structlog.get_logger(__name__)
 
 MOST_FILES = 20
-ASKS_THE_GUEST = "authentication_required"  # the bank wants to hear from the guest first
 
 
 def charge(
@@ -98,19 +97,11 @@ def charge(
         )
     kept = keeping.keep(request)
     payment = outcome.standing(kept, payment)
-    if waits_for_guest(payment):
+    if payment.waits_for_guest:
         pay_links.ask_guest(payment=payment, by=by)
     elif kept.state == OutgoingRequest.State.REFUSED:
         outcome.refuse(kept, about=payment)
     return payment
-
-
-def waits_for_guest(payment: Payment) -> bool:
-    """Say whether a card on file was charged, and its bank wants to hear from the guest."""
-    if not payment.off_session:
-        return False
-    asked = payment.status == "requires_payment_method" and payment.failure_code == ASKS_THE_GUEST
-    return asked or payment.status == "requires_action"
 
 
 def ask_guests() -> int:
@@ -126,7 +117,7 @@ def ask_guests() -> int:
     )
     asked = 0
     for payment in waiting.order_by("pk")[:100]:
-        if waits_for_guest(payment):
+        if payment.waits_for_guest:
             try:
                 asked += pay_links.ask_guest(payment=payment) is not None
             except Refused as refusal:

@@ -135,7 +135,7 @@ def send_again(link: PayLink, *, by: Any) -> PayLink:
 
 def _is_asked_about(link: PayLink) -> bool:
     """Say whether the guest's bank wants to hear from the guest about this very payment."""
-    return link.payment is not None and link.payment.status == "requires_action"
+    return link.payment is not None and link.payment.waits_for_guest
 
 
 def _mail(link: PayLink, *, asked: bool, detail: str = "") -> None:
