@@ -17,7 +17,8 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from payments import conf
@@ -54,6 +55,9 @@ def keep_due(*, early: bool = False, stop: Callable[[], bool] = lambda: False) -
     """
     Read again every row that is owed it now, the most urgent first; return how many were read.
 
+    It goes by rounds, of which each account has as many reads as it may cost calls in a second: so
+    no account waits for the budget of another.
+
     :param early: those whose next attempt is not due yet, too.
     :param stop: asked between attempts, so that a worker can end cleanly.
     """
@@ -61,12 +65,19 @@ def keep_due(*, early: bool = False, stop: Callable[[], bool] = lambda: False) -
     tried: set[UUID] = set()
     while not stop():
         found = _open() if early else _due(timezone.now())
-        ids = list(found.exclude(pk__in=tried).values_list("pk", flat=True)[:_MOST])
+        ids = _round(found.exclude(pk__in=tried))
         if not ids:
             break
         tried.update(ids)
         read += _read_each(ids, early, stop)
     return read
+
+
+def _round(owed: QuerySet[OwedRead]) -> list[UUID]:
+    """Return which of these come next; of those that are as urgent, the accounts take turns."""
+    of_account = Window(RowNumber(), partition_by="account", order_by=("urgency", "due_at"))
+    rows = owed.annotate(turn=of_account).filter(turn__lte=settings.PAYMENTS_CALLS_PER_SECOND)
+    return list(rows.order_by("urgency", "turn", "due_at").values_list("pk", flat=True)[:_MOST])
 
 
 def is_due() -> bool:

@@ -3,6 +3,7 @@
 import json
 import random
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from django.core.management import call_command
@@ -20,9 +21,10 @@ from payments.models import (
 )
 from payments.models.connect import ExternalAccount
 from payments.operations.connect import onboarding
-from payments.outgoing import rereads
+from payments.outgoing import budget, rereads
 from payments.webhooks import worker
 from sandbox import events, objects
+from tests.factories import AccountFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -196,6 +198,98 @@ def test_a_read_that_fails_is_due_again_soon(stripe, wire, capsys):
     assert len(wire.asked) == 1
     wire.answers = lambda asked: (200, account_of())
     assert keeps(capsys, "--all")["read"] == 1
+
+
+def test_the_most_urgent_is_asked_first(stripe, wire, has, capsys):
+    """What came last matters most: whether money comes in, then whether it did, the fees last."""
+    charge = objects.charge(id="ch_1", payment_intent="pi_2", balance_transaction="txn_1")
+    bank = {"id": "ba_1", "object": "bank_account", "last4": "1111", "status": "new"}
+    stripe.tells("charge.succeeded", charge)
+    stripe.tells("account.external_account.created", bank)
+    stripe.tells("charge.dispute.created", objects.dispute(id="dp_1", charge="ch_1"))
+    for number, status in enumerate(("succeeded", "canceled")):
+        intent = objects.payment_intent(id="pi_1", status=status)
+        stripe.sends([hears(f"payment_intent.{status}", intent, AT, number)])
+    stripe.tells("account.updated", account_of())
+    assert not wire.asked
+
+    keeps(capsys)
+
+    assert [asked.path for asked in wire.asked] == [
+        f"/v1/accounts/{ACCOUNT}",
+        "/v1/payment_intents/pi_1",
+        "/v1/disputes/dp_1",
+        f"/v1/accounts/{ACCOUNT}/external_accounts",
+        "/v1/charges/ch_1",
+    ]
+
+
+class Clock:
+    """Time that passes while somebody sleeps, and never else."""
+
+    now = 0.0
+
+    def monotonic(self):
+        return self.now
+
+    def sleep(self, seconds):
+        self.now += seconds
+
+
+@pytest.fixture
+def asked_at(wire, settings, monkeypatch):
+    """When each account was asked, with a budget of ten calls a second: a list that grows."""
+    settings.PAYMENTS_CALLS_PER_SECOND = 10
+    clock, moments = Clock(), []
+    monkeypatch.setattr(budget, "time", clock)
+    monkeypatch.setattr(budget, "_next", {})
+
+    def answers(asked):
+        moments.append((asked.account, clock.now))
+        return 404, {"error": {"type": "invalid_request_error", "code": "resource_missing"}}
+
+    wire.answers = answers
+    return moments
+
+
+def disputes(stripe, account, number):
+    opened = [objects.dispute(id=f"dp_{each}", charge=f"ch_{each}") for each in range(number)]
+    stripe.sends(events.event("charge.dispute.created", each, account=account) for each in opened)
+
+
+def test_an_account_is_asked_no_more_often_than_its_budget_lets_us(stripe, asked_at, capsys):
+    disputes(stripe, ACCOUNT, 25)
+
+    assert keeps(capsys)["read"] == 25
+
+    times = [at for _, at in asked_at]
+    assert len(times) == 25
+    assert min(later - earlier for earlier, later in pairwise(times)) > 0.0999
+    assert times[-1] < 2.5  # and no less often
+
+
+def test_a_small_account_does_not_wait_for_the_many_reads_of_another(stripe, asked_at, capsys):
+    """Less urgent as it is, and as late as it came: what the other waits for is its own budget."""
+    AccountFactory(stripe_id="acct_asagiri", organization__slug="asagiri")
+    disputes(stripe, ACCOUNT, 70)  # more than are looked for at a time
+    charge = objects.charge(id="ch_1", payment_intent="pi_1", balance_transaction="txn_1")
+    stripe.tells("charge.succeeded", charge, account="acct_asagiri")
+
+    assert keeps(capsys)["read"] == 71
+
+    (theirs,) = [at for account, at in asked_at if account == "acct_asagiri"]
+    assert theirs <= 1.0
+    assert asked_at[-1][1] > 6
+
+
+def test_accounts_take_turns_in_what_is_as_urgent(stripe, asked_at, capsys):
+    AccountFactory(stripe_id="acct_asagiri", organization__slug="asagiri")
+    disputes(stripe, ACCOUNT, 5)
+    disputes(stripe, "acct_asagiri", 5)
+
+    keeps(capsys)
+
+    assert [account for account, _ in asked_at] == [ACCOUNT, "acct_asagiri"] * 5
 
 
 def test_whoever_dies_in_a_read_leaves_it_due(stripe, wire, has, capsys, monkeypatch):
