@@ -127,6 +127,8 @@ class ConnectedAccountAdmin(OfAccountAdmin):
     def status(self, row: ConnectedAccount) -> str:
         if row.is_undecided:
             return "Being checked"
+        if row.was_let_go_here:
+            return "Let go of here"
         return "Open" if row.is_connected else "Closed by the hotel"
 
     @display(description="Takes cards")

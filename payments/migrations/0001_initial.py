@@ -154,6 +154,7 @@ class Migration(migrations.Migration):
                 ('default_currency', models.CharField(blank=True, db_default='', default='', max_length=3)),
                 ('authorized_at', models.DateTimeField(blank=True, null=True)),
                 ('deauthorized_at', models.DateTimeField(blank=True, null=True)),
+                ('let_go_here_at', models.DateTimeField(blank=True, null=True)),
                 ('tie_decided_at', models.DateTimeField(blank=True, null=True)),
                 ('tie_is_open', models.BooleanField(db_default=False, default=False)),
                 ('charges_confirmed', models.PositiveIntegerField(db_default=0, default=0)),

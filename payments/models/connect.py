@@ -63,6 +63,7 @@ class ConnectedAccount(StripeRecord):
     default_currency = text(3)
     authorized_at = moment()
     deauthorized_at = moment()
+    let_go_here_at = moment()  # by a click of somebody's here
     tie_decided_at = moment()  # of a connection opened and closed in one second: a probe decided …
     tie_is_open = flag()  # … that it is open, or not
     charges_confirmed = models.PositiveIntegerField(default=0, db_default=0)  # by which re-read …
@@ -89,6 +90,13 @@ class ConnectedAccount(StripeRecord):
         """Whether it was opened and closed in one second, and no probe has decided which is so."""
         tie = self.deauthorized_at is not None and self.authorized_at == self.deauthorized_at
         return tie and self.tie_decided_at != self.deauthorized_at
+
+    @builtins.property
+    def was_let_go_here(self) -> bool:
+        """Whether it is closed because somebody let go of it here, since it was last opened."""
+        if self.is_connected or self.let_go_here_at is None:
+            return False
+        return self.authorized_at is None or self.authorized_at <= self.let_go_here_at
 
     @builtins.property
     def wanted(self) -> list[str]:

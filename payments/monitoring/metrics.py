@@ -18,6 +18,7 @@ from payments.models import (
 )
 from payments.notifications import outbox
 from payments.outgoing import promises
+from payments.records import accounts
 from payments.webhooks import inbox
 
 
@@ -71,14 +72,15 @@ class InboxMetrics(Collector):
         yield GaugeMetricFamily(
             "payments_reads_owed",
             "Objects that Stripe must be asked about again.",
-            value=OwedRead.objects.count(),
+            value=accounts.of_open_ones(OwedRead.objects.all()).count(),
         )
         yield GaugeMetricFamily(
             "payments_oldest_promise_seconds",
             "For how long the oldest request to Stripe has been open.",
             value=promises.oldest_open(timezone.now()).total_seconds(),
         )
-        fetched = EventCursor.objects.aggregate(Min("checked_at"))["checked_at__min"]
+        cursors = accounts.of_open_ones(EventCursor.objects.all())
+        fetched = cursors.aggregate(Min("checked_at"))["checked_at__min"]
         if fetched:
             yield GaugeMetricFamily(
                 "payments_events_fetched_seconds",

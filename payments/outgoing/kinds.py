@@ -256,7 +256,7 @@ def _become_known(request: OutgoingRequest) -> None:
 def _close(request: OutgoingRequest) -> None:
     """Stripe has let go of an account: nothing is asked about it any more."""
     account = ConnectedAccount.objects.select_for_update().get(pk=request.about)
-    settling.close_connection(account, request.answered_at or timezone.now())
+    settling.close_connection(account, request.answered_at or timezone.now(), here=True)
 
 
 KINDS: dict[str, Kind] = {

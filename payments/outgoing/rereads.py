@@ -37,6 +37,7 @@ from payments.gateway.api import Answer
 from payments.handlers import connect
 from payments.models import KINDS, OwedRead
 from payments.outgoing import answers, budget, promises
+from payments.records import accounts as accounts_kept
 from payments.records.loading import Name, Rows
 from payments.records.settling import settle
 from payments.webhooks.router import Handler
@@ -88,7 +89,7 @@ def is_due() -> bool:
 def _open() -> QuerySet[OwedRead]:
     if not settings.STRIPE_SECRET_KEY:
         return OwedRead.objects.none()
-    return OwedRead.objects.filter(livemode=conf.asks_live())
+    return accounts_kept.of_open_ones(OwedRead.objects.filter(livemode=conf.asks_live()))
 
 
 def _due(now: datetime) -> QuerySet[OwedRead]:
@@ -132,12 +133,15 @@ def _attempt(owed: OwedRead) -> bool:
     budget.wait(row.account)
     try:
         found = _READS[owed.kind](row)
+    except errors.Disconnected as error:
+        note: Callable[[], None] = partial(_note_closed, owed, row)
+        logger.warning("read.put_off", **facts, why=type(error).__name__, code=error.code)
     except errors.Undecided as error:
         _put_off(owed)
         logger.warning("read.put_off", **facts, why=type(error).__name__, code=error.code)
         return False
     except errors.Final as error:
-        note: Callable[[], None] = partial(_note_unreachable, owed, row, error)
+        note = partial(_note_unreachable, owed, row)
         logger.warning("read.unreachable", **facts, why=type(error).__name__, code=error.code)
     else:
         note = partial(_note, owed, row, found)
@@ -214,15 +218,20 @@ def _note_account(rows: Rows, account: Any, *, is_open: bool) -> None:
         rows.put(account, payouts_confirmed=account.cleaned)
 
 
-def _note_unreachable(owed: OwedRead, row: Any, error: errors.Final) -> None:
-    """Keep what is known of what Stripe does not show us: that alone does not say it is gone."""
-    type(row).objects.filter(pk=row.pk).update(unreachable=True)
-    if owed.kind == "account" and isinstance(error, errors.Disconnected) and row.is_undecided:
+def _note_closed(owed: OwedRead, row: Any) -> None:
+    """Keep a read owed until the hotel lets us act again; one that says both is closed now."""
+    if owed.kind == "account" and row.is_undecided:
         rows = Rows(timezone.now())
         name: Name = ("account", row.account, row.livemode, row.stripe_id)
         rows.lock({name: row.organization_id})
         _note_account(rows, rows[name], is_open=False)
         settle(rows)
+    _put_off(owed)
+
+
+def _note_unreachable(owed: OwedRead, row: Any) -> None:
+    """Keep what is known of what Stripe does not show us: that alone does not say it is gone."""
+    type(row).objects.filter(pk=row.pk).update(unreachable=True)
     _end(owed, row.dirty)
 
 

@@ -1,14 +1,16 @@
 """What the rest of the hotel reads of its Stripe accounts, and which of them takes new money."""
 
 from collections.abc import Collection
+from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 
 from payments import hotel
 from payments.models import ConnectedAccount
 from payments.models.base import given
 
+T = TypeVar("T", bound=Model)
 Place = tuple[UUID, UUID | None]  # an organization, or one of its houses
 
 
@@ -80,3 +82,11 @@ TROUBLES = {
     "due": _TOLD & _WANTED,
     "disconnected": _CLOSED,
 }
+
+
+def of_open_ones(rows: QuerySet[T]) -> QuerySet[T]:
+    """Leave out what belongs to a hotel that closed its connection; rows have an `account`."""
+    closed = ConnectedAccount.objects.filter(
+        _CLOSED, stripe_id=OuterRef("account"), livemode=OuterRef("livemode")
+    )
+    return rows.filter(~Exists(closed))

@@ -77,20 +77,34 @@ def revisit_bookings(ids: Collection[UUID]) -> None:
     ask_again_of("payment", Payment.objects.filter(reservation__in=ids), timezone.now())
 
 
-def close_connection(account: ConnectedAccount, at: datetime) -> None:
+def close_connection(account: ConnectedAccount, at: datetime, *, here: bool = False) -> None:
     """
     Note that a connection is closed, as an event of Stripe's would.
 
     :param account: its row, which the caller has locked.
     :param at: since when, by Stripe's clock where Stripe said so: it may be opened again in the
         same second, which a probe decides.
+    :param here: somebody let go of it here; it was not Stripe that said so by itself.
     """
     name = ("account", account.account, account.livemode, account.stripe_id)
     rows = Rows(timezone.now())
     rows.lock({name: account.organization_id})
     row = rows[name]
     rows.put(row, deauthorized_at=max(filter(None, [row.deauthorized_at, at])))
+    if here:
+        rows.put(row, let_go_here_at=at)
     settle(rows)
+
+
+def note_open(rows: Rows, account: ConnectedAccount, at: datetime) -> None:
+    """
+    Note that Stripe lets us act for an account.
+
+    :param at: the moment when Stripe said so: what closes it later is later than this.
+    """
+    rows.put(account, authorized_at=max(filter(None, [account.authorized_at, at])))
+    if account.authorized_at == account.deauthorized_at:
+        rows.put(account, tie_decided_at=account.deauthorized_at, tie_is_open=True)
 
 
 def note_let_go(account: ConnectedAccount, at: datetime) -> bool:

@@ -6,7 +6,7 @@ account's failure is said, and stops no other.
 """
 
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -36,8 +36,7 @@ from payments.gateway import (
 from payments.gateway.api import Answer
 from payments.models import ConnectedAccount, EventCursor, Scope
 from payments.outgoing import answers, budget
-from payments.records import settling
-from payments.webhooks import deliveries, inbox, worker
+from payments.webhooks import connections, deliveries, inbox, worker
 from payments.webhooks.deliveries import PLATFORM
 from payments.webhooks.router import route
 
@@ -70,7 +69,7 @@ class Found:
     :param mended: of them, those that were not as Stripe has them.
     :param differences: each in words.
     :param failed: by account, what Stripe said.
-    :param refusing: of them, those that do not let us act for them.
+    :param refusing: of them, what was said by those that do not let us act for them.
     """
 
     events: int = 0
@@ -80,7 +79,7 @@ class Found:
     mended: int = 0
     differences: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
-    refusing: set[str] = field(default_factory=set)
+    refusing: dict[str, str] = field(default_factory=dict)
 
 
 def known_accounts() -> list[str]:
@@ -90,20 +89,27 @@ def known_accounts() -> list[str]:
     return [PLATFORM, *connected]
 
 
-def resync(of: list[str], since: datetime, *, objects: bool = False) -> Found:
+def resync(of: list[str] | None, since: datetime, *, objects: bool = False) -> Found:
     """
     Fetch these accounts' events since then, settle them, and compare the objects where asked.
 
+    :param of: Stripe ids; None for all that are known.
     :raises Unconfigured: there is no key, or Stripe does not accept it.
     """
     found = Found()
+    for account in connections.open_those_that_are_back(connections.closed_at_stripe(of)):
+        found.differences.append(f"{account}: it came back, unheard: its connection is open again.")
+    known = known_accounts()
+    for account in {*(of or ())}.difference(known):
+        found.failed[account] = "Its connection is closed: nothing is asked about it."
+    of = [account for account in known if of is None or account in of]
     for account in of:
         _guarded(found, account, partial(_fetch, found, account, since))
     worker.drain()
     for account in of if objects else ():
         if account != PLATFORM:
             _guarded(found, account, partial(_compare, found, account, since))
-    _note_who_let_go(found, of)
+    found.failed.update(connections.close_where_refused(found.refusing, of))
     return found
 
 
@@ -114,6 +120,7 @@ def resync_by_itself(stop: Callable[[], bool] = lambda: False) -> Found:
     :param stop: asked between accounts, so that a worker can end cleanly.
     """
     found, asked = Found(), []
+    connections.open_those_that_are_back(connections.due_to_be_asked(), stop)
     for account in known_accounts():
         if stop():
             break
@@ -127,7 +134,7 @@ def resync_by_itself(stop: Callable[[], bool] = lambda: False) -> Found:
             deliveries.say_whether_they_fail(account, found.missed_since.get(account))
         if account == PLATFORM and settings.SITE_URL:
             _guarded(found, account, deliveries.watch_endpoints)
-    _note_who_let_go(found, asked)
+    found.failed.update(connections.close_where_refused(found.refusing, asked))
     return found
 
 
@@ -165,40 +172,10 @@ def _guarded(found: Found, account: str, work: Callable[[], None]) -> bool:
     except errors.GatewayError as error:
         found.failed[account] = error.message
         if isinstance(error, errors.Disconnected):
-            found.refusing.add(account)
+            found.refusing[account] = error.message
         logger.warning("resync.failed", account=account, code=error.code)
         return False
     return True
-
-
-def _note_who_let_go(found: Found, asked: Collection[str]) -> None:
-    """
-    Close the connection of each account that let go of us, unheard: a probe decides.
-
-    Where several were asked and every one of them refuses, it is more likely our key that is
-    another platform's; then nothing is closed.
-    """
-    hotels = {account for account in asked if account != PLATFORM}
-    if len(hotels) > 1 and found.refusing >= hotels:
-        for account in hotels:
-            found.failed[account] += " None of the accounts lets us act: is the key ours?"
-        return
-    for account in sorted(found.refusing):
-        if _let_go(account):
-            found.failed[account] = "It let go of us, unheard: its connection is closed now."
-
-
-def _let_go(account: str) -> bool:
-    """Ask Stripe whether we may still act for an account; if not, note so, and say that it was."""
-    budget.wait(account)
-    try:
-        accounts.retrieve(account)
-    except errors.Disconnected as error:
-        row = ConnectedAccount.objects.filter(stripe_id=account, livemode=conf.asks_live()).first()
-        return row is not None and settling.note_let_go(row, error.at)
-    except errors.GatewayError:
-        pass  # it did not say
-    return False
 
 
 def _pages(

@@ -53,14 +53,14 @@ class Command(command.Command):
             sys.exit(1)
 
 
-def _accounts(named: str | None) -> list[str]:
+def _accounts(named: str | None) -> list[str] | None:
     """
-    Return whose events to fetch: all, or one account's.
+    Return whose events to fetch: one account's, or None for all.
 
     :raises CommandError: nobody has that account.
     """
     if not named:
-        return resyncing.known_accounts()
+        return None
     if not ConnectedAccount.objects.filter(stripe_id=named).exists():
         raise CommandError(f"There is no account {named}.")
     return [named]

@@ -231,7 +231,7 @@ def disconnect(*, account: ConnectedAccount, by: Any) -> LetGo:
             raise acting.AccountDisconnected("This account was let go already.")
         activity.note("account_let_go", of=row, by=by)
         if not settings.STRIPE_CLIENT_ID:
-            settling.close_connection(row, timezone.now())
+            settling.close_connection(row, timezone.now(), here=True)
             row.refresh_from_db()
             return LetGo(row, DASHBOARD, WHERE_TO_FINISH)
         acting.require_key()
