@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from payments.models import Payment
 from tests.browser.conftest import HARBOUR
+from tests.operations.conftest import Far
 from tests.support.cards import ASKS, DECLINED, GOOD, answered, typed
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -75,6 +76,31 @@ def test_money_is_held(at, booking):
     said(dialog, "On hold")
     booking.refresh_from_db()
     assert (booking.authorized_amount, booking.paid_amount) == (20_000, 0)
+    assert at.complaints == []
+
+
+def test_a_hold_is_taken_in_part_and_the_rest_let_go(at, takes_cards, stripe, booking):
+    dialog = opened(at, "Hold", "200")
+    typed(at)
+    press(dialog, "Hold €200.00")
+    said(dialog, "On hold")
+    dialog.get_by_role("button", name="Close").click()
+    dialog = opened(at, "Capture", amount="")
+    expect(dialog.get_by_label("Amount")).to_have_value("200.00")
+    dialog.get_by_label("Amount").fill("150")
+    dialog.get_by_role("button", name="Capture €150.00").dblclick()
+    expect(at.get_by_role("status").get_by_text("€150.00 taken.")).to_be_visible()
+    Far(takes_cards, stripe).tell("charge.captured", "payment_intent.succeeded")
+    at.reload()
+    money = at.get_by_role("region", name="Money")
+    for words in ("Kept €150.00", "Due €1,050.00"):
+        expect(money.get_by_role("listitem").filter(has_text=words)).to_be_visible()
+    expect(money).not_to_contain_text("On hold")
+    history = at.get_by_role("region", name="Payment history")
+    expect(history.get_by_text("€200.00 was held; the rest was let go.")).to_be_visible()
+    expect(at.get_by_role("button", name="Capture")).to_have_count(0)
+    booking.refresh_from_db()
+    assert (booking.authorized_amount, booking.paid_amount) == (0, 15_000)
     assert at.complaints == []
 
 
