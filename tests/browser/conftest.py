@@ -143,6 +143,21 @@ def hotel(stripe):
 
 
 @pytest.fixture
+def comes_back(desk, django_user_model):
+    """Return a function that has whoever is at the desk log in, once their session is over."""
+
+    def log_in():
+        user = django_user_model.objects.get()
+        user.set_password("harbour-demo")
+        user.save()
+        desk.get_by_label("Username").fill(user.username)
+        desk.get_by_label("Password").fill("harbour-demo")
+        desk.get_by_role("button", name="Log in").click()
+
+    return log_in
+
+
+@pytest.fixture
 def log_in(live_server):
     """Let somebody in: give a browser's context the cookie of a session."""
 

@@ -5,7 +5,9 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 
 from organizations.models import Membership, Role
-from payments.models import Attachment, Refund
+from payments import hotel
+from payments.models import Attachment, Customer, Refund
+from payments.operations.payments import pay_links
 from sandbox.scenarios import SCENARIOS
 from tests.browser.conftest import stays_within_the_screen, with_twice_the_text
 from tests.conftest import stay_of
@@ -86,6 +88,19 @@ def test_twice_the_text_on_the_smallest_phone_stays_within_its_dialog(card, at):
         stays_within_the_screen(at, at.get_by_role("dialog", name=verb))
 
 
+def test_twice_the_text_on_the_smallest_phone_stays_within_what_is_asked_of_cards(
+    card, at, booking
+):
+    Customer.objects.update(default_payment_method="")  # or it is charged first already
+    (stay,) = hotel.bookings([booking.pk]).values()
+    pay_links.make(booking=stay, amount=5_000, purpose="deposit", by=None)
+    at.reload()
+    with_twice_the_text(at)
+    for verb in ("Charge first", "Take off file", "Send again"):
+        at.get_by_role("button", name=verb).first.click()
+        stays_within_the_screen(at, at.get_by_role("dialog", name=verb))
+
+
 @pytest.fixture
 def card(stripe, booking):
     """A card that the guest left."""
@@ -111,17 +126,12 @@ def test_a_photo_is_kept_when_the_rest_is_wrong(card, at, tmp_path):
     assert Attachment.objects.get().name == "lamp.png"
 
 
-def test_a_session_that_ended_leads_to_the_login_and_back(at, django_user_model):
+def test_a_session_that_ended_leads_to_the_login_and_back(at, comes_back):
     dialog = opened(at)
-    user = django_user_model.objects.get()
-    user.set_password("harbour-demo")
-    user.save()
     at.context.clear_cookies(name="sessionid")
     dialog.locator("#do").click()
 
-    at.get_by_label("Username").fill(user.username)
-    at.get_by_label("Password").fill("harbour-demo")
-    at.get_by_role("main").get_by_role("button").click()
+    comes_back()
     at.wait_for_url("**/bookings/*-*/**")
     assert at.get_by_role("button", name="Refund").is_visible()
     assert not Refund.objects.exists()
