@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
+from django_htmx.http import HttpResponseClientRedirect
 
 from payments import panels
 from reservations import booking_form, front_desk
@@ -133,7 +134,8 @@ def new(request: HttpRequest) -> HttpResponse:
         form = NewBooking(request.user, request.POST)
         if form.is_valid():
             return _book(request, form)
-        return render(request, "bookings/new.html", _form(form), status=422)
+        scripted = request.headers.get("HX-Request")  # a script takes no answer of another status
+        return render(request, "bookings/new.html", _form(form), status=200 if scripted else 422)
     form = NewBooking(request.user, initial=request.GET.dict())
     day = booking_form.today_at(form.houses)
     form.initial.setdefault("arrival", day)
@@ -157,7 +159,7 @@ def _book(request: HttpRequest, form: NewBooking) -> HttpResponse:
             if given["paying"] == booking_form.DEPOSIT
             else "reservation_payment",
         }
-        return redirect(f"{page}?{urlencode(asked)}")
+        return _leave(request, f"{page}?{urlencode(asked)}")
     if given["paying"] == booking_form.LINK:
         try:
             sent = panels.send_pay_link(made.pk, amount=given["amount"], by=request.user)
@@ -165,4 +167,11 @@ def _book(request: HttpRequest, form: NewBooking) -> HttpResponse:
             messages.error(request, f"No pay link was sent. {refusal}")
         else:
             messages.success(request, sent)
+    return _leave(request, page)
+
+
+def _leave(request: HttpRequest, page: str) -> HttpResponse:
+    """Go on to another page, as a whole."""
+    if request.headers.get("HX-Request"):
+        return HttpResponseClientRedirect(page)
     return redirect(page)

@@ -1,5 +1,6 @@
-// A dialog that was fetched opens above the page; Cancel closes it.
+// A dialog that was fetched opens above the page; Cancel closes it. What is wrong gets the focus.
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (detail.target.matches("form.new")) document.querySelector('form.new [aria-invalid="true"]')?.focus();
   const dialog = detail.target.id === "sheet" && detail.target.querySelector("dialog");
   if (!dialog) return;
   dialog.close();
@@ -48,21 +49,27 @@ document.addEventListener("card:done", async ({ target }) => {
 // What was asked was not done: the dialog, or the page, says why; what was typed stays.
 const unanswered = "The hotel's system could not be reached. Try again: what is sent twice is done once.";
 const broken = "Something is wrong here. Try again: what is sent twice is done once.";
-const say = (words) => {
+const unsay = () => document.querySelectorAll("[data-said]").forEach((each) => each.remove());
+const say = (words, { elt, requestConfig }) => {
   const dialog = document.querySelector("#sheet dialog[open]");
-  const place = dialog || document.getElementById("main");
-  place.querySelector(".notice.error")?.remove();
+  const pressed = requestConfig?.triggeringEvent?.submitter || elt;
+  const beside = pressed.closest("form[data-keeps] :is(.actions, .adding)");
+  unsay();
   const notice = document.createElement("p");
   notice.className = "notice error";
   notice.role = "alert";
+  notice.dataset.said = "";
   notice.textContent = words;
   if (dialog) dialog.querySelector("h1").after(notice);
-  else place.prepend(notice);
+  else if (beside) beside.after(notice);
+  else document.getElementById("main").prepend(notice);
   notice.scrollIntoView({ block: "nearest" });
 };
-document.addEventListener("htmx:sendError", () => say(unanswered));
+document.addEventListener("htmx:beforeRequest", ({ detail }) => detail.requestConfig.verb === "post" && unsay());
+document.addEventListener("htmx:afterSwap", unsay); // it answers again
+document.addEventListener("htmx:sendError", ({ detail }) => say(unanswered, detail));
 document.addEventListener("htmx:responseError", ({ detail }) => {
   const page = new DOMParser().parseFromString(detail.xhr.responseText, "text/html");
   const why = [...page.querySelectorAll("[data-why]")].map((each) => each.textContent.trim());
-  say(why.join(" ") || broken);
+  say(why.join(" ") || broken, detail);
 });

@@ -27,7 +27,7 @@ def at(desk, live_server, takes_cards, booking):
     return desk
 
 
-def book(page, paying, amount=""):
+def filled(page, paying, amount=""):
     day = timezone.localdate() + timedelta(days=5)
     page.get_by_label("Guest name").fill("Ana Sousa")
     page.get_by_label("E-mail").fill("ana@example.com")
@@ -40,7 +40,15 @@ def book(page, paying, amount=""):
     page.get_by_label("Total").fill("300")
     page.get_by_role("radio", name=paying).check()
     page.get_by_label("Amount").fill(amount)
-    page.get_by_role("button", name="Book", exact=True).click()
+    return page.get_by_role("button", name="Book", exact=True)
+
+
+def book(page, paying, amount=""):
+    filled(page, paying, amount).click()
+    return booked(page)
+
+
+def booked(page):
     expect(page.get_by_role("heading", name="Ana Sousa")).to_be_visible()
     return Reservation.objects.get(guest__name="Ana Sousa")
 
@@ -101,6 +109,49 @@ def test_no_card_is_asked_for(paying, links, at):
     expect(at.get_by_role("status").get_by_text(f"{made.code} is booked.")).to_be_visible()
     assert PayLink.objects.count() == links
     assert at.get_by_role("dialog").count() == 0
+
+
+def test_a_double_click_books_once(at):
+    filled(at, "Later").dblclick()
+    made = booked(at)
+    expect(at.get_by_text(f"{made.code} is booked.")).to_have_count(1)
+    assert at.complaints == []
+
+
+def test_who_is_logged_out_finds_what_they_typed_after_the_login(at, comes_back):
+    button = filled(at, "Deposit", "100")
+    at.get_by_label("accepted these terms").check()
+    at.context.clear_cookies(name="sessionid")
+    button.click()
+    comes_back()
+    expect(at.get_by_role("status")).to_contain_text("What you typed is here again")
+    expect(at.get_by_label("Guest name")).to_have_value("Ana Sousa")
+    expect(at.get_by_role("radio", name="Deposit")).to_be_checked()
+    expect(at.get_by_label("accepted these terms")).to_be_checked()
+    assert not Reservation.objects.filter(guest__name="Ana Sousa").exists()
+    button.click()
+    made = booked(at)
+    assert (made.room, made.total, made.rate_name) == ("204", 30_000, "Flexible")
+    assert made.policy_accepted_at
+    expect(at.get_by_role("dialog").get_by_label("Amount")).to_have_value("100.00")
+    assert at.complaints == []
+
+
+def test_a_lost_network_loses_nothing_and_books_once(at):
+    button = filled(at, "Later")
+    at.context.set_offline(True)
+    button.click()
+    lost = at.get_by_role("alert").get_by_text("could not be reached")
+    expect(lost).to_be_in_viewport()
+    expect(at.get_by_label("Guest name")).to_have_value("Ana Sousa")
+    at.context.set_offline(False)
+    at.route("**/bookings/new/", lambda route: (route.fetch(), route.abort()))
+    button.click()  # it is booked, and nobody hears of it
+    expect(lost).to_be_visible()
+    assert Reservation.objects.filter(guest__name="Ana Sousa").exists()
+    at.unroute("**/bookings/new/")
+    button.click()
+    booked(at)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -4,8 +4,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from payments.models import Dispute, EvidenceFile, EvidencePack
-from tests.browser.conftest import stays_within_the_screen, with_twice_the_text
+from payments.models import Activity, Dispute, EvidenceFile, EvidencePack
+from tests.browser.conftest import complaining, stays_within_the_screen, with_twice_the_text
 from tests.operations.conftest import Far
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -38,6 +38,13 @@ def at(desk, tab):
     return desk
 
 
+def handed_in(page):
+    page.get_by_role("button", name="Submit evidence").click()
+    dialog = page.get_by_role("dialog", name="Submit evidence")
+    dialog.get_by_role("button", name="Submit evidence").click()
+    page.get_by_role("status").get_by_text("The evidence is handed in.").wait_for()
+
+
 def test_a_dispute_is_answered_and_won(at, bank):
     at.get_by_label("Anything else").fill("winning_evidence")
     at.get_by_role("button", name="Save").click()
@@ -47,10 +54,7 @@ def test_a_dispute_is_answered_and_won(at, bank):
     at.get_by_label("File", exact=True).set_input_files(signed)
     at.get_by_role("button", name="Add file").click()
     at.get_by_role("link", name="signed.pdf").wait_for()
-    at.get_by_role("button", name="Submit evidence").click()
-    dialog = at.get_by_role("dialog", name="Submit evidence")
-    dialog.get_by_role("button", name="Submit evidence").click()
-    at.get_by_role("status").get_by_text("The evidence is handed in.").wait_for()
+    handed_in(at)
     expect(at.get_by_role("button", name="Save")).to_have_count(0)
 
     bank.tell("charge.dispute.closed")
@@ -104,6 +108,67 @@ def test_what_is_wrong_stands_beside_its_field_and_gets_the_focus(at):
     assert at.complaints == []
 
 
+def test_who_is_logged_out_finds_what_they_typed_after_the_login(at, comes_back):
+    at.get_by_label("Anything else").fill("winning_evidence")
+    at.context.clear_cookies(name="sessionid")
+    at.get_by_role("button", name="Submit evidence").click()
+    comes_back()
+    at.get_by_role("status").get_by_text("What you typed is here again").wait_for()
+    assert at.get_by_label("Anything else").input_value() == "winning_evidence"
+    assert not EvidencePack.objects.exists()
+    handed_in(at)
+    assert EvidencePack.objects.get().draft["uncategorized_text"] == "winning_evidence"
+    at.reload()
+    expect(at.get_by_text("What you typed is here again")).to_have_count(0)
+    assert at.complaints == []
+
+
+def test_a_lost_network_loses_nothing_and_hands_in_once(at):
+    at.get_by_label("Anything else").fill("winning_evidence")
+    at.context.set_offline(True)
+    at.get_by_role("button", name="Save").click()
+    lost = at.get_by_role("alert").get_by_text("could not be reached")
+    expect(lost).to_be_in_viewport()
+    at.context.set_offline(False)
+    at.get_by_role("button", name="Save").click()
+    at.get_by_role("status").get_by_text("Saved.").wait_for()
+    expect(lost).to_have_count(0)
+    at.get_by_role("button", name="Submit evidence").click()
+    dialog = at.get_by_role("dialog", name="Submit evidence")
+    dialog.wait_for()
+    at.context.set_offline(True)
+    dialog.get_by_role("button", name="Submit evidence").click()
+    expect(dialog.get_by_role("alert").get_by_text("could not be reached")).to_be_visible()
+    assert not EvidencePack.objects.get().submitted_at
+    at.context.set_offline(False)
+    dialog.get_by_role("button", name="Submit evidence").click()
+    at.get_by_role("status").get_by_text("The evidence is handed in.").wait_for()
+    assert Activity.objects.filter(kind="evidence_submitted").count() == 1
+
+
+def test_a_second_tab_that_wrote_and_handed_in_meanwhile_is_not_written_over(at, tab):
+    other = complaining(at.context.new_page())
+    other.goto(tab)
+    at.get_by_label("Anything else").fill("Mine.")
+    other.get_by_label("Anything else").fill("Theirs.")
+    other.get_by_role("button", name="Save").click()
+    other.get_by_role("status").get_by_text("Saved.").wait_for()
+    at.get_by_role("button", name="Submit evidence").click()
+    at.get_by_role("alert").get_by_text("This was changed since you opened it.").wait_for()
+    assert at.get_by_label("Anything else").input_value() == "Mine."
+    expect(at.get_by_text("Theirs.")).to_be_visible()
+    at.get_by_role("button", name="Submit evidence").click()  # they have seen both
+    dialog = at.get_by_role("dialog", name="Submit evidence")
+    dialog.wait_for()
+    other.reload()
+    handed_in(other)
+    dialog.get_by_role("button", name="Submit evidence").click()
+    expect(
+        dialog.get_by_role("alert").get_by_text("The evidence has been handed in.")
+    ).to_be_visible()
+    assert at.complaints == other.complaints == []
+
+
 def test_characters_are_counted_as_they_are_typed(at):
     field, count = at.get_by_label("Anything else"), at.locator("#characters output")
     field.fill("")
@@ -140,10 +205,7 @@ def test_it_works_without_a_script(browser, bank, tab, log_in):
     page.get_by_label("Anything else").fill("winning_evidence")
     page.get_by_role("button", name="Save").click()
     page.get_by_role("status").get_by_text("Saved.").wait_for()
-    page.get_by_role("button", name="Submit evidence").click()
-    dialog = page.get_by_role("dialog", name="Submit evidence")
-    dialog.get_by_role("button", name="Submit evidence").click()
-    page.get_by_role("status").get_by_text("The evidence is handed in.").wait_for()
+    handed_in(page)
     context.close()
 
 
