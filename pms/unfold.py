@@ -66,6 +66,8 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
             "Stripe",
             [
                 ("Webhook events", "inbox", "payments.WebhookEvent"),
+                ("Requests to Stripe", "outbox", "payments.OutgoingRequest"),
+                ("Re-reads", "sync", "payments.OwedRead"),
                 ("Connected accounts", "hub", "payments.ConnectedAccount"),
                 ("Payout accounts", "account_balance", "payments.ExternalAccount"),
                 ("Transfers", "swap_horiz", "payments.Transfer"),

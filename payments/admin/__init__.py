@@ -14,6 +14,7 @@ from payments.admin import (
     payments,
     protection,
     requests,
+    rereads,
     transfers,
 )
 
@@ -28,6 +29,7 @@ __all__ = [
     "payments",
     "protection",
     "requests",
+    "rereads",
     "transfers",
 ]
 

@@ -16,7 +16,14 @@ from payments.admin.lists.read_only import ReadOnlyAdmin
 from payments.admin.lists.search import Typed
 from payments.admin.related import changes
 from payments.admin.related.payments import SHOWN_WITH, entry_of, read
-from payments.models import KINDS, OF_A_CHARGE, Charge, ConnectedAccount, PaymentTransaction
+from payments.models import (
+    KINDS,
+    OF_A_CHARGE,
+    Charge,
+    ConnectedAccount,
+    OwedRead,
+    PaymentTransaction,
+)
 from payments.panels import steps
 from payments.words import refunds
 
@@ -105,7 +112,13 @@ class RecordAdmin(ReadOnlyAdmin):
 
     @display(description="Certainty")
     def certainty(self, row: Any) -> str:
-        return show.said(alerts.doubt(row) or "As Stripe's events have told it so far.")
+        doubt = alerts.doubt(row) or "As Stripe's events have told it so far."
+        rows = OwedRead.objects.filter(row=row.pk).select_related("organization")
+        owed = hotel.visible_as_a_whole(row.reader, rows).first()
+        if owed is None:
+            return show.said(doubt)
+        since = show.when(owed, owed.created_at)
+        return show.said(doubt, show.link(owed, f"To be read again since {since}"))
 
     @display(description="Events, newest first")
     def events(self, row: Any) -> str:

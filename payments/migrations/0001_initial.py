@@ -438,8 +438,13 @@ class Migration(migrations.Migration):
                 ('urgency', models.PositiveSmallIntegerField()),
                 ('due_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('attempts', models.PositiveSmallIntegerField(db_default=0, default=0)),
+                ('last_error', models.TextField(blank=True, db_default='', default='')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.PAYMENTS_ORGANIZATION_MODEL)),
             ],
             options={
+                'verbose_name': 're-read',
+                'verbose_name_plural': 're-reads',
                 'db_table': 'owed_reads',
                 'ordering': ['urgency', 'due_at'],
                 'indexes': [models.Index(fields=['livemode', 'urgency', 'due_at'], name='reads_due')],

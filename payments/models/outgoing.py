@@ -122,15 +122,25 @@ class OwedRead(models.Model):
     id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
     kind = models.CharField(max_length=50)  # one of `models.KINDS`
     row = models.UUIDField()
+    organization = models.ForeignKey(
+        settings.PAYMENTS_ORGANIZATION_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
     account = text(255)
     livemode = models.BooleanField(default=False)
     urgency = models.PositiveSmallIntegerField()  # the lowest first
     due_at = models.DateTimeField(default=timezone.now)
     attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
+    last_error = models.TextField(blank=True, default="", db_default="")
+    created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         db_table = "owed_reads"
         ordering = ["urgency", "due_at"]
+        verbose_name = "re-read"
+        verbose_name_plural = "re-reads"
         constraints = [models.UniqueConstraint(fields=["row"], name="read_is_owed_once")]
         indexes = [models.Index(fields=["livemode", "urgency", "due_at"], name="reads_due")]
 

@@ -134,10 +134,10 @@ def _attempt(owed: OwedRead) -> bool:
     try:
         found = _READS[owed.kind](row)
     except errors.Disconnected as error:
-        note: Callable[[], None] = partial(_note_closed, owed, row)
+        note: Callable[[], None] = partial(_note_closed, owed, row, error)
         logger.warning("read.put_off", **facts, why=type(error).__name__, code=error.code)
     except errors.Undecided as error:
-        _put_off(owed)
+        _put_off(owed, error.message)
         logger.warning("read.put_off", **facts, why=type(error).__name__, code=error.code)
         return False
     except errors.Final as error:
@@ -152,15 +152,16 @@ def _attempt(owed: OwedRead) -> bool:
         if isinstance(error, OperationalError) and not connection.is_usable():
             raise  # the database is away; the read is due again by itself
         logger.exception("read.not_noted", **facts)
-        _put_off(owed)
+        _put_off(owed, f"{type(error).__name__}: {error}")
         return False
     return True
 
 
-def _put_off(owed: OwedRead) -> None:
+def _put_off(owed: OwedRead, error: str) -> None:
+    """Try again after a pause that grows; the page of what is owed says why."""
     longest = _LONGEST if owed.attempts <= _AT_FIRST else _LONGEST_LATER
     wait = promises.pause(min(longest, 2.0 ** min(owed.attempts, 12)))
-    OwedRead.objects.filter(pk=owed.pk).update(due_at=timezone.now() + wait)
+    OwedRead.objects.filter(pk=owed.pk).update(due_at=timezone.now() + wait, last_error=error)
 
 
 @dataclass(frozen=True)
@@ -218,7 +219,7 @@ def _note_account(rows: Rows, account: Any, *, is_open: bool) -> None:
         rows.put(account, payouts_confirmed=account.cleaned)
 
 
-def _note_closed(owed: OwedRead, row: Any) -> None:
+def _note_closed(owed: OwedRead, row: Any, error: errors.Disconnected) -> None:
     """Keep a read owed until the hotel lets us act again; one that says both is closed now."""
     if owed.kind == "account" and row.is_undecided:
         rows = Rows(timezone.now())
@@ -226,7 +227,7 @@ def _note_closed(owed: OwedRead, row: Any) -> None:
         rows.lock({name: row.organization_id})
         _note_account(rows, rows[name], is_open=False)
         settle(rows)
-    _put_off(owed)
+    _put_off(owed, error.message)
 
 
 def _note_unreachable(owed: OwedRead, row: Any) -> None:
@@ -243,7 +244,7 @@ def _end(owed: OwedRead, token: int) -> None:
     if dirty is None or dirty <= token:
         mine.delete()
     else:
-        mine.update(due_at=timezone.now(), attempts=0)
+        mine.update(due_at=timezone.now(), attempts=0, last_error="")
 
 
 def _retrieved(module: Any) -> Callable[[Any], _Found]:

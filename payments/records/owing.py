@@ -69,6 +69,11 @@ NEEDS: dict[str, Need] = {
 }
 
 
+_WRITTEN = (
+    "id", "kind", "row", "organization", "account", "livemode", "urgency", "due_at", "created_at",
+)  # fmt: skip
+
+
 def needs(row: Any, kind: str, rows: Rows) -> bool:
     """Say whether Stripe must be asked about a row again."""
     if not row.stripe_id:
@@ -89,10 +94,12 @@ def note(rows: Rows) -> None:
             id=time_ordered_id(),
             kind=kind,
             row=row.pk,
+            organization_id=row.organization_id,
             account=row.account,
             livemode=row.livemode,
             urgency=NEEDS[kind].urgency,
             due_at=rows.now,
+            created_at=rows.now,
         )
         for kind in KINDS
         if kind in NEEDS
@@ -100,5 +107,4 @@ def note(rows: Rows) -> None:
         if row.pk in rows.changed and needs(row, kind, rows)
     ]
     if owed:
-        names = ["id", "kind", "row", "account", "livemode", "urgency", "due_at"]
-        bulk.insert_missing(OwedRead, names, sorted(owed, key=lambda read: read.row))
+        bulk.insert_missing(OwedRead, _WRITTEN, sorted(owed, key=lambda read: read.row))

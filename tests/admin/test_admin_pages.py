@@ -4,6 +4,7 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from organizations.models import Organization, Role
 from payments.models import (
@@ -69,7 +70,7 @@ def test_a_list_is_called_as_the_sidebar_calls_it(root):
 
     for model in OURS:
         if name := called.get(listed(model)):
-            assert model._meta.verbose_name_plural.capitalize() == name
+            assert capfirst(model._meta.verbose_name_plural) == name
 
 
 @pytest.mark.parametrize("role", Role)

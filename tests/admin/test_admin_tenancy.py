@@ -4,7 +4,14 @@ import pytest
 from django.urls import reverse
 
 from organizations.models import Membership, Organization, Property, Role
-from payments.models import Alert, Charge, ConnectedAccount, PaymentTransaction, WebhookEvent
+from payments.models import (
+    Alert,
+    Charge,
+    ConnectedAccount,
+    OwedRead,
+    PaymentTransaction,
+    WebhookEvent,
+)
 from reservations.models import Guest, Reservation
 from sandbox.scenarios import SCENARIOS
 from tests.conftest import stay_of
@@ -13,7 +20,7 @@ from tests.support.admin import listed, page
 from tests.support.forms import stay_fields
 
 MODELS = [
-    WebhookEvent, PaymentTransaction, Charge, Alert, ConnectedAccount,
+    WebhookEvent, PaymentTransaction, Charge, Alert, ConnectedAccount, OwedRead,
     Reservation, Guest, Property, Organization, Membership,
 ]  # fmt: skip
 
@@ -143,8 +150,10 @@ def test_what_belongs_to_no_house_is_for_those_who_see_all(seaside, booking, hir
 
     assert hired(Role.MANAGER).get(page(loose)).status_code == 200
     assert of_one_house.get(page(loose)).status_code == 302
-    assert not of_one_house.get(listed(WebhookEvent)).context["cl"].result_list
-    assert "Webhook events" not in of_one_house.get(reverse("admin:index")).content.decode()
+    for model, name in ((WebhookEvent, "Webhook events"), (OwedRead, "Re-reads")):
+        assert model.objects.exists()
+        assert not of_one_house.get(listed(model)).context["cl"].result_list
+        assert name not in of_one_house.get(reverse("admin:index")).content.decode()
 
 
 def test_a_booking_shows_no_money_of_another_house(seaside, booking, hired):

@@ -418,12 +418,12 @@ def test_any_history_ends_clean_and_equal(stripe, wire, has, monkeypatch, seed):
             row = rereads.KINDS[owed.kind].objects.get(pk=owed.row)
             owed.attempts += 1
             if chance.random() < fails:
-                rereads._put_off(owed)
+                rereads._put_off(owed, "Stripe is away.")
                 continue
             try:
                 late.append((rereads._note, owed, row, rereads._READS[owed.kind](row)))
-            except errors.Disconnected:
-                late.append((rereads._note_closed, owed, row))
+            except errors.Disconnected as error:
+                late.append((rereads._note_closed, owed, row, error))
 
     def note(which):
         how, *about = late.pop(which)
