@@ -70,6 +70,14 @@ def test_on_a_phone_the_menu_is_one_row_and_every_place_in_it_is_reached(desk, l
     assert menu.get_by_role("link", name="Bookings").bounding_box()["x"] >= 0
 
 
+def test_a_sum_stays_on_one_line_of_a_phone(desk, live_server, hotel):
+    desk.set_viewport_size(PHONE)
+    desk.goto(f"{live_server.url}/bookings/{hotel['two_partial_refunds'].pk}/")
+    line = "each => parseFloat(getComputedStyle(each).lineHeight)"
+    sum = desk.locator(".summary .sum")
+    assert sum.bounding_box()["height"] < 1.5 * sum.evaluate(line)
+
+
 def test_a_part_of_the_day_is_headed_over_its_whole_table(desk, addresses):
     desk.goto(addresses["list"])
     heading = desk.get_by_role("rowheader").first.bounding_box()
