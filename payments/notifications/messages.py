@@ -52,20 +52,29 @@ def title(alert: Alert) -> str:
 
 def sentence(alert: Alert) -> str:
     """Return what is the case and what to do."""
-    return _sentence(alert, Case(alert))
+    return _joined(_parts(alert, Case(alert)))
 
 
 def sentences(alerts: Collection[Alert]) -> dict[UUID, str]:
     """Return of each alert what is the case and what to do; what they name is read for all."""
+    return {id: _joined(said) for id, said in parts(alerts).items()}
+
+
+def parts(alerts: Collection[Alert]) -> dict[UUID, Said]:
+    """Return of each alert what is the case, and apart from it what to do."""
     known = Known(alerts)
-    return {alert.pk: _sentence(alert, Case(alert, known)) for alert in alerts}
+    return {alert.pk: _parts(alert, Case(alert, known)) for alert in alerts}
 
 
-def _sentence(alert: Alert, case: Case) -> str:
+def _parts(alert: Alert, case: Case) -> Said:
     known = MESSAGES.get(alert.kind)
     if known is None:
-        return f"Look at {alert.object_id} in the Stripe dashboard."
-    return " ".join(filter(None, known.says(case)))
+        return ("", f"Look at {alert.object_id} in the Stripe dashboard.")
+    return known.says(case)
+
+
+def _joined(said: Said) -> str:
+    return " ".join(filter(None, said))
 
 
 # Payments ----------------------------------------------------------------

@@ -97,11 +97,19 @@ def holds_running_out() -> QuerySet[Any, Any]:
 
 @dataclass(frozen=True)
 class Notice:
-    """An alert as people read it."""
+    """
+    An alert as people read it.
+
+    :param text: sentences, each with whether the panel of a dispute says it too.
+    """
 
     title: str
-    text: str
+    text: list[tuple[str, bool]]
     urgent: bool
+
+
+# Which half of an alert its dispute's panel says too; the other is what comes of it.
+_IN_PANEL = {"evidence_due": 0, "evidence_missed": 0, "dispute_closed": 1}
 
 
 @dataclass(frozen=True)
@@ -208,10 +216,12 @@ def alerts_of(reservations: Collection[UUID]) -> dict[UUID, list[Notice]]:
     found: dict[Any, list[Notice]] = defaultdict(list)
     rows = Alert.objects.filter(reservation__in=reservations, closed_at=None)
     alerts = list(rows.select_related("property", "organization"))
-    sentences = messages.sentences(alerts)
+    parts = messages.parts(alerts)
     for alert in alerts:
         urgent = alert.severity in ("critical", "security")
-        notice = Notice(messages.title(alert), sentences[alert.pk], urgent)
+        in_panel = _IN_PANEL.get(alert.kind)
+        text = [(said, at == in_panel) for at, said in enumerate(parts[alert.pk]) if said]
+        notice = Notice(messages.title(alert), text, urgent)
         found[alert.reservation_id].append(notice)
     return found
 

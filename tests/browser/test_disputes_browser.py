@@ -84,6 +84,19 @@ def test_what_is_typed_goes_to_the_bank_though_nobody_saved_it(at, bank):
     assert at.complaints == []
 
 
+def test_the_alert_says_what_its_panel_does_not(at):
+    alert = at.get_by_role("region", name="A dispute waits for your evidence")
+    repeated = alert.get_by_text("€600.00 is disputed")
+    expect(alert).to_contain_text("After that the bank decides without you")
+    expect(repeated).to_be_hidden()
+    at.get_by_role("tab", name="Payments").click()
+    expect(at.get_by_role("tab", name="Payments", selected=True)).to_be_visible()
+    expect(repeated).to_be_hidden()
+    at.get_by_role("tab", name="Stay").click()
+    expect(repeated).to_be_visible()
+    assert at.complaints == []
+
+
 def test_a_dispute_is_accepted(at, bank):
     at.get_by_role("button", name="Accept dispute").click()
     dialog = at.get_by_role("dialog", name="Accept dispute")
