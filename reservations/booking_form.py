@@ -138,7 +138,12 @@ class NewBooking(forms.Form):
         given = self.cleaned_data
         house: Property = given["property"]
         made = Reservation.objects.filter(pk=given["id"], organization=house.organization_id)
-        return made.first() or self._make(house, given)
+        try:
+            return made.first() or self._make(house, given)
+        except IntegrityError:
+            if meanwhile := made.first():  # a second click came first
+                return meanwhile
+            raise
 
     def _make(self, house: Property, given: dict[str, Any]) -> Reservation:
         guest = known_guest(house.organization_id, given["guest"], given["email"]) or Guest(

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from organizations.models import Role
 from payments.models import Notification, PayLink, Payment
+from reservations import booking_form
 from reservations.models import Guest, Reservation
 from tests.factories import OrganizationFactory, PropertyFactory, ReservationFactory
 from tests.operations.conftest import makes_intents
@@ -78,6 +79,18 @@ def test_sent_twice_it_is_one_booking(manager, house):
     first, second = (manager.post(NEW, typed) for _ in range(2))
     assert first.url == second.url
     assert Reservation.objects.filter(guest__name="Ana Sousa").count() == 1
+
+
+def test_sent_twice_at_the_same_moment_it_is_one_booking(manager, house, monkeypatch):
+    typed, known = fields(house), booking_form.known_guest
+
+    def meanwhile(*asked):
+        monkeypatch.setattr(booking_form, "known_guest", known)
+        manager.post(NEW, typed)
+
+    monkeypatch.setattr(booking_form, "known_guest", meanwhile)
+    assert manager.post(NEW, typed).url == f"/bookings/{made().pk}/"
+    assert Guest.objects.filter(name="Ana Sousa").count() == 1
 
 
 @pytest.mark.parametrize(
