@@ -40,6 +40,11 @@
     const to = detail.xhr.getResponseHeader("HX-Redirect");
     if (form && to?.startsWith(`${form.dataset.keeps}?`)) keep(form);
   });
+  // Or where somebody logged in anew in another tab: the page has to be loaded again.
+  document.addEventListener("htmx:responseError", ({ detail }) => {
+    const form = detail.elt.closest("form[data-keeps]");
+    if (form && detail.xhr.status === 403) keep(form);
+  });
 
   if (document.querySelector(".login")) return;
   const kept = JSON.parse(window.sessionStorage.getItem(KEPT) || "null");

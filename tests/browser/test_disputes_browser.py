@@ -136,6 +136,16 @@ def test_who_is_logged_out_finds_what_they_typed_after_the_login(at, comes_back)
     assert at.complaints == []
 
 
+def test_a_page_that_was_open_too_long_finds_it_when_it_is_loaded_again(at):
+    at.get_by_label("Anything else").fill("Kept.")
+    at.context.clear_cookies(name="csrftoken")  # as after another login in another tab
+    at.get_by_role("button", name="Save").click()
+    at.get_by_role("alert").get_by_text("load the page again").wait_for()
+    at.reload()
+    at.get_by_role("status").get_by_text("What you typed is here again").wait_for()
+    assert at.get_by_label("Anything else").input_value() == "Kept."
+
+
 def test_a_lost_network_loses_nothing_and_hands_in_once(at):
     at.get_by_label("Anything else").fill("winning_evidence")
     at.context.set_offline(True)
