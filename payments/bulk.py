@@ -2,7 +2,9 @@
 
 import dataclasses
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -10,8 +12,68 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, models
+from django.db.models.constants import OnConflict
+from django.db.models.sql import InsertQuery
 
 _MOST_VALUES = 30_000  # in one statement; SQLite takes 32,766
+
+_Statement = tuple[str, Sequence[Any]]  # SQL and its parameters
+_held_back: ContextVar[list[_Statement] | None] = ContextVar("held_back", default=None)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """
+    Send all that `insert` and `update` are given meanwhile as one statement, at the end.
+
+    Within it nothing may be read, or written again, that it writes: nothing of it is there yet.
+    Within another it is part of that one. SQLite, which is a call away, is told each at once.
+    """
+    if connection.vendor != "postgresql" or _held_back.get() is not None:
+        yield
+        return
+    statements: list[_Statement] = []
+    token = _held_back.set(statements)
+    try:
+        yield
+    finally:
+        _held_back.reset(token)
+    if statements:
+        *others, (last, _) = statements
+        parts = [f"part{number} AS ({sql})" for number, (sql, _) in enumerate(others, 1)]
+        sql = f"WITH {', '.join(parts)} {last}" if parts else last
+        _execute(sql, [value for _, given in statements for value in given])
+
+
+def _write(sql: str, parameters: Sequence[Any]) -> None:
+    held_back = _held_back.get()
+    if held_back is None:
+        _execute(sql, parameters)
+    else:
+        held_back.append((sql, parameters))
+
+
+def _execute(sql: str, parameters: Sequence[Any]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+
+
+def insert(rows: Sequence[models.Model], *, ignore_conflicts: bool = False) -> None:
+    """
+    Insert new rows of one model, which has its keys from us, as they stand.
+
+    :param ignore_conflicts: leave a row alone of which there is one with such a key already.
+    """
+    for part in _parts(rows, len(rows[0]._meta.concrete_fields)) if rows else ():
+        fields = part[0]._meta.concrete_fields
+        query = InsertQuery(
+            type(part[0]), on_conflict=OnConflict.IGNORE if ignore_conflicts else None
+        )
+        query.insert_values(fields, list(part))
+        for sql, parameters in query.get_compiler(connection=connection).as_sql():
+            _write(sql, parameters)
+        for row in part:
+            row._state.adding, row._state.db = False, connection.alias
 
 
 def insert_missing(
@@ -49,12 +111,11 @@ def update(model: type[models.Model], names: Sequence[str], rows: Sequence[Any])
     )
     for part in _parts(rows, len(fields)):
         source, parameters = _source([key, *fields], part)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"UPDATE {table} SET {pairs} FROM {source}"  # noqa: S608 - names of our own
-                f" WHERE {table}.{_quoted(key.column)} = new.column1",
-                parameters,
-            )
+        _write(
+            f"UPDATE {table} SET {pairs} FROM {source}"  # noqa: S608 - names of our own
+            f" WHERE {table}.{_quoted(key.column)} = new.column1",
+            parameters,
+        )
 
 
 @dataclass(frozen=True)
@@ -127,23 +188,25 @@ def read(asked: Sequence[Asked]) -> list[list[Any]]:
 
 def _as_row(model: Any, columns: dict[str, Any]) -> Any:
     """Return the instance that a row is which came as JSON."""
+    names, readers = _readers(model)
     values = [
         value if value is None or read is None else read(value)
-        for value, read in ((columns[column], read) for column, read in _readers(model))
+        for value, read in ((columns[column], read) for column, read in readers)
     ]
-    return model.from_db(connection.alias, [f.attname for f in model._meta.concrete_fields], values)
+    return model.from_db(connection.alias, names, values)
 
 
 @cache
-def _readers(model: Any) -> list[tuple[str, Callable[[Any], Any] | None]]:
-    """Return for each column how to read what JSON has no form for."""
+def _readers(model: Any) -> tuple[list[str], list[tuple[str, Callable[[Any], Any] | None]]]:
+    """Return a model's attributes, and for each column how to read what JSON has no form for."""
     known: dict[str, Callable[[Any], Any]] = {
         "UUIDField": UUID,
         "DateTimeField": datetime.fromisoformat,
         "DateField": date.fromisoformat,
     }
     fields = model._meta.concrete_fields
-    return [(f.column, known.get(_stored(f).get_internal_type())) for f in fields]
+    readers = [(f.column, known.get(_stored(f).get_internal_type())) for f in fields]
+    return [field.attname for field in fields], readers
 
 
 def _stored(field: Any) -> Any:
@@ -210,6 +273,7 @@ def _plain(field: Any, value: Any) -> Any:
     return value if isinstance(field, models.JSONField) else field.get_prep_value(value)
 
 
+@cache
 def _type(field: Any) -> str:
     return str(field.rel_db_type(connection) if field.is_relation else field.db_type(connection))
 
@@ -218,5 +282,6 @@ def _column(model: type[models.Model], name: str) -> str:
     return f"{_quoted(model._meta.db_table)}.{_quoted(_fields(model, [name])[0].column)}"
 
 
+@cache
 def _quoted(name: str) -> str:
     return connection.ops.quote_name(name)

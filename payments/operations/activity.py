@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from payments import hotel
+from payments import bulk, hotel
 from payments.errors import Invalid
 from payments.models import Activity
 
@@ -22,7 +22,7 @@ def note(kind: str, *, by: Any, of: Any, **facts: Any) -> Activity:
     """
     is_booking = isinstance(of, (hotel.Booking, hotel.reservations().model))
     booking = of.id if is_booking else getattr(of, "reservation_id", None)
-    return Activity.objects.create(
+    done = Activity(
         kind=kind,
         organization_id=of.organization_id,
         property_id=of.property_id,
@@ -31,6 +31,8 @@ def note(kind: str, *, by: Any, of: Any, **facts: Any) -> Activity:
         who=by.get_username() if by else "",
         facts=facts,
     )
+    bulk.insert([done])
+    return done
 
 
 def check_note(note: str) -> None:

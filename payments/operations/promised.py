@@ -2,6 +2,7 @@
 
 from typing import Any, TypeVar
 
+from payments import bulk
 from payments.hotel import Booking
 from payments.models import Payment, Refund, SetupIntent
 from payments.models.base import time_ordered_id
@@ -47,5 +48,5 @@ def row(
         metadata=written_on(id, {name: value for name, value in named.items() if value}),
         **columns,
     )
-    made.save(force_insert=True)
+    bulk.insert([made])
     return made

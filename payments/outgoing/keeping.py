@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
-from payments import effects
+from payments import bulk, effects
 from payments.gateway import errors
 from payments.gateway.api import Answer
 from payments.models import Alert, OutgoingRequest, Payment, Refund, SetupIntent, Severity
@@ -235,11 +235,11 @@ def _note(request: OutgoingRequest, kind: Kind, answer: Answer) -> None:
     """Merge an answer as if it were an event, and note that the promise is kept."""
     request.answer, request.answered_at = answer.object, answer.at
     with transaction.atomic():
-        row = _apply(request, kind, answer)
+        with bulk.together():
+            request.row = _apply(request, kind, answer)
+            promises.note_kept(request, **_kept(request, kind, answer))
         if kind.after:
             kind.after(request)
-        promises.decide(request, **_kept(request, kind, answer))
-    request.row = row
 
 
 def _note_together(outcomes: Sequence[tuple[Outcome, Answer]]) -> None:

@@ -79,7 +79,7 @@ def promise(
     :param target: the Stripe id of the object that it changes.
     """
     own = {} if target else {"pk": about.pk}
-    return OutgoingRequest.objects.create(
+    request = OutgoingRequest(
         **own,
         kind=kind,
         organization_id=about.organization_id,
@@ -95,6 +95,8 @@ def promise(
         asked_as_id=_asked_as.get(),
         created_by=by if getattr(by, "pk", None) else None,
     )
+    bulk.insert([request])
+    return request
 
 
 def under_way(about: Any, *kinds: str) -> QuerySet[OutgoingRequest]:
@@ -200,6 +202,13 @@ def decide(request: OutgoingRequest, state: str, **facts: Any) -> bool:
         return False
     _set(request, facts)
     return True
+
+
+def note_kept(request: OutgoingRequest, **facts: Any) -> None:
+    """Note that Stripe has done it, whatever an earlier attempt came to."""
+    facts |= {"settled_at": timezone.now()}
+    _set(request, facts)
+    bulk.update(OutgoingRequest, list(facts), [request])
 
 
 def decide_all(ended: Mapping[UUID, tuple[OutgoingRequest, dict[str, Any]]]) -> None:

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from payments import bulk
 from payments.effects import Effects, alert
 from payments.folio import Entry, Folio, entries, of_no_payment
 from payments.models import KINDS, OF_A_PAYMENT, ConnectedAccount, Payment, Severity
@@ -56,14 +57,15 @@ def settle(rows: Rows) -> None:
         *_followed(followed, folios, rows.now),
         *(effect for kind, row in alone for effect in _followed_alone(kind, row, rows.now)),
     ]
-    rows.write()
-    owing.note(rows)
-    bookings.write(folios)
-    for account in rows.of("account"):
-        accounts.write_columns(account)
     asked = [row for entry in followed for row in entry.rows] + [row for _, row in alone]
     known = {(r.account, r.livemode, r.stripe_id) for r in asked if r.pk not in rows.new}
-    telling.settle(wanted, known, rows.now)
+    with bulk.together():
+        rows.write()
+        owing.note(rows)
+        bookings.write(folios)
+        for account in rows.of("account"):
+            accounts.write_columns(account)
+        telling.settle(wanted, known, rows.now)
 
 
 def revisit(payment: Payment, now: datetime) -> None:

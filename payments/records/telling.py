@@ -61,7 +61,7 @@ def _raise(wanted: Iterable[Alert]) -> None:
         )
         for alert in wanted
     ]
-    AlertRow.objects.bulk_create(rows, ignore_conflicts=True)
+    bulk.insert(rows, ignore_conflicts=True)
 
 
 def _open_again(alerts: Collection[UUID]) -> None:
@@ -116,7 +116,7 @@ def _settle_letters(wanted: list[Letter], known: list[Notification], now: dateti
         for key, letter in sorted(due.items())  # the same order everywhere
         if key not in standing
     ]
-    Notification.objects.bulk_create(rows, ignore_conflicts=True)
+    bulk.insert(rows, ignore_conflicts=True)
     kept = {states.WAITING: False, states.DROPPED: True}  # state → whether it must be asked for
     turned = {
         state: [row.pk for row in known if row.state == state and (_key(row) in due) is asked_for]

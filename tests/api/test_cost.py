@@ -15,7 +15,7 @@ from tests.operations.conftest import makes_intents, makes_refunds
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 BOUNDS = re.compile(r"(BEGIN|COMMIT|SAVEPOINT|RELEASE SAVEPOINT)\b")
-FIRST, NEXT, REFUND = 13, 14, 19
+FIRST, NEXT, REFUND = 10, 11, 14
 WITH_A_KEY = 2  # its request is written down, and what was answered
 
 

@@ -143,7 +143,7 @@ def applied():
     return WebhookEvent.objects.filter(state="applied").count()
 
 
-def until(condition, seconds=30):
+def until(condition, seconds=60):
     """Wait until something is true, but not for ever."""
     end = time.monotonic() + seconds
     while not condition():

@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 from django.db import transaction
 
-from payments import hotel
+from payments import bulk, hotel
 from payments.errors import Invalid, NotAsThingsStand, Refused
 from payments.gateway import errors, payment_intents
 from payments.hotel import Booking, Right
@@ -130,7 +130,7 @@ def prepare(
         if setup_future_usage
         else customers.known(booking, account)
     )
-    with transaction.atomic():
+    with transaction.atomic(), bulk.together():
         payment = promised(
             booking, account, amount, purpose, capture_method=MANUAL if manual else AUTOMATIC
         )

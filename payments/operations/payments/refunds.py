@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 
-from payments import hotel, money
+from payments import bulk, hotel, money
 from payments.errors import Invalid, NotAsThingsStand
 from payments.folio import Entry, Folio
 from payments.hotel import Booking, Right
@@ -144,9 +144,11 @@ def _promise_all(
         found = _refundable(
             bookings.entries_of(locked.order_by("stripe_id", "account")), booking.currency
         )
-        made = [_promise(part, of, facts["reason"], by) for of, part in allocate(found)]
+        parts = allocate(found)
         lowered = hotel.lower_total(booking.id, facts["amount"]) if lower_total else 0
-        activity.note("refund_issued", of=booking, by=by, lowered=lowered, **facts)
+        with bulk.together():
+            made = [_promise(part, of, facts["reason"], by) for of, part in parts]
+            activity.note("refund_issued", of=booking, by=by, lowered=lowered, **facts)
         if lowered:
             bookings.recompute([booking.id])
     return made, lowered
