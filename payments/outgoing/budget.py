@@ -6,8 +6,14 @@ Stripe allows 25 a second in test mode and 100 live (docs.stripe.com/rate-limits
 
 import threading
 import time
+from typing import Any
+from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet, Window
+from django.db.models.functions import RowNumber
+
+_MOST = 256  # of a round
 
 _lock = threading.Lock()
 _next: dict[str, float] = {}  # account → when its next call may be made
@@ -22,3 +28,18 @@ def wait(account: str) -> None:
         _next[account] = at + pause
     if at > now:
         time.sleep(at - now)
+
+
+def next_round(due: QuerySet[Any], *order: str) -> list[UUID]:
+    """
+    Return which of these calls come next.
+
+    Each account has as many of them as it may cost calls in a second: so no account waits for the
+    budget of another. Of those that are as urgent, the accounts take turns.
+
+    :param order: what is urgent first, where that is known; then what is oldest.
+    """
+    *urgency, age = order
+    of_account = Window(RowNumber(), partition_by="account", order_by=[*order, "pk"])
+    rows = due.annotate(turn=of_account).filter(turn__lte=settings.PAYMENTS_CALLS_PER_SECOND)
+    return list(rows.order_by(*urgency, "turn", age).values_list("pk", flat=True)[:_MOST])

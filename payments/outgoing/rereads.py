@@ -17,8 +17,7 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
-from django.db.models import F, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from payments import conf
@@ -44,7 +43,6 @@ from payments.webhooks.router import Handler
 
 logger = structlog.get_logger(__name__)
 
-_MOST = 64  # looked for at a time
 _AT_FIRST = 10  # attempts
 _LONGEST = 30.0  # seconds between two of those
 _LONGEST_LATER = 3600.0
@@ -66,19 +64,12 @@ def keep_due(*, early: bool = False, stop: Callable[[], bool] = lambda: False) -
     tried: set[UUID] = set()
     while not stop():
         found = _open() if early else _due(timezone.now())
-        ids = _round(found.exclude(pk__in=tried))
+        ids = budget.next_round(found.exclude(pk__in=tried), "urgency", "due_at")
         if not ids:
             break
         tried.update(ids)
         read += _read_each(ids, early, stop)
     return read
-
-
-def _round(owed: QuerySet[OwedRead]) -> list[UUID]:
-    """Return which of these come next; of those that are as urgent, the accounts take turns."""
-    of_account = Window(RowNumber(), partition_by="account", order_by=("urgency", "due_at"))
-    rows = owed.annotate(turn=of_account).filter(turn__lte=settings.PAYMENTS_CALLS_PER_SECOND)
-    return list(rows.order_by("urgency", "turn", "due_at").values_list("pk", flat=True)[:_MOST])
 
 
 def is_due() -> bool:
