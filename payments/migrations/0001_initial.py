@@ -1059,6 +1059,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='outgoingrequest',
+            index=models.Index(condition=models.Q(('state', 'promised')), fields=['livemode', 'account', 'next_attempt_at', 'id'], name='requests_of_account'),
+        ),
+        migrations.AddIndex(
+            model_name='outgoingrequest',
             index=models.Index(fields=['about'], name='requests_about'),
         ),
         migrations.AddIndex(

@@ -84,6 +84,11 @@ class OutgoingRequest(models.Model):
                 condition=models.Q(state="promised"),
                 name="requests_due",
             ),
+            models.Index(
+                fields=["livemode", "account", "next_attempt_at", "id"],
+                condition=models.Q(state="promised"),
+                name="requests_of_account",
+            ),
             models.Index(fields=["about"], name="requests_about"),
         ]
 

@@ -30,7 +30,6 @@ KEYS_LAST = timedelta(hours=24)  # how long Stripe remembers an idempotency key
 _MOST_SERVER_ERRORS = 2  # of one key; it may be remembering the first
 WAITS_LONG = timedelta(hours=1)
 _MOST_TOLD = 500
-_MOST = 64  # promises looked for at a time
 
 
 def keep(request: OutgoingRequest) -> OutgoingRequest:
@@ -48,7 +47,10 @@ def keep(request: OutgoingRequest) -> OutgoingRequest:
 
 def keep_due(*, early: bool = False, stop: Callable[[], bool] = lambda: False) -> Counter[str]:
     """
-    Keep every promise that is due now; return how many ended in which state.
+    Keep every promise that is due now, each once; return how many ended in which state.
+
+    It goes by rounds, of which each account has as many promises as it may cost calls in a second:
+    so no account waits for the budget of another.
 
     :param early: those that are not due yet, too.
     :param stop: asked between attempts, so that a worker can end cleanly.
@@ -56,11 +58,11 @@ def keep_due(*, early: bool = False, stop: Callable[[], bool] = lambda: False) -
     ended: Counter[str] = Counter()
     tried: set[UUID] = set()
     while not stop():
-        ids = [id for id in promises.due(_MOST + len(tried), early=early) if id not in tried]
+        ids = promises.next_round(tried, early=early)
         if not ids:
             break
-        tried.update(ids)
         ended += _keep_each(ids, early, stop)
+        tried |= promises.undecided(ids)
     return ended
 
 

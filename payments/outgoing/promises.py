@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from payments import bulk, conf
 from payments.models import OutgoingRequest
+from payments.outgoing import budget
 
 State = OutgoingRequest.State
 
@@ -105,14 +106,20 @@ def under_way(about: Any, *kinds: str) -> QuerySet[OutgoingRequest]:
     return rows.filter(about=about, kind__in=kinds) if about else rows.none()
 
 
-def due(limit: int, *, early: bool = False) -> list[UUID]:
+def next_round(tried: Collection[UUID], *, early: bool = False) -> list[UUID]:
     """
-    Return the promises that are due, oldest first; nothing is locked.
+    Return the promises that come next, of each account the oldest first; nothing is locked.
 
+    :param tried: those that do not come again.
     :param early: those that are not due yet, too.
     """
     rows = _ours() if early else _due(timezone.now())
-    return list(rows.order_by("next_attempt_at", "id").values_list("pk", flat=True)[:limit])
+    return budget.next_round(rows.exclude(pk__in=tried), "next_attempt_at")
+
+
+def undecided(ids: Collection[UUID]) -> set[UUID]:
+    """Return which of these promises Stripe has not decided yet."""
+    return set(_open().filter(pk__in=ids).values_list("pk", flat=True))
 
 
 def is_due() -> bool:

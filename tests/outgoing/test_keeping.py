@@ -155,6 +155,60 @@ def test_nothing_is_asked_again_before_its_pause_is_over(wire, promised, capsys)
     assert len(wire.asked) == 1
 
 
+def has_due(promised, account, number):
+    """Have promises of an account that are due, and whose first attempt nobody made."""
+    ids = [promised(account=account)[1].pk for _ in range(number)]
+    OutgoingRequest.objects.filter(pk__in=ids).update(attempts=0, next_attempt_at=timezone.now())
+    return ids
+
+
+@pytest.mark.parametrize("early", [False, True])
+def test_a_small_account_does_not_wait_for_the_many_promises_of_another(promised, asked_at, early):
+    has_due(promised, "acct_harbour", 70)
+    has_due(promised, "acct_asagiri", 1)
+
+    assert keeping.keep_due(early=early) == {"refused": 71}
+
+    (theirs,) = [at for account, at in asked_at if account == "acct_asagiri"]
+    assert theirs <= 1.0
+    times = [at for account, at in asked_at if account == "acct_harbour"]
+    assert 6.8 < times[-1] < 7.0  # no more often than its budget lets us, and no less
+
+
+def test_many_large_accounts_hold_up_no_small_one(promised, asked_at):
+    for number in range(8):
+        has_due(promised, f"acct_{number}", 12)
+    has_due(promised, "acct_asagiri", 1)
+
+    keeping.keep_due()
+
+    assert [account for account, _ in asked_at[:9]].count("acct_asagiri") == 1
+    assert len(asked_at) == 8 * 12 + 1
+
+
+def test_what_an_account_was_promised_first_is_asked_first(promised, asked_at, wire):
+    of_harbour = has_due(promised, "acct_harbour", 12)
+    of_asagiri = has_due(promised, "acct_asagiri", 3)
+
+    keeping.keep_due()
+
+    keys = [asked.key for asked in wire.asked]
+    assert [key for key in keys if key in map(str, of_harbour)] == [str(id) for id in of_harbour]
+    assert [key for key in keys if key in map(str, of_asagiri)] == [str(id) for id in of_asagiri]
+    assert keys[:4] == [
+        str(id) for pair in zip(of_harbour[:2], of_asagiri[:2], strict=True) for id in pair
+    ]
+
+
+def test_what_is_put_off_is_tried_once_however_many_rounds_there_are(promised, asked_at, wire):
+    has_due(promised, "acct_harbour", 25)
+    wire.answers = lambda asked: (429, error("rate_limit"))
+
+    assert keeping.keep_due(early=True) == {"promised": 25}
+
+    assert set(OutgoingRequest.objects.values_list("attempts", flat=True)) == {1}
+
+
 def test_a_500_that_stripe_remembers_is_found_by_our_id(wire, promised, intent, capsys):
     payment, request = promised()
     made = intent(payment)

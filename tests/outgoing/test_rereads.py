@@ -23,7 +23,7 @@ from payments.models import (
 )
 from payments.models.connect import ExternalAccount
 from payments.operations.connect import onboarding
-from payments.outgoing import budget, rereads
+from payments.outgoing import rereads
 from payments.webhooks import worker
 from sandbox import events, objects
 from tests.factories import AccountFactory
@@ -224,34 +224,6 @@ def test_the_most_urgent_is_asked_first(stripe, wire, has, capsys):
         f"/v1/accounts/{ACCOUNT}/external_accounts",
         "/v1/charges/ch_1",
     ]
-
-
-class Clock:
-    """Time that passes while somebody sleeps, and never else."""
-
-    now = 0.0
-
-    def monotonic(self):
-        return self.now
-
-    def sleep(self, seconds):
-        self.now += seconds
-
-
-@pytest.fixture
-def asked_at(wire, settings, monkeypatch):
-    """When each account was asked, with a budget of ten calls a second: a list that grows."""
-    settings.PAYMENTS_CALLS_PER_SECOND = 10
-    clock, moments = Clock(), []
-    monkeypatch.setattr(budget, "time", clock)
-    monkeypatch.setattr(budget, "_next", {})
-
-    def answers(asked):
-        moments.append((asked.account, clock.now))
-        return 404, {"error": {"type": "invalid_request_error", "code": "resource_missing"}}
-
-    wire.answers = answers
-    return moments
 
 
 def disputes(stripe, account, number):

@@ -1,6 +1,7 @@
 """Several calls under way at once: what they bring is noted together, and no culprit takes all."""
 
 import threading
+import time
 
 import pytest
 
@@ -58,3 +59,23 @@ def test_an_answer_that_makes_no_sense_leaves_the_others_noted(at_once):
     assert left.about == culprit
     assert "Malformed" in left.error
     assert set(Payment.objects.filter(stripe_id="").values_list("pk", flat=True)) == {culprit}
+
+
+def test_no_account_waits_for_the_threads_that_another_holds(promised, wire, settings):
+    settings.PAYMENTS_CALLS_AT_ONCE, settings.PAYMENTS_CALLS_PER_SECOND = AT_ONCE, 20
+    for account, number in (("acct_harbour", 40), ("acct_asagiri", 2)):
+        for _ in range(number):
+            promised(account=account)
+    moments = []
+
+    def answers(asked):
+        moments.append((asked.account, time.monotonic()))
+        return 404, {"error": {"type": "invalid_request_error", "code": "resource_missing"}}
+
+    wire.answers = answers
+
+    assert keeping.keep_due(early=True) == {"refused": 42}
+
+    begun = moments[0][1]
+    assert max(at - begun for account, at in moments if account == "acct_asagiri") < 1.0
+    assert moments[-1][1] - begun > 39 / 20 * 0.8  # the first may have been slow to come
