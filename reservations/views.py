@@ -86,7 +86,7 @@ def booking(request: HttpRequest, pk: UUID) -> HttpResponse:
         "tabs": tabs,
         "tab": tab,
         "panel": f"bookings/_{tab}.html",
-        "opens": _opens(request),
+        "opens": None if money.begun else _opens(request),
     }
     if tab == "activity":
         context["activity"] = panels.activity_of(found, request.user, money.stripe_ids)
@@ -162,7 +162,7 @@ def _book(request: HttpRequest, form: NewBooking) -> HttpResponse:
         return _leave(request, f"{page}?{urlencode(asked)}")
     if given["paying"] == booking_form.LINK:
         try:
-            sent = panels.send_pay_link(made.pk, amount=given["amount"], by=request.user)
+            sent = panels.send_first_pay_link(made.pk, amount=given["amount"], by=request.user)
         except panels.Refused as refusal:
             messages.error(request, f"No pay link was sent. {refusal}")
         else:

@@ -25,7 +25,7 @@ from payments.notifications import links, messages
 from payments.panels import answers, aside, bar, history, threats
 from payments.panels.activity import of as activity_of
 from payments.panels.amounts import amount, amounts
-from payments.panels.booking import may_take, policy_in_words, send_pay_link, why_not
+from payments.panels.booking import may_take, policy_in_words, send_first_pay_link, why_not
 from payments.panels.paging import Filters, Page
 from payments.panels.typed import AmountField
 from payments.records import accounts, bookings, holds, settling
@@ -53,7 +53,7 @@ __all__ = [
     "policy_in_words",
     "policy_steps",
     "refresh_money",
-    "send_pay_link",
+    "send_first_pay_link",
     "status",
     "why_not",
 ]
@@ -145,6 +145,7 @@ class Money:
     cards: list[aside.Card]
     links: list[aside.Link]
     no_cards: NoCards | None  # None where one can be taken, or need not be any more
+    begun: bool  # something was paid, is held, or is on its way
     may_change: bool
     may_charge: bool
     may_refund: bool
@@ -176,6 +177,7 @@ def money_of(reservation: UUID, user: Any) -> Money:
         cards=_when_asked(lambda: aside.cards_of(booking, user) if may_change else []),
         links=_when_asked(lambda: aside.links_of(booking) if may_change else []),
         no_cards=_no_cards(folio, now, user),
+        begun=bool(folio.figures.paid or folio.figures.authorized or folio.under_way),
         may_change=may_change,
         may_charge=hotel.may(user, hotel.Right.CHARGE_CARD, *where),
         may_refund=hotel.may(user, hotel.Right.REFUND, *where),

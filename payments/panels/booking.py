@@ -3,8 +3,12 @@
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+
 from payments import hotel, money
+from payments.errors import Invalid
 from payments.hotel import Right
+from payments.models import PayLink, Purpose
 from payments.operations.payments import pay_links
 from payments.words import policies
 
@@ -30,13 +34,26 @@ def policy_in_words(policy: Any) -> str:
     return policies.disclosed(hotel.steps_of(policy))
 
 
-def send_pay_link(reservation: UUID, *, amount: int, by: Any) -> str:
+def send_first_pay_link(reservation: UUID, *, amount: int, by: Any) -> str:
     """
-    Mail a booking's guest a link to pay by; return that in a sentence.
+    Mail a new booking's guest a link to pay by, unless it has one; return that in a sentence.
+
+    A form that is sent twice makes one booking. Each time holds the booking and looks for the link
+    that the other made.
 
     :param amount: in minor units of the booking's currency.
     :raises Refused: it cannot be, as its text says.
     """
-    (stay,) = hotel.bookings([reservation]).values()
-    link, _ = pay_links.make(booking=stay, amount=amount, purpose="reservation_payment", by=by)
-    return f"A pay link for {money.show(amount, stay.currency)} is on its way to {link.sent_to}."
+    with transaction.atomic():
+        stay = hotel.bookings([reservation], lock=True)[reservation]
+        rows = PayLink.objects.filter(reservation=reservation, purpose=Purpose.RESERVATION_PAYMENT)
+        link = rows.exclude(sent_to="").order_by("pk").first()
+        if link is None:
+            if not hotel.story_of(reservation).email:
+                raise Invalid("email", "There is no e-mail address of the guest on file.")
+            link, _ = pay_links.make(
+                booking=stay, amount=amount, purpose=Purpose.RESERVATION_PAYMENT, by=by
+            )
+    return (
+        f"A pay link for {money.show(link.amount, link.currency)} is on its way to {link.sent_to}."
+    )

@@ -138,7 +138,7 @@ def test_who_is_logged_out_finds_what_they_typed_after_the_login(at, comes_back)
 
 
 def test_a_lost_network_loses_nothing_and_books_once(at):
-    button = filled(at, "Later")
+    button = filled(at, "Send a pay link")
     at.context.set_offline(True)
     button.click()
     lost = at.get_by_role("alert").get_by_text("could not be reached")
@@ -151,7 +151,9 @@ def test_a_lost_network_loses_nothing_and_books_once(at):
     assert Reservation.objects.filter(guest__name="Ana Sousa").exists()
     at.unroute("**/bookings/new/")
     button.click()
-    booked(at)
+    made = booked(at)
+    expect(at.get_by_text("A pay link for €300.00 is on its way").first).to_be_visible()
+    assert PayLink.objects.get().reservation == made
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

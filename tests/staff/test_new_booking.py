@@ -12,9 +12,13 @@ from organizations.models import Role
 from payments.models import Notification, PayLink, Payment
 from reservations import booking_form
 from reservations.models import Guest, Reservation
+from sandbox.scenarios import SCENARIOS
+from tests.conftest import stay_of
 from tests.factories import OrganizationFactory, PropertyFactory, ReservationFactory
 from tests.operations.conftest import makes_intents
 from tests.staff.conftest import somebody
+from tests.staff.test_sheets import same_login
+from tests.support.threads import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -147,6 +151,56 @@ def test_a_pay_link_is_mailed(wire, manager, house):
     assert (link.amount, link.sent_to, link.reservation) == (10_000, "ana@example.com", made())
     assert Notification.objects.filter(kind="pay_link").count() == 1
     assert "on its way to ana@example.com" in answer.content.decode()
+
+
+def test_sent_twice_it_mails_one_pay_link(wire, manager, house):
+    wire.answers = makes_intents
+    typed = fields(house, paying="link", amount="100")
+    manager.post(NEW, typed)
+    again = manager.post(NEW, typed | {"amount": "200"}, follow=True).content.decode()
+    assert PayLink.objects.get().amount == 10_000
+    assert Notification.objects.filter(kind="pay_link").count() == 1
+    assert "A pay link for €100.00 is on its way to ana@example.com." in again
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_sent_many_times_at_the_same_moment_it_mails_one_pay_link(wire, house):
+    wire.answers = makes_intents
+    tab, typed = somebody(), fields(house, paying="link", amount="100")
+    told = at_once(6, lambda _: same_login(tab).post(NEW, typed))
+    assert {answer.url for answer in told} == {f"/bookings/{made().pk}/"}
+    assert PayLink.objects.count() == 1
+    assert Notification.objects.filter(kind="pay_link").count() == 1
+
+
+def test_a_pay_link_that_was_not_mailed_yet_is_mailed_when_it_is_sent_again(wire, manager, house):
+    wire.answers = makes_intents
+    typed = fields(house)
+    manager.post(NEW, typed)  # a process that died went no further
+    manager.post(NEW, typed | {"paying": "link"})
+    assert PayLink.objects.get().sent_to == "ana@example.com"
+
+
+def test_no_pay_link_is_said_to_be_mailed_to_a_booking_without_an_address(wire, manager, house):
+    typed = fields(house, email="")
+    manager.post(NEW, typed)
+    again = typed | {"paying": "link", "email": "ana@example.com"}
+    page = manager.post(NEW, again, follow=True).content.decode()
+    assert "No pay link was sent. There is no e-mail address of the guest on file." in page
+    assert not PayLink.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("paying", "story"),
+    [("now", "sepa_debit_under_way"), ("deposit", "deposit_and_balance"), ("hold", "hold")],
+)
+def test_no_card_is_asked_for_where_one_was_taken(paying, story, manager, stripe, house):
+    typed = fields(house, paying=paying, amount="100")
+    manager.post(NEW, typed)
+    assert "/?amount=100.00" in manager.post(NEW, typed, follow=True).content.decode()
+    stripe.sends(SCENARIOS[story].events(stay_of(made())))
+    assert "/?amount=100.00" not in manager.post(NEW, typed, follow=True).content.decode()
 
 
 def test_a_booking_whose_pay_link_cannot_be_made_is_kept(manager, house, settings):
