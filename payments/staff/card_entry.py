@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpResponse, JsonResponse
 
-from payments import words
+from payments import hotel, words
 from payments.errors import Declined, Invalid, MayNot, NoStripeKey, Refused
 from payments.folio import has_failed
 from payments.models import PayLink, Payment
@@ -111,13 +111,23 @@ def outcome_of(payment: Payment, *, to_guest: bool) -> Outcome:
 
 
 def asked(payment: Payment) -> str:
-    """Return how a guest was asked to confirm a payment, or why not yet."""
-    if PayLink.objects.filter(payment=payment).exclude(sent_to="").exists():
+    """Return how a guest is asked to confirm a payment, or why not yet."""
+    links = PayLink.objects.filter(payment=payment)
+    if links.exclude(sent_to="").exists():
         return "a link was mailed"
-    return (
-        "no link was mailed, as there is no e-mail address of the guest on file. Add it to the"
-        " stay, then send the pay link again"
-    )
+    if payment.reservation_id is None or not hotel.story_of(payment.reservation_id).email:
+        return (
+            "no link was mailed, as there is no e-mail address of the guest on file. Add it to the"
+            " stay, then send the pay link again"
+        )
+    if links.exists():  # it was made before there was an address
+        return "no link was mailed yet. Send the pay link again"
+    booking = hotel.bookings([payment.reservation_id])[payment.reservation_id]
+    try:
+        payment_intents.check(booking, payment.amount, payment.purpose)
+    except Refused as refusal:
+        return f"no link was mailed. {str(refusal).rstrip('.')}"
+    return "a link is on its way"
 
 
 def _sum_of(payment: Payment) -> str:

@@ -5,10 +5,13 @@ import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from PIL import Image
 
 from payments.models import Activity, Attachment, Payment, PaymentMethod
-from reservations.models import Guest
+from payments.operations.payments import additional_charges
+from payments.outgoing import keeping
+from reservations.models import Guest, Reservation
 from tests.operations.conftest import desk, far, stay  # noqa: F401
 from tests.operations.test_charging import on_file  # noqa: F401
 from tests.staff.test_sheets import address, opened, said, send
@@ -106,3 +109,36 @@ def test_a_guest_without_an_address_is_mailed_a_link_once_there_is_one(on_file, 
     assert "Send again" not in manager.get(page).content.decode()
     Guest.objects.update(email="ana@example.com")
     assert "Send again" in manager.get(page).content.decode()
+    payment = Payment.objects.get()
+    assert note(manager, payment).endswith("no link was mailed yet. Send the pay link again.")
+
+
+def note(client, payment):
+    """Return what is said of a payment whose guest's bank asks."""
+    answer = client.get(reverse("payments:paying", args=[payment.reservation_id, payment.pk]))
+    return answer.json()["note"]
+
+
+def test_a_link_that_is_not_mailed_yet_is_said_to_be_on_its_way(
+    on_file,  # noqa: F811
+    manager,
+    booking,
+    stay,  # noqa: F811
+    settings,
+):
+    card = on_file("pm_card_authenticationRequired")
+    there, settings.STRIPE_API_BASE = settings.STRIPE_API_BASE, "http://127.0.0.1:9"
+    fields = {"amount": "90", "purpose": "reservation_payment", "card": str(card.pk)}
+    where = f"/bookings/{booking.pk}/take/"
+    manager.post(where, opened(manager, where) | fields)
+    settings.STRIPE_API_BASE = there
+    keeping.keep_due(early=True)  # as the worker does, for whom nobody waits
+    payment = Payment.objects.get()
+    assert note(manager, payment).endswith("hear from the guest: a link is on its way.")
+
+    Reservation.objects.update(status="canceled")
+    assert additional_charges.ask_guests() == 0
+    assert "no link was mailed. HB-2481 is canceled: only extras" in note(manager, payment)
+    Reservation.objects.update(status="confirmed")
+    assert additional_charges.ask_guests() == 1
+    assert note(manager, payment).endswith("hear from the guest: a link was mailed.")
