@@ -238,10 +238,12 @@ def _note(request: OutgoingRequest, kind: Kind, answer: Answer) -> None:
     request.answer, request.answered_at = answer.object, answer.at
     with transaction.atomic():
         with bulk.together():
-            request.row = _apply(request, kind, answer)
-            promises.note_kept(request, **_kept(request, kind, answer))
+            row = _apply(request, kind, answer)
+            noted = promises.note_kept(request, **_kept(request, kind, answer))
         if kind.after:
             kind.after(request)
+    promises.set_facts(request, noted)
+    request.row = row
 
 
 def _note_together(outcomes: Sequence[tuple[Outcome, Answer]]) -> None:

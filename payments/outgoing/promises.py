@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -207,15 +208,19 @@ def decide(request: OutgoingRequest, state: str, **facts: Any) -> bool:
     if not open.update(**facts):
         request.refresh_from_db()
         return False
-    _set(request, facts)
+    set_facts(request, facts)
     return True
 
 
-def note_kept(request: OutgoingRequest, **facts: Any) -> None:
-    """Note that Stripe has done it, whatever an earlier attempt came to."""
+def note_kept(request: OutgoingRequest, **facts: Any) -> dict[str, Any]:
+    """
+    Write down that Stripe has done it, whatever an earlier attempt came to.
+
+    :return: what the request says of it, to be set once the caller's transaction is over.
+    """
     facts |= {"settled_at": timezone.now()}
-    _set(request, facts)
-    bulk.update(OutgoingRequest, list(facts), [request])
+    bulk.update(OutgoingRequest, list(facts), [SimpleNamespace(id=request.pk, **facts)])
+    return facts
 
 
 def decide_all(ended: Mapping[UUID, tuple[OutgoingRequest, dict[str, Any]]]) -> None:
@@ -225,12 +230,13 @@ def decide_all(ended: Mapping[UUID, tuple[OutgoingRequest, dict[str, Any]]]) -> 
     now = timezone.now()
     for id, (request, facts) in ended.items():
         if id in open:
-            _set(request, {**facts, "settled_at": now})
+            set_facts(request, {**facts, "settled_at": now})
     names = ["settled_at", *{name: None for _, facts in ended.values() for name in facts}]
     bulk.update(OutgoingRequest, names, [ended[id][0] for id in sorted(open)])
 
 
-def _set(request: OutgoingRequest, facts: Mapping[str, Any]) -> None:
+def set_facts(request: OutgoingRequest, facts: Mapping[str, Any]) -> None:
+    """Let a request say what is written down of it."""
     for name, value in facts.items():
         setattr(request, name, value)
 

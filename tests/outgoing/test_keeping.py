@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db import DatabaseError
 from django.utils import timezone
 
 from payments.models import OutgoingRequest, Payment
-from payments.outgoing import keeping
+from payments.outgoing import answers, keeping
 from sandbox import events, objects
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +46,28 @@ def test_an_answer_makes_the_promised_row_stripes(wire, promised, intent, bookin
     assert asked.form["metadata[transactionId]"] == str(payment.pk)
     (line,) = state_of(booking, capsys)["transactions"]
     assert line["stripe_id"] == payment.stripe_id
+
+
+def test_what_could_not_be_noted_is_not_said_to_be_done(wire, promised, intent, monkeypatch):
+    """Where the database refuses at the last moment, what it has is told."""
+    payment, request = promised()
+    wire.answers = lambda asked: (200, intent(payment))
+
+    def refuses(*given):
+        raise DatabaseError("Deadlock found.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(answers.merging, "merge_into", refuses)
+        kept = keeping.keep(request)
+    assert (kept.state, kept.row) == ("promised", None)
+    with monkeypatch.context() as patched:
+        patched.setattr(keeping.bulk, "update", refuses)
+        kept = keeping.keep(OutgoingRequest.objects.get(pk=request.pk))
+    assert (kept.state, kept.row) == ("promised", None)
+
+    assert keeping.keep_due(early=True)["kept"] == 1
+    payment.refresh_from_db()
+    assert payment.status == "requires_payment_method"
 
 
 def test_what_is_only_promised_is_no_transaction_yet(wire, promised, booking, capsys):
