@@ -117,8 +117,10 @@ def _kind(error: stripe.StripeError, code: str) -> type[errors.GatewayError]:
         return errors.Declined
     if isinstance(error, stripe.AuthenticationError):
         return errors.Unconfigured
-    if isinstance(error, stripe.PermissionError) or code in _NOT_OURS:
+    if code in _NOT_OURS:
         return errors.Disconnected
+    if isinstance(error, stripe.PermissionError):
+        return errors.NotPermitted
     if status in (409, 429) or code in _BUSY:
         return errors.Busy
     if isinstance(error, stripe.APIConnectionError):

@@ -55,6 +55,10 @@ class Disconnected(Final):
     """The account does not let us act for it."""
 
 
+class NotPermitted(Disconnected):
+    """The account does not let us act for it, or our key may not do this, for any account."""
+
+
 class Undecided(GatewayError):
     """Whether it was done is not known, or it was not done yet: the same call is made again."""
 

@@ -122,18 +122,17 @@ def _attempt(owed: OwedRead) -> bool:
         return False
     facts = {"kind": owed.kind, "stripe_id": row.stripe_id, "attempt": owed.attempts}
     budget.wait(row.account)
+    read = True
     try:
         found = _READS[owed.kind](row)
-    except errors.Disconnected as error:
-        note: Callable[[], None] = partial(_note_closed, owed, row, error)
-        logger.warning("read.put_off", **facts, why=type(error).__name__, code=error.code)
     except errors.Undecided as error:
         _put_off(owed, error.message)
         logger.warning("read.put_off", **facts, why=type(error).__name__, code=error.code)
         return False
     except errors.Final as error:
-        note = partial(_note_unreachable, owed, row)
-        logger.warning("read.unreachable", **facts, why=type(error).__name__, code=error.code)
+        note: Callable[[], None] = partial(_note_refusal, owed, row, error)
+        read = type(error) is not errors.Disconnected
+        logger.warning("read.refused", **facts, why=type(error).__name__, code=error.code)
     else:
         note = partial(_note, owed, row, found)
     try:
@@ -145,7 +144,7 @@ def _attempt(owed: OwedRead) -> bool:
         logger.exception("read.not_noted", **facts)
         _put_off(owed, f"{type(error).__name__}: {error}")
         return False
-    return True
+    return read
 
 
 def _put_off(owed: OwedRead, error: str) -> None:
@@ -210,21 +209,24 @@ def _note_account(rows: Rows, account: Any, *, is_open: bool) -> None:
         rows.put(account, payouts_confirmed=account.cleaned)
 
 
-def _note_closed(owed: OwedRead, row: Any, error: errors.Disconnected) -> None:
-    """Keep a read owed until the hotel lets us act again; one that says both is closed now."""
-    if owed.kind == "account" and row.is_undecided:
+def _note_refusal(owed: OwedRead, row: Any, error: errors.Final) -> None:
+    """
+    Keep what is known of what Stripe does not show us: that alone does not say it is gone.
+
+    Where the hotel does not let us act any more, it is still owed for when it does again.
+    """
+    is_tie = owed.kind == "account" and row.is_undecided
+    if is_tie and isinstance(error, errors.Disconnected):
         rows = Rows(timezone.now())
         name: Name = ("account", row.account, row.livemode, row.stripe_id)
         rows.lock({name: row.organization_id})
         _note_account(rows, rows[name], is_open=False)
         settle(rows)
+    elif type(error) is not errors.Disconnected:
+        type(row).objects.filter(pk=row.pk).update(unreachable=True)
+        _end(owed, row.dirty)
+        return
     _put_off(owed, error.message)
-
-
-def _note_unreachable(owed: OwedRead, row: Any) -> None:
-    """Keep what is known of what Stripe does not show us: that alone does not say it is gone."""
-    type(row).objects.filter(pk=row.pk).update(unreachable=True)
-    _end(owed, row.dirty)
 
 
 def _end(owed: OwedRead, token: int) -> None:

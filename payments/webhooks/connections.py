@@ -4,22 +4,17 @@ Who lets us act: whoever let go of us unheard is closed, and whoever came back u
 A hotel that was let go here, by a click, is not asked: that is what it was told.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import timedelta
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
 
-import structlog
 from django.db import transaction
-from django.utils import timezone
 
 from payments import conf
 from payments.gateway import accounts, errors
-from payments.gateway.api import Answer
-from payments.models import ConnectedAccount, EventCursor
+from payments.models import ConnectedAccount
 from payments.outgoing import answers, budget
 from payments.records import settling
-from payments.records.loading import Name
-
-logger = structlog.get_logger(__name__)
+from payments.records.loading import Name, Rows
 
 PLATFORM = ""
 _SHORTEST = timedelta(minutes=10)  # between two times that a closed one is asked
@@ -37,66 +32,41 @@ def closed_at_stripe(named: Collection[str] | None = None) -> list[ConnectedAcco
     ]
 
 
-def due_to_be_asked() -> list[ConnectedAccount]:
-    """Return those whose turn it is: the longer closed, the more seldom. Who asks, asks alone."""
-    return [row for row in closed_at_stripe() if _begin(row)]
+def pause(closed: ConnectedAccount, now: datetime) -> timedelta:
+    """Return how long to wait before it is asked again: longer, the longer it is closed."""
+    return min(max((now - (closed.deauthorized_at or now)) / _SHARE, _SHORTEST), _LONGEST)
 
 
-def _begin(row: ConnectedAccount) -> bool:
-    now = timezone.now()
-    closed_at = row.deauthorized_at or now
-    pause = min(max((now - closed_at) / _SHARE, _SHORTEST), _LONGEST)
-    cursor, _ = EventCursor.objects.get_or_create(
-        account=row.stripe_id,
-        livemode=row.livemode,
-        defaults={"fetched_until": closed_at, "checked_at": closed_at},
-    )
-    mine = EventCursor.objects.filter(pk=cursor.pk, checked_at__lte=now - pause)
-    return mine.update(checked_at=now) == 1
-
-
-def open_those_that_are_back(
-    closed: Iterable[ConnectedAccount], stop: Callable[[], bool] = lambda: False
-) -> list[str]:
+def open_if_it_is_back(closed: ConnectedAccount) -> bool:
     """
-    Ask whether Stripe lets us act for these again; open those where it does, and return them.
+    Ask whether Stripe lets us act for an account again; if so, note it, and say that it is open.
 
-    :param stop: asked between accounts, so that a worker can end cleanly.
-    :raises Unconfigured: there is no key, or Stripe does not accept it.
+    :raises GatewayError: Stripe did not say.
+    :raises Malformed: what Stripe has of the account makes no sense.
     """
-    opened = []
-    for row in closed:
-        if stop():
-            break
-        budget.wait(row.stripe_id)
-        try:
-            answer = accounts.retrieve(row.stripe_id)
-        except errors.Unconfigured:
-            raise
-        except errors.GatewayError:
-            continue  # it is still closed, or Stripe did not say
-        _open(row, answer)
-        row.refresh_from_db()
-        if row.is_connected:
-            opened.append(row.stripe_id)
-            logger.info("connection.open_again", account=row.stripe_id)
-    return opened
+    budget.wait(closed.stripe_id)
+    try:
+        answer = accounts.retrieve(closed.stripe_id)
+    except errors.Disconnected:
+        return False
+    name: Name = ("account", closed.account, closed.livemode, closed.stripe_id)
 
+    def open(rows: Rows) -> None:
+        row = rows[name]
+        if not (row.is_connected or row.was_let_go_here):  # as it is now that it is locked
+            settling.note_open(rows, row, answer.at)
 
-def _open(row: ConnectedAccount, answer: Answer) -> None:
-    """Note that Stripe lets us act for an account, and what it shows of it."""
-    name: Name = ("account", row.account, row.livemode, row.stripe_id)
     with transaction.atomic():
         answers.apply(
             [answer.object],
-            account=row.account,
-            livemode=row.livemode,
-            organization_id=row.organization_id,
+            account=closed.account,
+            livemode=closed.livemode,
+            organization_id=closed.organization_id,
             at=answer.at,
-            then=lambda rows: settling.note_open(rows, rows[name], answer.at),
+            then=open,
         )
-        # What came to pass meanwhile is fetched as of an account that is new to us.
-        EventCursor.objects.filter(account=row.stripe_id, livemode=row.livemode).delete()
+    closed.refresh_from_db()
+    return closed.is_connected
 
 
 def close_where_refused(refused: Mapping[str, str], asked: Collection[str]) -> dict[str, str]:

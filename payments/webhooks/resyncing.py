@@ -44,6 +44,7 @@ logger = structlog.get_logger(__name__)
 
 FARTHEST = timedelta(days=30)  # how long Stripe keeps events
 OVERLAP = timedelta(hours=1)  # events of one second may appear in any order, and late
+NOT_ASKED = "Its connection is closed, or in the other mode than our key: nothing is asked of it."
 PAUSE = timedelta(minutes=10)  # between two times that we fetch by ourselves
 LATE = timedelta(minutes=5)  # younger ones may still be on their way
 
@@ -68,6 +69,7 @@ class Found:
     :param objects: compared with what is kept.
     :param mended: of them, those that were not as Stripe has them.
     :param differences: each in words.
+    :param back: the accounts that had closed their connection, and are open again.
     :param failed: by account, what Stripe said.
     :param refusing: of them, what was said by those that do not let us act for them.
     """
@@ -78,6 +80,7 @@ class Found:
     objects: int = 0
     mended: int = 0
     differences: list[str] = field(default_factory=list)
+    back: set[str] = field(default_factory=set)
     failed: dict[str, str] = field(default_factory=dict)
     refusing: dict[str, str] = field(default_factory=dict)
 
@@ -97,11 +100,11 @@ def resync(of: list[str] | None, since: datetime, *, objects: bool = False) -> F
     :raises Unconfigured: there is no key, or Stripe does not accept it.
     """
     found = Found()
-    for account in connections.open_those_that_are_back(connections.closed_at_stripe(of)):
-        found.differences.append(f"{account}: it came back, unheard: its connection is open again.")
+    for row in connections.closed_at_stripe(of):
+        _guarded(found, row.stripe_id, partial(_look_whether_it_is_back, found, row))
     known = known_accounts()
     for account in {*(of or ())}.difference(known):
-        found.failed[account] = "Its connection is closed: nothing is asked about it."
+        found.failed.setdefault(account, NOT_ASKED)
     of = [account for account in known if of is None or account in of]
     for account in of:
         _guarded(found, account, partial(_fetch, found, account, since))
@@ -120,11 +123,14 @@ def resync_by_itself(stop: Callable[[], bool] = lambda: False) -> Found:
     :param stop: asked between accounts, so that a worker can end cleanly.
     """
     found, asked = Found(), []
-    connections.open_those_that_are_back(connections.due_to_be_asked(), stop)
+    for row in _due_to_be_asked():
+        if stop():
+            return found
+        _guarded(found, row.stripe_id, partial(_look_whether_it_is_back, found, row))
     for account in known_accounts():
         if stop():
             break
-        begun = _begin(account)
+        begun = _begin(account, timedelta() if account in found.back else PAUSE)
         if begun is None:
             continue
         asked.append(account)
@@ -150,7 +156,15 @@ def _cursors() -> QuerySet[EventCursor]:
     return EventCursor.objects.filter(livemode=conf.asks_live())
 
 
-def _begin(account: str) -> tuple[datetime, bool] | None:
+def _due_to_be_asked() -> Iterator[ConnectedAccount]:
+    """Yield the closed accounts whose turn it is to be asked whether they are back."""
+    for row in connections.closed_at_stripe():
+        begun = _begin(row.stripe_id, connections.pause(row, timezone.now()))
+        if begun and not begun[1]:  # the first time it has only just been closed
+            yield row
+
+
+def _begin(account: str, pause: timedelta) -> tuple[datetime, bool] | None:
     """Return from when on to fetch, and whether it is the first time; None: somebody else does."""
     now = timezone.now()
     cursor, first = EventCursor.objects.get_or_create(
@@ -158,7 +172,7 @@ def _begin(account: str) -> tuple[datetime, bool] | None:
         livemode=conf.asks_live(),
         defaults={"fetched_until": now - FARTHEST, "checked_at": now},
     )
-    mine = first or _cursors().filter(pk=cursor.pk, checked_at__lte=now - PAUSE).update(
+    mine = first or _cursors().filter(pk=cursor.pk, checked_at__lte=now - pause).update(
         checked_at=now
     )
     return (cursor.fetched_until - OVERLAP, first) if mine else None
@@ -169,6 +183,9 @@ def _guarded(found: Found, account: str, work: Callable[[], None]) -> bool:
         work()
     except errors.Unconfigured:
         raise
+    except Malformed as error:
+        found.failed[account] = str(error)
+        return False
     except errors.GatewayError as error:
         found.failed[account] = error.message
         if isinstance(error, errors.Disconnected):
@@ -176,6 +193,14 @@ def _guarded(found: Found, account: str, work: Callable[[], None]) -> bool:
         logger.warning("resync.failed", account=account, code=error.code)
         return False
     return True
+
+
+def _look_whether_it_is_back(found: Found, closed: ConnectedAccount) -> None:
+    if connections.open_if_it_is_back(closed):
+        found.back.add(closed.stripe_id)
+        said = "it came back, unheard: its connection is open again."
+        found.differences.append(f"{closed.stripe_id}: {said}")
+        logger.info("connection.open_again", account=closed.stripe_id)
 
 
 def _pages(
@@ -220,7 +245,10 @@ def _fetch(found: Found, account: str, since: datetime) -> None:
         ]
         new = inbox.receive_all([json.dumps(each).encode() for each in wanted], scope)
         found.new += len(new)
-        times = [each["created"] for each in wanted if each["id"] in new]
+        opened = _opened_at(account)  # nobody was to deliver what happened before
+        times = [
+            each["created"] for each in wanted if each["id"] in new and each["created"] >= opened
+        ]
         if times:
             first = datetime.fromtimestamp(min(times), UTC)
             if first < timezone.now() - LATE:
@@ -230,6 +258,13 @@ def _fetch(found: Found, account: str, since: datetime) -> None:
         if begun > farthest:  # else nothing older can be fetched any more
             cursor = cursor.filter(fetched_until__gte=begun)  # a gap is still to be fetched
         cursor.update(fetched_until=datetime.fromtimestamp(newest, UTC))
+
+
+def _opened_at(account: str) -> int:
+    """Return when a connection was last opened by an event or a probe, else the first second."""
+    rows = ConnectedAccount.objects.filter(stripe_id=account, livemode=conf.asks_live())
+    at = rows.values_list("authorized_at", flat=True).first()
+    return int(at.timestamp()) if at else 0
 
 
 def _compare(found: Found, account: str, since: datetime) -> None:

@@ -190,6 +190,35 @@ def test_what_stripe_does_not_show_is_kept(stripe, wire, has, capsys):
     assert not OwedRead.objects.exists()
 
 
+def test_what_our_key_may_not_read_is_kept(stripe, wire, has, capsys):
+    """A restricted key: Stripe answers 403, as where a hotel has let go, but without its code."""
+    stripe.tells("charge.dispute.created", objects.dispute(id="dp_1", charge="ch_1"))
+    error = {"type": "invalid_request_error", "message": "The key does not have the permission."}
+    wire.answers = lambda asked: (403, {"error": error})
+    keeps(capsys)
+    assert Dispute.objects.get().unreachable
+    assert not OwedRead.objects.exists()
+
+
+def test_a_read_of_a_hotel_that_let_go_waits_until_it_is_back(stripe, wire, has, capsys):
+    stripe.tells("charge.dispute.created", objects.dispute(id="dp_1", charge="ch_1"))
+    wire.answers = lambda asked: (403, {"error": REFUSES})
+    assert keeps(capsys, "--all")["read"] == 0
+    assert OwedRead.objects.get().last_error == "No access."
+
+    stripe.sends([hears("account.application.deauthorized", objects.application(), AT)])
+    asked = len(wire.asked)
+    keeps(capsys, "--all")
+    assert len(wire.asked) == asked  # nothing is asked of it
+
+    stripe.sends([hears("account.application.authorized", objects.application(), AT + 1)])
+    won = objects.dispute(id="dp_1", charge="ch_1", status="won")
+    wire.answers = lambda asked: (200, account_of()) if "accounts" in asked.path else (200, won)
+    keeps(capsys, "--all")
+    assert Dispute.objects.get().status == "won"
+    assert not OwedRead.objects.exists()
+
+
 def test_a_read_that_fails_is_due_again_soon(stripe, wire, capsys):
     wire.answers = lambda asked: (503, {"error": {}})
     stripe.tells("account.updated", account_of())
@@ -395,7 +424,7 @@ def test_any_history_ends_clean_and_equal(stripe, wire, has, monkeypatch, seed):
             try:
                 late.append((rereads._note, owed, row, rereads._READS[owed.kind](row)))
             except errors.Disconnected as error:
-                late.append((rereads._note_closed, owed, row, error))
+                late.append((rereads._note_refusal, owed, row, error))
 
     def note(which):
         how, *about = late.pop(which)

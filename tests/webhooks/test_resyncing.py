@@ -19,7 +19,7 @@ from payments import background
 from payments.gateway import accounts, errors
 from payments.models import Alert, ConnectedAccount, EventCursor, WebhookEvent
 from payments.outgoing import rereads
-from payments.webhooks import connections, inbox, resyncing, worker
+from payments.webhooks import inbox, resyncing, worker
 from sandbox import events, objects
 from tests.factories import AccountFactory, MembershipFactory
 from tests.support import truth
@@ -255,8 +255,8 @@ def test_a_closed_account_is_asked_ever_more_seldom(hotel, monkeypatch):
     monkeypatch.setattr(accounts, "retrieve", refuses)
     for hour in range(24 * 14):
         now = begun + timedelta(hours=hour)
-        monkeypatch.setattr(connections.timezone, "now", lambda now=now: now)
-        connections.open_those_that_are_back(connections.due_to_be_asked())
+        monkeypatch.setattr(resyncing.timezone, "now", lambda now=now: now)
+        resyncing.resync_by_itself()
     pauses = [later - earlier for earlier, later in pairwise(asked)]
     assert (pauses[0], pauses[-1]) == (1, 24)
     assert pauses == sorted(pauses)
@@ -287,9 +287,62 @@ def test_whoever_was_let_go_here_is_not_asked(hotel, booking, capsys, settings, 
     assert (code, found["new"]) == (0, 0)
     assert not WebhookEvent.objects.filter(account=hotel.id).exists()
     found, code = resyncs(capsys, "--account", hotel.id)
-    said = "Its connection is closed: nothing is asked about it."
+    said = resyncing.NOT_ASKED
     assert (code, found["failed"]) == (1, [{"account": hotel.id, "error": said}])
     assert not account_of(hotel).is_connected
+
+
+def test_who_presses_disconnect_while_stripe_is_asked_is_not_opened(hotel, booking, monkeypatch):
+    closes_and_is_heard(hotel)
+    real = accounts.retrieve
+
+    def is_back_and_is_let_go(account):
+        monkeypatch.setattr(accounts, "retrieve", real)
+        hotel.control(f"accounts/{hotel.id}/authorize")
+        Stripe().sends([{**hotel.happened()[0], "account": hotel.id}])
+        rereads.keep_due(early=True)  # the same second, perhaps
+        lets_go(hotel)
+        return real(account)
+
+    monkeypatch.setattr(accounts, "retrieve", is_back_and_is_let_go)
+    with suppress(SystemExit):  # nothing is asked of it
+        call_command("stripe_resync", "--account", hotel.id)
+    assert not account_of(hotel).is_connected
+
+
+def test_what_happened_while_it_was_closed_was_not_to_be_delivered(hotel, booking, capsys):
+    resyncing.resync_by_itself()
+    a_day_passes(hotel, booking)
+    closes_and_is_heard(hotel)
+    ConnectedAccount.objects.update(deauthorized_at=timezone.now() - timedelta(hours=3))
+    an_hour_ago = int(timezone.now().timestamp()) - 3_600
+    with hotel.server.world.lock:
+        for each in hotel.server.world.books(hotel.id).all("event"):
+            each["created"] = min(each["created"], an_hour_ago)
+    hotel.control(f"accounts/{hotel.id}/authorize")
+    Stripe().sends([{**hotel.happened()[0], "account": hotel.id}])
+    EventCursor.objects.update(checked_at=timezone.now() - timedelta(hours=1))
+    resyncing.resync_by_itself()
+    worker.drain()
+    assert state_of(booking, capsys)["paid"] == 60_000
+    assert not Alert.objects.filter(kind="deliveries_fail").exists()
+
+
+def test_a_closed_account_of_which_stripe_says_nothing_stops_no_other(
+    hotel, booking, capsys, monkeypatch
+):
+    gone = Hotel(hotel.server)
+    AccountFactory(stripe_id=gone.id, account=gone.id, organization=booking.organization)
+    closes_and_is_heard(gone)
+    a_day_passes(hotel, booking)
+
+    def fails(account):
+        raise errors.ServerError("Stripe is away.")
+
+    monkeypatch.setattr(accounts, "retrieve", fails)
+    found, code = resyncs(capsys)
+    assert (code, found["new"] > 0) == (1, True)
+    assert [each["account"] for each in found["failed"]] == [gone.id]
 
 
 def test_after_it_was_opened_again_stripe_may_close_it_and_it_may_come_back(hotel, booking, capsys):
