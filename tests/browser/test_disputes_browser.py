@@ -4,8 +4,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from organizations.models import Membership, Role
 from payments.models import Activity, Dispute, EvidenceFile, EvidencePack
 from tests.browser.conftest import complaining, stays_within_the_screen, with_twice_the_text
+from tests.factories import MembershipFactory
 from tests.operations.conftest import Far
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -126,7 +128,8 @@ def test_who_is_logged_out_finds_what_they_typed_after_the_login(at, comes_back)
     at.context.clear_cookies(name="sessionid")
     at.get_by_role("button", name="Submit evidence").click()
     comes_back()
-    at.get_by_role("status").get_by_text("What you typed is here again").wait_for()
+    told = at.get_by_role("status").get_by_text("What you typed is here again")
+    expect(told).to_contain_text("You were logged out, and nothing was sent.")
     assert at.get_by_label("Anything else").input_value() == "winning_evidence"
     assert not EvidencePack.objects.exists()
     handed_in(at)
@@ -142,8 +145,41 @@ def test_a_page_that_was_open_too_long_finds_it_when_it_is_loaded_again(at):
     at.get_by_role("button", name="Save").click()
     at.get_by_role("alert").get_by_text("load the page again").wait_for()
     at.reload()
-    at.get_by_role("status").get_by_text("What you typed is here again").wait_for()
+    told = at.get_by_role("status").get_by_text("What you typed is here again")
+    expect(told).to_contain_text("This page was open too long")
     assert at.get_by_label("Anything else").input_value() == "Kept."
+
+
+def test_what_a_role_does_not_allow_is_not_filled_over_what_a_colleague_saved(at, tab):
+    other = complaining(at.context.new_page())
+    other.goto(tab)
+    at.get_by_label("Anything else").fill("Mine.")
+    Membership.objects.update(role=Role.READ_ONLY)
+    at.get_by_role("button", name="Save").click()
+    at.get_by_role("alert").get_by_text("Your role does not").wait_for()
+    Membership.objects.update(role=Role.MANAGER)
+    other.get_by_label("Anything else").fill("Theirs.")
+    other.get_by_role("button", name="Save").click()
+    other.get_by_role("status").get_by_text("Saved.").wait_for()
+    at.reload()
+    expect(at.get_by_label("Anything else")).to_have_value("Theirs.")
+    expect(at.get_by_text("What you typed is here again")).to_have_count(0)
+
+
+def test_what_is_kept_is_not_shown_to_another_person_of_the_same_name(at, django_user_model):
+    ana = {"first_name": "Ana", "last_name": "Sousa"}
+    django_user_model.objects.update(**ana)
+    at.reload()
+    MembershipFactory(user=django_user_model.objects.create_user("ana2", password="pw", **ana))
+    at.get_by_label("Anything else").fill("Mine.")
+    at.context.clear_cookies(name="sessionid")
+    at.get_by_role("button", name="Save").click()
+    at.get_by_label("Username").fill("ana2")
+    at.get_by_label("Password").fill("pw")
+    at.get_by_role("button", name="Log in").click()
+    expect(at.locator(".who")).to_have_text("Ana Sousa")
+    expect(at.get_by_label("Anything else")).not_to_have_value("Mine.")
+    expect(at.get_by_text("What you typed is here again")).to_have_count(0)
 
 
 def test_a_lost_network_loses_nothing_and_hands_in_once(at):
