@@ -69,6 +69,25 @@ def test_a_bank_that_asks_has_the_guest_asked_about_the_same_payment(far, on_fil
     assert [mail.facts["asked"] for mail in mails] == [True, True]
 
 
+def test_a_stay_that_is_canceled_meanwhile_leaves_a_charge_as_it_is(
+    far, on_file, stay, desk, booking, monkeypatch
+):
+    """It was asked of Stripe: to say that it was refused would have it asked for again."""
+    card = on_file("pm_card_authenticationRequired")
+    real = keeping.keep
+
+    def keeps_and_is_canceled(request):
+        kept = real(request)
+        booking.status = "canceled"
+        booking.save()
+        return kept
+
+    monkeypatch.setattr(keeping, "keep", keeps_and_is_canceled)
+    payment = charge(stay, desk, card, purpose="reservation_payment")
+    assert payment.waits_for_guest
+    assert not PayLink.objects.exists()
+
+
 def test_what_the_worker_asked_later_asks_the_guest_too(far, on_file, stay, desk, settings):
     method = on_file("pm_card_authenticationRequired")
     there, settings.STRIPE_API_BASE = settings.STRIPE_API_BASE, "http://127.0.0.1:9"

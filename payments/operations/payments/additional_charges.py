@@ -98,7 +98,7 @@ def charge(
     kept = keeping.keep(request)
     payment = outcome.standing(kept, payment)
     if payment.waits_for_guest:
-        pay_links.ask_guest(payment=payment, by=by)
+        _ask_guest(payment, by)
     elif kept.state == OutgoingRequest.State.REFUSED:
         outcome.refuse(kept, about=payment)
     return payment
@@ -118,11 +118,17 @@ def ask_guests() -> int:
     asked = 0
     for payment in waiting.order_by("pk")[:100]:
         if payment.waits_for_guest:
-            try:
-                asked += pay_links.ask_guest(payment=payment) is not None
-            except Refused as refusal:
-                logger.info("pay_link.refused", payment=payment.stripe_id, code=refusal.code)
+            asked += _ask_guest(payment)
     return asked
+
+
+def _ask_guest(payment: Payment, by: Any = None) -> bool:
+    """Mail a link; where that is refused, the card has been charged all the same."""
+    try:
+        return pay_links.ask_guest(payment=payment, by=by) is not None
+    except Refused as refusal:
+        logger.info("pay_link.refused", payment=payment.stripe_id, code=refusal.code)
+        return False
 
 
 def _files(booking: Booking, ids: Collection[UUID]) -> list[UUID]:
