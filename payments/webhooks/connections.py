@@ -49,6 +49,8 @@ def open_if_it_is_back(closed: ConnectedAccount) -> bool:
         answer = accounts.retrieve(closed.stripe_id)
     except errors.Disconnected:
         return False
+    if answer.object.get("id") != closed.stripe_id:
+        raise errors.ServerError("Stripe answered with something else than the account.")
     name: Name = ("account", closed.account, closed.livemode, closed.stripe_id)
 
     def open(rows: Rows) -> None:

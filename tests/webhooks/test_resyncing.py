@@ -17,6 +17,7 @@ from django.utils import timezone
 from organizations.models import Role
 from payments import background
 from payments.gateway import accounts, errors
+from payments.gateway.api import Answer
 from payments.models import Alert, ConnectedAccount, EventCursor, WebhookEvent
 from payments.outgoing import rereads
 from payments.webhooks import inbox, resyncing, worker
@@ -328,18 +329,24 @@ def test_what_happened_while_it_was_closed_was_not_to_be_delivered(hotel, bookin
     assert not Alert.objects.filter(kind="deliveries_fail").exists()
 
 
+def says_nothing(account):
+    raise errors.ServerError("Stripe is away.")
+
+
+def says_something_else(account):
+    return Answer({"object": "list", "data": []}, timezone.now())
+
+
+@pytest.mark.parametrize("answers", [says_nothing, says_something_else])
 def test_a_closed_account_of_which_stripe_says_nothing_stops_no_other(
-    hotel, booking, capsys, monkeypatch
+    hotel, booking, capsys, monkeypatch, answers
 ):
     gone = Hotel(hotel.server)
     AccountFactory(stripe_id=gone.id, account=gone.id, organization=booking.organization)
     closes_and_is_heard(gone)
     a_day_passes(hotel, booking)
 
-    def fails(account):
-        raise errors.ServerError("Stripe is away.")
-
-    monkeypatch.setattr(accounts, "retrieve", fails)
+    monkeypatch.setattr(accounts, "retrieve", answers)
     found, code = resyncs(capsys)
     assert (code, found["new"] > 0) == (1, True)
     assert [each["account"] for each in found["failed"]] == [gone.id]
