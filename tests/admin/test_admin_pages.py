@@ -205,3 +205,11 @@ def test_an_organization_keeps_a_time_zone_that_exists(told, root):
         in root.post(page(hotel), {**fields, "timezone": "Mars/Olympus"}).content.decode()
     )
     assert root.post(page(hotel), {**fields, "timezone": "Asia/Tokyo"}).status_code == 302
+
+
+def test_an_empty_list_asks_nobody_to_add_something(hired, db):
+    empty = hired(Role.FINANCE).get(listed(Alert)).content.decode()
+    assert "Nothing here" in empty
+    assert "Show all" not in empty
+    asked = hired(Role.FINANCE).get(listed(Alert), {"q": "ch_1"}).content.decode()
+    assert "Nothing fits what was asked for." in asked
