@@ -15,8 +15,8 @@ from payments.models import ConnectedAccount
 from payments.outgoing import answers, budget
 from payments.records import settling
 from payments.records.loading import Name, Rows
+from payments.webhooks.deliveries import PLATFORM
 
-PLATFORM = ""
 _SHORTEST = timedelta(minutes=10)  # between two times that a closed one is asked
 _LONGEST = timedelta(days=1)
 _SHARE = 10  # … and in between a tenth of the time that it has been closed
