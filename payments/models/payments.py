@@ -98,6 +98,12 @@ class PaymentTransaction(BookingRecord):
         """Whether we asked Stripe to make it, or are about to."""
         return self.bound_by == self.BoundBy.PROMISE
 
+    # `waits_for_guest`, as a database asks for it.
+    WAITS_FOR_GUEST: ClassVar[models.Q] = models.Q(off_session=True) & (
+        models.Q(status="requires_action")
+        | models.Q(status="requires_payment_method", failure_code="authentication_required")
+    )
+
     @builtins.property
     def waits_for_guest(self) -> bool:
         """Whether a card on file was charged, and its bank wants to hear from the guest."""

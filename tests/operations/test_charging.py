@@ -69,6 +69,34 @@ def test_a_bank_that_asks_has_the_guest_asked_about_the_same_payment(far, on_fil
     assert [mail.facts["asked"] for mail in mails] == [True, True]
 
 
+def test_however_many_cards_were_declined_whoever_is_asked_gets_a_link(
+    far, on_file, stay, desk, booking, monkeypatch
+):
+    declined = Payment.objects.bulk_create(
+        Payment(
+            stripe_id=f"pi_declined_{number}",
+            account=HARBOUR,
+            organization=booking.organization,
+            reservation=booking,
+            type="payment",
+            amount=100,
+            currency="eur",
+            off_session=True,
+            status="requires_payment_method",
+            failure_code="card_declined",
+        )
+        for number in range(101)
+    )
+    card = on_file("pm_card_authenticationRequired")
+    with monkeypatch.context() as patched:
+        patched.setattr(additional_charges, "_ask_guest", lambda *given: False)
+        payment = charge(stay, desk, card)
+    assert not PayLink.objects.exists()
+    assert declined[0].pk < payment.pk
+    assert additional_charges.ask_guests() == 1
+    assert PayLink.objects.get().payment.pk == payment.pk
+
+
 def test_a_stay_that_is_canceled_meanwhile_leaves_a_charge_as_it_is(
     far, on_file, stay, desk, booking, monkeypatch
 ):

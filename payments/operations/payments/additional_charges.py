@@ -110,16 +110,8 @@ def ask_guests() -> int:
 
     What the worker asked of Stripe later, nobody waited for. Returns how many were mailed.
     """
-    waiting = Payment.objects.filter(
-        off_session=True,
-        status__in=("requires_action", "requires_payment_method"),
-        pay_links=None,
-    )
-    asked = 0
-    for payment in waiting.order_by("pk")[:100]:
-        if payment.waits_for_guest:
-            asked += _ask_guest(payment)
-    return asked
+    waiting = Payment.objects.filter(Payment.WAITS_FOR_GUEST, pay_links=None).order_by("pk")
+    return sum(_ask_guest(payment) for payment in waiting)
 
 
 def _ask_guest(payment: Payment, by: Any = None) -> bool:
