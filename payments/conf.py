@@ -28,6 +28,11 @@ def asks_live() -> bool:
     return str(settings.STRIPE_SECRET_KEY).startswith(("sk_live_", "rk_live_"))
 
 
+def key_is_restricted() -> bool:
+    """Say whether our key may do some things alone, whichever was chosen for it at Stripe."""
+    return str(settings.STRIPE_SECRET_KEY).startswith("rk_")
+
+
 def shared_secrets() -> set[str]:
     """Return the secrets that stand in both lists, as `stripe listen` has it."""
     return {*secrets("platform")} & {*secrets("connect")}

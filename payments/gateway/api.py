@@ -10,6 +10,7 @@ from typing import Any
 import stripe
 from django.conf import settings
 
+from payments import conf
 from payments.gateway import errors
 
 Params = Any  # a dict, as Stripe's documentation of the resource has it
@@ -120,7 +121,7 @@ def _kind(error: stripe.StripeError, code: str) -> type[errors.GatewayError]:
     if code in _NOT_OURS:
         return errors.Disconnected
     if isinstance(error, stripe.PermissionError):
-        return errors.NotPermitted
+        return errors.NotPermitted if conf.key_is_restricted() else errors.Disconnected
     if status in (409, 429) or code in _BUSY:
         return errors.Busy
     if isinstance(error, stripe.APIConnectionError):

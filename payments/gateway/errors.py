@@ -55,8 +55,8 @@ class Disconnected(Final):
     """The account does not let us act for it."""
 
 
-class NotPermitted(Disconnected):
-    """The account does not let us act for it, or our key may not do this, for any account."""
+class NotPermitted(Final):
+    """Our key may not do this, or the account does not let us act for it: Stripe does not say."""
 
 
 class Undecided(GatewayError):

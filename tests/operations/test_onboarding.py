@@ -223,6 +223,21 @@ def test_a_link_to_what_stripe_let_go_is_refused_and_the_account_is_closed(far, 
     assert disconnected(account)
 
 
+def test_what_our_key_may_not_do_closes_no_connection(wire, settings, stripe, booking):
+    settings.STRIPE_SECRET_KEY = "rk_test_of_the_tests"
+    account = ConnectedAccount.objects.get()
+    manager = MembershipFactory(role=Role.MANAGER, organization=booking.organization).user
+    error = {"type": "invalid_request_error", "message": "The key does not have the permission."}
+    wire.answers = lambda asked: (403, {"error": error})
+    with pytest.raises(NotAsThingsStand) as refused:
+        link(account, manager)
+    assert refused.value.code == "refused_by_stripe"
+    with pytest.raises(NotAsThingsStand) as refused:
+        onboarding.refresh(account=account, by=manager)
+    assert refused.value.code == "refused_by_stripe"
+    assert not disconnected(account)
+
+
 # Letting go ----------------------------------------------------------------
 
 

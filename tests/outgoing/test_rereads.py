@@ -190,8 +190,9 @@ def test_what_stripe_does_not_show_is_kept(stripe, wire, has, capsys):
     assert not OwedRead.objects.exists()
 
 
-def test_what_our_key_may_not_read_is_kept(stripe, wire, has, capsys):
+def test_what_our_key_may_not_read_is_kept(stripe, wire, has, capsys, settings):
     """A restricted key: Stripe answers 403, as where a hotel has let go, but without its code."""
+    settings.STRIPE_SECRET_KEY = "rk_test_of_the_tests"
     stripe.tells("charge.dispute.created", objects.dispute(id="dp_1", charge="ch_1"))
     error = {"type": "invalid_request_error", "message": "The key does not have the permission."}
     wire.answers = lambda asked: (403, {"error": error})

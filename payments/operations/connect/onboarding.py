@@ -197,12 +197,15 @@ def read_again(account: ConnectedAccount) -> None:
     Read an account and note what it shows; whoever may not read it is not connected.
 
     :raises StripeAway: Stripe does not answer.
+    :raises RefusedByStripe: our key may not read it.
     """
     try:
         answer = gateway.retrieve(account.stripe_id)
     except (errors.Disconnected, errors.Gone) as error:
         settling.note_let_go(account, error.at)
         return
+    except errors.Final as error:
+        raise outcome.RefusedByStripe(f"Stripe refused: {error.message}") from error
     except errors.GatewayError as error:
         raise StripeAway("Stripe does not answer right now. Try again in a moment.") from error
     with transaction.atomic():
