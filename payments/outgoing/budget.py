@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db.models import QuerySet, Window
 from django.db.models.functions import RowNumber
 
+ROUNDS = 30  # of about a second, after which what was tried is tried again when it is due
 _MOST = 256  # of a round
 
 _lock = threading.Lock()

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -47,22 +48,27 @@ def keep(request: OutgoingRequest) -> OutgoingRequest:
 
 def keep_due(*, early: bool = False, stop: Callable[[], bool] = lambda: False) -> Counter[str]:
     """
-    Keep every promise that is due now, each once; return how many ended in which state.
+    Keep every promise that is due now; return how many ended in which state.
 
     It goes by rounds, of which each account has as many promises as it may cost calls in a second:
-    so no account waits for the budget of another.
+    so no account waits for the budget of another. What was put off comes again when it is due and
+    half a minute of rounds is over, however much others have to be asked.
 
     :param early: those that are not due yet, too.
     :param stop: asked between attempts, so that a worker can end cleanly.
     """
     ended: Counter[str] = Counter()
     tried: set[UUID] = set()
-    while not stop():
+    for number in count(1):
+        if stop():
+            break
         ids = promises.next_round(tried, early=early)
         if not ids:
             break
         ended += _keep_each(ids, early, stop)
         tried |= promises.undecided(ids)
+        if number % budget.ROUNDS == 0 and not early:
+            tried.clear()
     return ended
 
 

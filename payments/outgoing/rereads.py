@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -55,20 +56,24 @@ def keep_due(*, early: bool = False, stop: Callable[[], bool] = lambda: False) -
     Read again every row that is owed it now, the most urgent first; return how many were read.
 
     It goes by rounds, of which each account has as many reads as it may cost calls in a second: so
-    no account waits for the budget of another.
+    no account waits for the budget of another. What was put off comes again as promises do.
 
     :param early: those whose next attempt is not due yet, too.
     :param stop: asked between attempts, so that a worker can end cleanly.
     """
     read = 0
     tried: set[UUID] = set()
-    while not stop():
+    for number in count(1):
+        if stop():
+            break
         found = _open() if early else _due(timezone.now())
         ids = budget.next_round(found.exclude(pk__in=tried), "urgency", "due_at")
         if not ids:
             break
         tried.update(ids)
         read += _read_each(ids, early, stop)
+        if number % budget.ROUNDS == 0 and not early:
+            tried.clear()
     return read
 
 
@@ -131,7 +136,7 @@ def _attempt(owed: OwedRead) -> bool:
         return False
     except errors.Final as error:
         note: Callable[[], None] = partial(_note_refusal, owed, row, error)
-        read = type(error) is not errors.Disconnected
+        read = not isinstance(error, errors.Disconnected)
         logger.warning("read.refused", **facts, why=type(error).__name__, code=error.code)
     else:
         note = partial(_note, owed, row, found)
@@ -215,17 +220,16 @@ def _note_refusal(owed: OwedRead, row: Any, error: errors.Final) -> None:
 
     Where the hotel does not let us act any more, it is still owed for when it does again.
     """
-    is_tie = owed.kind == "account" and row.is_undecided
-    if is_tie and isinstance(error, errors.Disconnected):
+    if not isinstance(error, errors.Disconnected):
+        type(row).objects.filter(pk=row.pk).update(unreachable=True)
+        _end(owed, row.dirty)
+        return
+    if owed.kind == "account" and row.is_undecided:
         rows = Rows(timezone.now())
         name: Name = ("account", row.account, row.livemode, row.stripe_id)
         rows.lock({name: row.organization_id})
         _note_account(rows, rows[name], is_open=False)
         settle(rows)
-    elif type(error) is not errors.Disconnected:
-        type(row).objects.filter(pk=row.pk).update(unreachable=True)
-        _end(owed, row.dirty)
-        return
     _put_off(owed, error.message)
 
 

@@ -232,6 +232,28 @@ def test_what_is_put_off_is_tried_once_however_many_rounds_there_are(promised, a
     assert set(OutgoingRequest.objects.values_list("attempts", flat=True)) == {1}
 
 
+def test_what_is_put_off_does_not_wait_until_all_of_another_is_done(
+    promised, asked_at, wire, settings, monkeypatch
+):
+    monkeypatch.setattr(keeping.budget, "ROUNDS", 2)
+    settings.PAYMENTS_PAUSES = 0  # what is put off is due at once
+    has_due(promised, "acct_harbour", 60)
+    has_due(promised, "acct_asagiri", 1)
+    refuses = wire.answers
+
+    def is_busy_at_first(asked):
+        answer = refuses(asked)
+        first = len([account for account, _ in asked_at if account == "acct_asagiri"]) == 1
+        return (429, error("rate_limit")) if asked.account == "acct_asagiri" and first else answer
+
+    wire.answers = is_busy_at_first
+    keeping.keep_due()
+
+    assert OutgoingRequest.objects.filter(state="refused").count() == 61
+    again = [at for account, at in asked_at if account == "acct_asagiri"][1]
+    assert 1.0 < again < 3.0
+
+
 def test_a_500_that_stripe_remembers_is_found_by_our_id(wire, promised, intent, capsys):
     payment, request = promised()
     made = intent(payment)
