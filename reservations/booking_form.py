@@ -77,7 +77,7 @@ class NewBooking(forms.Form):
         given = super().clean() or {}
         house, arrival, departure = (given.get(n) for n in ("property", "arrival", "departure"))
         others = Reservation.objects.filter(pk=given.get("id"))
-        if house and others.exclude(organization=house.organization_id).exists():
+        if house and others.exclude(property__in=[each.pk for each in self.houses]).exists():
             self.add_error(None, "This form was used already. Begin a new one.")
         if house and arrival and arrival < day_at(house) - timedelta(days=1):
             self.add_error("arrival", "This day is over.")

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from payments import hotel, money
 from payments.errors import Invalid
@@ -46,6 +47,7 @@ def send_first_pay_link(reservation: UUID, *, amount: int, by: Any) -> str:
     """
     with transaction.atomic():
         stay = hotel.bookings([reservation], lock=True)[reservation]
+        hotel.require(by, Right.TAKE_PAYMENTS, stay.organization_id, stay.property_id)
         rows = PayLink.objects.filter(reservation=reservation, purpose=Purpose.RESERVATION_PAYMENT)
         link = rows.exclude(sent_to="").order_by("pk").first()
         if link is None:
@@ -54,6 +56,9 @@ def send_first_pay_link(reservation: UUID, *, amount: int, by: Any) -> str:
             link, _ = pay_links.make(
                 booking=stay, amount=amount, purpose=Purpose.RESERVATION_PAYMENT, by=by
             )
-    return (
-        f"A pay link for {money.show(link.amount, link.currency)} is on its way to {link.sent_to}."
-    )
+    due = money.show(link.amount, link.currency)
+    if link.is_used:
+        return f"The pay link for {due} was used already."
+    if link.has_expired(timezone.now()):
+        return f"The pay link for {due} has run out. Send another."
+    return f"A pay link for {due} is on its way to {link.sent_to}."
