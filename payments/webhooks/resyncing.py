@@ -45,6 +45,7 @@ logger = structlog.get_logger(__name__)
 FARTHEST = timedelta(days=30)  # how long Stripe keeps events
 OVERLAP = timedelta(hours=1)  # events of one second may appear in any order, and late
 NOT_ASKED = "Its connection is closed, or in the other mode than our key: nothing is asked of it."
+STILL_CLOSED = "Stripe does not let us act for it: its connection is closed."
 PAUSE = timedelta(minutes=10)  # between two times that we fetch by ourselves
 LATE = timedelta(minutes=5)  # younger ones may still be on their way
 
@@ -70,6 +71,7 @@ class Found:
     :param mended: of them, those that were not as Stripe has them.
     :param differences: each in words.
     :param back: the accounts that had closed their connection, and are open again.
+    :param still_closed: those that were asked, and have not come back.
     :param failed: by account, what Stripe said.
     :param refusing: of them, what was said by those that do not let us act for them.
     """
@@ -81,6 +83,7 @@ class Found:
     mended: int = 0
     differences: list[str] = field(default_factory=list)
     back: set[str] = field(default_factory=set)
+    still_closed: set[str] = field(default_factory=set)
     failed: dict[str, str] = field(default_factory=dict)
     refusing: dict[str, str] = field(default_factory=dict)
 
@@ -104,7 +107,8 @@ def resync(of: list[str] | None, since: datetime, *, objects: bool = False) -> F
         _guarded(found, row.stripe_id, partial(_look_whether_it_is_back, found, row))
     known = known_accounts()
     for account in {*(of or ())}.difference(known):
-        found.failed.setdefault(account, NOT_ASKED)
+        said = STILL_CLOSED if account in found.still_closed else NOT_ASKED
+        found.failed.setdefault(account, said)
     of = [account for account in known if of is None or account in of]
     for account in of:
         _guarded(found, account, partial(_fetch, found, account, since))
@@ -123,9 +127,7 @@ def resync_by_itself(stop: Callable[[], bool] = lambda: False) -> Found:
     :param stop: asked between accounts, so that a worker can end cleanly.
     """
     found, asked = Found(), []
-    for row in _due_to_be_asked():
-        if stop():
-            return found
+    for row in _due_to_be_asked(stop):
         _guarded(found, row.stripe_id, partial(_look_whether_it_is_back, found, row))
     for account in known_accounts():
         if stop():
@@ -156,9 +158,11 @@ def _cursors() -> QuerySet[EventCursor]:
     return EventCursor.objects.filter(livemode=conf.asks_live())
 
 
-def _due_to_be_asked() -> Iterator[ConnectedAccount]:
+def _due_to_be_asked(stop: Callable[[], bool]) -> Iterator[ConnectedAccount]:
     """Yield the closed accounts whose turn it is to be asked whether they are back."""
     for row in connections.closed_at_stripe():
+        if stop():
+            return
         begun = _begin(row.stripe_id, connections.pause(row, timezone.now()))
         if begun and not begun[1]:  # the first time it has only just been closed
             yield row
@@ -196,7 +200,9 @@ def _guarded(found: Found, account: str, work: Callable[[], None]) -> bool:
 
 
 def _look_whether_it_is_back(found: Found, closed: ConnectedAccount) -> None:
-    if connections.open_if_it_is_back(closed):
+    if not connections.open_if_it_is_back(closed):
+        found.still_closed.add(closed.stripe_id)
+    else:
         found.back.add(closed.stripe_id)
         said = "it came back, unheard: its connection is open again."
         found.differences.append(f"{closed.stripe_id}: {said}")
