@@ -163,6 +163,22 @@ def test_sent_twice_it_mails_one_pay_link(wire, manager, house):
     assert "A pay link for €100.00 is on its way to ana@example.com." in again
 
 
+@pytest.mark.parametrize(
+    ("becomes", "said"),
+    [
+        ({"used_at": timezone.now()}, "The pay link for €100.00 was used already."),
+        ({"expires_at": timezone.now()}, "The pay link for €100.00 has run out. Send another."),
+    ],
+)
+def test_sent_again_later_it_says_what_became_of_the_link(wire, manager, house, becomes, said):
+    wire.answers = makes_intents
+    typed = fields(house, paying="link", amount="100")
+    manager.post(NEW, typed)
+    PayLink.objects.update(**becomes)
+    assert said in manager.post(NEW, typed, follow=True).content.decode()
+    assert PayLink.objects.count() == 1
+
+
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_sent_many_times_at_the_same_moment_it_mails_one_pay_link(wire, house):
@@ -246,6 +262,17 @@ def test_what_makes_no_sense_is_refused_beside_its_field(wrong, field, manager, 
 def test_another_tenants_house_is_no_house(manager, house):
     theirs = PropertyFactory(organization__slug="asagiri")
     assert "property" in errors(manager.post(NEW, fields(theirs)))
+
+
+def test_a_form_of_another_houses_booking_tells_nothing_of_it(wire, manager, house):
+    wire.answers = makes_intents
+    airport = PropertyFactory(organization=house.organization, slug="airport")
+    typed = fields(house, paying="link", amount="100")
+    manager.post(NEW, typed)
+    theirs = somebody(Role.FRONT_DESK, houses=[airport])
+    answer = theirs.post(NEW, typed | {"property": str(airport.pk)})
+    assert "This form was used already. Begin a new one." in answer.content.decode()
+    assert Reservation.objects.filter(property=airport).count() == 0
 
 
 def test_another_houses_booking_is_not_taken_for_ones_own(manager, house):
