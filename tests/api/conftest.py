@@ -87,6 +87,18 @@ def rival(db):
     return ReservationFactory(property=house, code="RV-1")
 
 
+def confirmed_hold(booking):
+    """Return what Stripe has of a booking's hold of €300.00 that was confirmed."""
+    return objects.payment_intent(
+        id="pi_hold",
+        amount=30_000,
+        amount_capturable=30_000,
+        capture_method="manual",
+        metadata={"reservationId": str(booking.pk), "type": "hold"},
+        status="requires_capture",
+    )
+
+
 def leaves_a_card(stripe, booking, **fields):
     """Let the booking's guest leave a card; return its row."""
     customer = Customer.objects.create(

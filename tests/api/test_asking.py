@@ -15,7 +15,7 @@ from payments.models import (
 )
 from payments.outgoing import keeping
 from sandbox import objects
-from tests.api.conftest import away, leaves_a_card, program
+from tests.api.conftest import away, confirmed_hold, leaves_a_card, program
 from tests.factories import OrganizationFactory, ReservationFactory
 from tests.operations.conftest import makes_intents, makes_refunds, metadata_of
 
@@ -53,15 +53,7 @@ def waiting(wire, stripe, booking, api):
 @pytest.fixture
 def hold(stripe, booking):
     """A hold of €300.00 that was confirmed."""
-    intent = objects.payment_intent(
-        id="pi_hold",
-        amount=30_000,
-        amount_capturable=30_000,
-        capture_method="manual",
-        metadata={"reservationId": str(booking.pk), "type": "hold"},
-        status="requires_capture",
-    )
-    stripe.tells("payment_intent.amount_capturable_updated", intent)
+    stripe.tells("payment_intent.amount_capturable_updated", confirmed_hold(booking))
     return Payment.objects.get()
 
 

@@ -7,8 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from payments.outgoing import keeping
-from sandbox import objects
-from tests.api.conftest import away
+from tests.api.conftest import away, confirmed_hold
 from tests.api.test_asking import DEPOSIT, PAY, REFUND, answers
 from tests.factories import AccountFactory
 from tests.operations.conftest import makes_intents, makes_refunds
@@ -72,14 +71,7 @@ def test_what_was_promised_before_the_move_is_asked_of_the_old_account(moves, wi
 
 
 def test_what_was_held_is_captured_where_it_is_held(moves, wire, stripe, booking, api):
-    hold = objects.payment_intent(
-        id="pi_hold",
-        amount=30_000,
-        amount_capturable=30_000,
-        capture_method="manual",
-        metadata={"reservationId": str(booking.pk), "type": "hold"},
-        status="requires_capture",
-    )
+    hold = confirmed_hold(booking)
     stripe.tells("payment_intent.amount_capturable_updated", hold)
     (held,) = api.gets("payments/").json()["results"]
     moves()
