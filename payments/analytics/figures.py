@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, Count, F, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, TruncDate, TruncMonth, TruncWeek
 
 from payments.analytics.sums import sum_of, total
@@ -52,22 +52,30 @@ class Row:
 
 
 def _money_in() -> QuerySet[Any]:
+    """Return the charges that money came of; of several captures only the last sets the flag."""
     taken = Coalesce("amount_captured", "amount")  # old snapshots only say that it was captured
-    paid = Charge.objects.filter(seen=True, status="succeeded", captured=True)
-    return paid.annotate(taken=taken)
+    came = Q(captured=True) | Q(amount_captured__gt=0)
+    return Charge.objects.filter(came, seen=True, status="succeeded").annotate(taken=taken)
 
 
 def _refunds() -> QuerySet[Any]:
-    """Return the refunds that gave money back; those that only let a hold go did not."""
-    release = Q(reason=RELEASED) | Q(charge__captured=False)
-    release |= Q(
-        balance_transaction="",
-        charge__amount__gt=F("charge__amount_captured"),
-        amount=F("charge__amount") - F("charge__amount_captured"),
+    """Return the refunds that gave money back, by the rule of `folio.Entry.is_release`."""
+    captured = Case(When(charge__captured=True, then="charge__amount"), default=0)
+    rest = F("charge__amount") - Coalesce("charge__amount_captured", captured)
+    counted = Refund.objects.filter(seen=True, status="succeeded").exclude(reason=RELEASED)
+    alike = counted.exclude(bound_by=Refund.BoundBy.PROMISE).filter(
+        charge=OuterRef("charge"), amount=OuterRef("amount")
     )
-    counted = Refund.objects.filter(seen=True, status="succeeded")
-    released = Case(When(release, then=Value(True)), default=Value(False))  # unknown: it gave back
-    found: QuerySet[Any] = counted.annotate(released=released).filter(released=False)
+    earlier = alike.filter(
+        Q(occurred_at__lt=OuterRef("occurred_at"))
+        | Q(occurred_at=OuterRef("occurred_at"), stripe_id__lt=OuterRef("stripe_id"))
+    )
+    uncaptured = Q(charge__seen=True, rest__gte=F("charge__amount"))
+    of_a_part = Q(charge__seen=True, rest__gt=0, amount=F("rest")) & ~Q(bound_by="promise")
+    release = Case(
+        When(uncaptured | (of_a_part & ~Exists(earlier)), then=Value(True)), default=Value(False)
+    )
+    found: QuerySet[Any] = counted.annotate(rest=rest, released=release).filter(released=False)
     return found
 
 

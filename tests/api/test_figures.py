@@ -148,6 +148,39 @@ def test_what_is_wrong_is_said(query, field, booking, api):
     assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
 
 
+PART = {"amount": 300_00, "amount_captured": 200_00}
+
+
+@pytest.mark.parametrize(
+    ("charge", "told", "left"),
+    [
+        (PART, [{"amount": 100_00, "balance_transaction": "txn_1"}], []),
+        (PART, [{"amount": 100_00, "balance_transaction": None}] * 2, [100_00]),
+        (PART, [{"amount": 100_00}, {"amount": 70_00}], [70_00]),
+        (PART | {"captured": False}, [{"amount": 70_00}], [70_00]),
+        ({"captured": False}, [{"amount": 300_00}], []),
+        ({}, [{"amount": 300_00, "reason": "expired_uncaptured_charge"}], []),
+    ],
+    ids=["booked", "the first", "another sum", "between captures", "of a hold", "by its reason"],
+)
+def test_a_hold_let_go_is_no_refund(charge, told, left, stripe, booking, api):
+    made = objects.charge(id="ch_1", created=at(2), **charge)
+    stripe.tells("charge.captured", made, created=at(2))
+    for number, fields in enumerate(told):
+        given = {"id": f"re_{number}", "charge": "ch_1", "created": at(3), "reason": None}
+        refund = objects.refund(**given | fields)
+        stripe.tells("refund.created", refund, created=at(3))
+
+    assert [row["amount"] for row in rows(api, "refunds")] == left
+
+
+def test_what_was_taken_so_far_of_a_hold_came(stripe, booking, api):
+    made = objects.charge(captured=False, created=at(2), **PART)
+    stripe.tells("charge.captured", made, created=at(2))
+
+    assert [row["amount"] for row in rows(api, "money_in")] == [200_00]
+
+
 def test_other_figures_are_not_there(booking, api):
     assert api.gets("analytics/profits/").status_code == 404
 
