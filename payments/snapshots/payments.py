@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from payments.reading import Reader, identifier
-from payments.snapshots.base import OUR_ID, error_code, hints
+from payments.snapshots.base import OUR_ID, error_code, hints, ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,12 @@ class RefundSnapshot:
 # A charge that no PaymentIntent stands behind is a payment of its own, with the charge's status.
 _ALONE_TIES = {"pending": 4, "failed": 5, "succeeded": 7}
 
+# Before API version 2019-02-11.
+_OLD_STATUSES = {
+    "requires_source": "requires_payment_method",
+    "requires_source_action": "requires_action",
+}
+
 # Which of two states of a payment within one second is the later one.
 _PAYMENT_TIES = {
     "requires_payment_method": 0,
@@ -112,6 +118,7 @@ def payment(given: dict[str, Any]) -> PaymentSnapshot:
     """
     read = Reader.of("payment_intent", given)
     status = read.text("status", 50)
+    status = _OLD_STATUSES.get(status, status)
     error = read.at("last_payment_error")
     failed = identifier(error.given.get("charge"))
     metadata = hints(given)
@@ -136,7 +143,7 @@ def payment(given: dict[str, Any]) -> PaymentSnapshot:
         capture_method=read.text("capture_method", 50),
         payment_method=error.at("payment_method").text("type", 50)
         or _first_text(read.each("payment_method_types")),
-        latest_charge=read.ref("latest_charge"),
+        latest_charge=_latest_charge(read),
         stripe_customer_id=read.ref("customer"),
         stripe_payment_method_id=read.ref("payment_method"),
         failure_code=error_code(error),
@@ -148,6 +155,11 @@ def payment(given: dict[str, Any]) -> PaymentSnapshot:
         cancellation_reason=read.text("cancellation_reason", 100),
         occurred_at=read.time("created"),
     )
+
+
+def _latest_charge(read: Reader) -> str:
+    """Return a payment's latest attempt: before API version 2022-11-15, the first of its list."""
+    return read.ref("latest_charge") or next(iter(ids(read.each("charges"))), "")
 
 
 def charge(given: dict[str, Any]) -> ChargeSnapshot:
@@ -184,7 +196,7 @@ def charge(given: dict[str, Any]) -> ChargeSnapshot:
         network_status=read.at("outcome").text("network_status", 50),
         seller_message=read.at("outcome").text("seller_message", 500),
         receipt_url=read.text("receipt_url", 2000),
-        capture_before=details.at("card").time("capture_before"),
+        capture_before=details.at(kind or "card").time("capture_before"),
         occurred_at=read.time("created"),
     )
 

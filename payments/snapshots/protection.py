@@ -94,6 +94,14 @@ _DISPUTE_TIES = {
 }
 
 
+# Before 2015: a question, and a case that ended because the hotel gave the money back.
+_OLD_STATUSES = {
+    "preliminary_inquiry_needs_response": "warning_needs_response",
+    "preliminary_inquiry_under_review": "warning_under_review",
+    "charge_refunded": "warning_closed",
+}
+
+
 def dispute(given: dict[str, Any]) -> DisputeSnapshot:
     """
     Return what a dispute shows. Before 2014 it had no id of its own: its charge's is taken.
@@ -106,6 +114,7 @@ def dispute(given: dict[str, Any]) -> DisputeSnapshot:
         raise Malformed("The dispute has no id.")
     details = read.at("evidence_details")
     status = read.text("status", 50)
+    status = _OLD_STATUSES.get(status, status)
     return DisputeSnapshot(
         stripe_id=stripe_id,
         status=status,

@@ -35,6 +35,21 @@ def test_a_hold_that_runs_out_in_two_days_is_said_when_time_has_come(stripe, boo
     assert alert.facts["amount"] == 24_000
 
 
+def test_a_card_held_at_the_desk_has_a_day_too(stripe, booking):
+    details = {"type": "card_present", "card_present": {"capture_before": days_ago(-1)}}
+    held = objects.charge(captured=False, amount=24_000, payment_method_details=details)
+    intent = objects.payment_intent(
+        id=held["payment_intent"],
+        status="requires_capture",
+        amount_capturable=24_000,
+        metadata={"reservationId": booking.code},
+    )
+    stripe.tells("charge.succeeded", held)
+    stripe.tells("payment_intent.amount_capturable_updated", intent)
+
+    assert open_alerts() == ["hold_expires"]
+
+
 def test_capturing_a_hold_closes_its_warning(stripe, booking):
     events = SCENARIOS["hold_partial_capture"].events(stay_of(booking, start=days_ago(6)))
     captured = next(n for n, event in enumerate(events) if event["type"] == "charge.captured")
