@@ -128,7 +128,8 @@ class DisputeAdmin(OfAChargeAdmin):
 
     @display(description="Held back now")
     def held(self, row: Dispute) -> str:
-        return show.amount(entry_of(row).held_by(row), row.currency)
+        entry = entry_of(row)
+        return show.amount(entry.held_by(row), entry.currency_of(row))
 
     @display(description="Evidence due")
     def due(self, row: Dispute) -> str:

@@ -67,6 +67,22 @@ class Entry:
             if line.seen and line.stripe_dispute_id == dispute.stripe_id
         ]
 
+    def currency_of(self, dispute: Dispute) -> str:
+        """Return what the guest paid in: a bank may name what it disputes in another currency."""
+        charge = self.charge_of(dispute)
+        return (charge.currency if charge else "") or self.payment.currency or dispute.currency
+
+    def claimed_by(self, dispute: Dispute) -> int:
+        """
+        Return what a dispute is about, in the currency that the guest paid in.
+
+        Where it is named in another one, nobody says which part: all that was taken.
+        """
+        if dispute.currency in ("", self.currency_of(dispute)):
+            return dispute.amount or 0
+        charge = self.charge_of(dispute)
+        return taken(charge) if charge and charge.seen else self.received
+
     def held_by(self, dispute: Dispute) -> int:
         """
         Return what a dispute holds back now, fees apart: what it took, less what it gave back.
@@ -74,10 +90,11 @@ class Entry:
         Where it moved money in another currency than the guest paid in, all of it until half of
         what it took came back, by value: adjustments of a few cents are lines of their own.
         """
+        paid_in = self.currency_of(dispute)
         lines = self.movements_of(dispute)
-        amount = dispute.amount or 0
+        amount = self.claimed_by(dispute)
         moved = [line.amount or 0 for line in lines]
-        if any(line.currency != dispute.currency for line in lines):
+        if any(line.currency != paid_in for line in lines):
             took, gave = -sum(m for m in moved if m < 0), sum(m for m in moved if m > 0)
             return amount if 2 * gave < took else 0
         return min(max(0, -sum(moved)), amount)
@@ -127,7 +144,7 @@ class Entry:
             if self.charge_of(refund) is charge and refund.status not in _GONE
         )
         held = sum(
-            max(self.held_by(dispute), (dispute.amount or 0) if dispute.is_open else 0)
+            max(self.held_by(dispute), self.claimed_by(dispute) if dispute.is_open else 0)
             for dispute in self.disputes
             if self.charge_of(dispute) is charge and not dispute.is_charge_refundable
         )

@@ -142,7 +142,7 @@ def dispute(entry: Entry, row: Dispute) -> Step:
     """Return one dispute; what it moved are steps of their own."""
     notes = [protection.why(row.reason).says] if row.seen else []
     if (held := entry.held_by(row)) and not entry.is_lost(row):
-        notes.append(f"{amount(held, row.currency)} is held back.")
+        notes.append(f"{amount(held, entry.currency_of(row))} is held back.")
     said = protection.dispute(row, entry)
     if first := refunded_already(entry, row):
         said = replace(said, note=f"{first} {said.note}".strip())
@@ -161,8 +161,8 @@ def dispute(entry: Entry, row: Dispute) -> Step:
 def refunded_already(entry: Entry, row: Dispute) -> str:
     """Return that what is disputed was refunded before; empty where it was not, or it is over."""
     refunded = entry.refunded_of(entry.charge_of(row)) if row.is_open else 0
-    said = protection.refunded_already(refunded, row.amount or 0)
-    return said.format(refunded=amount(refunded, row.currency))
+    said = protection.refunded_already(refunded, entry.claimed_by(row))
+    return said.format(refunded=amount(refunded, entry.currency_of(row)))
 
 
 def dispute_title(row: Dispute) -> str:

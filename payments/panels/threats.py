@@ -134,7 +134,7 @@ def dispute(row: Dispute, entry: Entry, zone: ZoneInfo, now: datetime) -> Disput
         why=protection.why(row.reason),
         code=row.network_reason_code,
         amount=amount(row.amount, row.currency),
-        held=amount(entry.held_by(row), row.currency),
+        held=amount(entry.held_by(row), entry.currency_of(row)),
         fee=amounts(_fees(row, entry)),
         of=paid_with(entry),
         due=due,

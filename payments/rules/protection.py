@@ -27,8 +27,8 @@ def _follow_dispute(dispute: Dispute, entry: Entry, now: datetime) -> Effects:
     """The evidence clock, the money, and how it ended."""
     charge = entry.charge_of(dispute)
     facts: dict[str, Any] = {
-        "amount": dispute.amount,
-        "currency": dispute.currency,
+        "amount": None if dispute.amount is None else entry.claimed_by(dispute),
+        "currency": entry.currency_of(dispute),
         "reason": dispute.reason,
         "inquiry": dispute.status.startswith("warning_"),
         "refunded": entry.refunded_of(charge),
@@ -57,7 +57,7 @@ def _follow_dispute(dispute: Dispute, entry: Entry, now: datetime) -> Effects:
             "status": dispute.status,
             "back_is": words.back_is(dispute, entry),
             "held": held,
-            "back": (dispute.amount or 0) - held,
+            "back": entry.claimed_by(dispute) - held,
         }
         yield alert(
             "dispute_closed",

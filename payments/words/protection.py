@@ -261,7 +261,7 @@ def back_is(row: Dispute, entry: Entry) -> str:
     held = entry.held_by(row)
     if held == 0:
         return ALL
-    return PART if held < (row.amount or 0) and entry.is_lost(row) else NONE
+    return PART if held < entry.claimed_by(row) and entry.is_lost(row) else NONE
 
 
 def refunded_already(refunded: int, disputed: int) -> str:
@@ -292,8 +292,9 @@ def dispute(row: Dispute, entry: Entry | None = None) -> Said:
     if entry is None or row.status not in ("won", "lost"):
         return said
     end, held = ended(row.status, back_is(row, entry)), entry.held_by(row)
-    sums = {"amount": row.amount or 0, "held": held, "back": (row.amount or 0) - held}
-    shown = {name: show(value, row.currency) for name, value in sums.items()}
+    amount = entry.claimed_by(row)
+    sums = {"amount": amount, "held": held, "back": amount - held}
+    shown = {name: show(value, entry.currency_of(row)) for name, value in sums.items()}
     word = f"{end.word[:1].upper()}{end.word[1:]}"
     return Said(word, end.tone, f"{end.says} {end.to_do}".strip().format(**shown))
 

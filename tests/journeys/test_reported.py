@@ -108,6 +108,40 @@ def won_and_adjusted_by_cents_against_the_hotel(story):
     dispute.win()
 
 
+def disputed_in_the_accounts_currency(story, amount=100_000):
+    """The bank names what it wants in what the account settles in, not in what the guest paid."""
+    dispute = Dispute(story, paid(story), amount, settles="usd")
+    story.later(days=20)
+    yield dispute
+    for event in story.events:
+        thing = event["data"]["object"]
+        if thing["id"] == dispute.row["id"]:
+            thing |= {"amount": amount * 11 // 10, "currency": "usd"}
+
+
+def a_bank_names_the_accounts_currency(story):
+    list(disputed_in_the_accounts_currency(story))
+
+
+def a_bank_names_the_accounts_currency_and_the_hotel_loses(story):
+    for dispute in disputed_in_the_accounts_currency(story):
+        dispute.lose()
+
+
+def a_bank_names_the_accounts_currency_and_the_hotel_wins(story):
+    for dispute in disputed_in_the_accounts_currency(story):
+        dispute.win()
+
+
+def a_bank_names_the_cards_currency_and_takes_a_part(story):
+    """The guest's card is in dollars; the payment and the account are in euro."""
+    dispute = Dispute(story, paid(story), 40_000)
+    for event in story.events:
+        thing = event["data"]["object"]
+        if thing["id"] == dispute.row["id"]:
+            thing |= {"amount": 44_000, "currency": "usd"}
+
+
 STORIES = [
     (captured_in_part, {"paid": 20_000, "refunded": 0, "refundable": 20_000}),
     (
@@ -132,6 +166,22 @@ STORIES = [
     (
         won_and_adjusted_by_cents_against_the_hotel,
         {"disputed": 0, "lost": 0, "payment_status": "paid"},
+    ),
+    (
+        a_bank_names_the_accounts_currency,
+        {"disputed": 100_000, "lost": 0, "balance": 0, "refundable": 0},
+    ),
+    (
+        a_bank_names_the_accounts_currency_and_the_hotel_loses,
+        {"disputed": 0, "lost": 100_000, "balance": 100_000, "payment_status": "charged_back"},
+    ),
+    (
+        a_bank_names_the_accounts_currency_and_the_hotel_wins,
+        {"disputed": 0, "lost": 0, "payment_status": "paid", "refundable": 100_000},
+    ),
+    (
+        a_bank_names_the_cards_currency_and_takes_a_part,
+        {"disputed": 40_000, "lost": 0, "balance": 0},
     ),
 ]
 

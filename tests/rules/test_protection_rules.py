@@ -10,6 +10,7 @@ from payments import timed
 from payments.models import Alert, Dispute, Notification
 from payments.notifications import messages
 from payments.operations import mails
+from payments.operations.protection import evidence
 from sandbox import objects
 from sandbox.objects.protection import evidence_details
 from sandbox.play import ending_now
@@ -73,6 +74,33 @@ def test_a_dispute_of_money_that_no_payment_intent_took_is_said_at_once(stripe, 
 
     alert.refresh_from_db()
     assert alert.closed_at is not None
+
+
+def test_what_a_bank_names_in_another_currency_is_told_in_what_the_guest_paid(stripe, booking):
+    paid = objects.payment_intent(
+        status="succeeded",
+        amount=30_000,
+        amount_received=30_000,
+        metadata={"reservationId": booking.code},
+    )
+    taken = objects.charge(payment_intent=paid["id"], amount=30_000)
+    took = objects.balance_transaction(amount=-33_000, currency="usd")
+    disputed = objects.dispute(
+        charge=taken["id"],
+        amount=33_000,
+        currency="usd",
+        status="lost",
+        balance_transactions=[took],
+    )
+    stripe.tells("payment_intent.succeeded", paid)
+    stripe.tells("charge.succeeded", taken)
+    stripe.tells("charge.dispute.closed", disputed)
+
+    facts = Notification.objects.get(kind="dispute_closed").facts
+    told = [facts[name] for name in ("amount", "held", "back", "currency")]
+    assert told == [30_000, 30_000, 0, "eur"]
+    said = evidence.composed(Dispute.objects.get())
+    assert "Paid €300.00 by Visa" in said["access_activity_log"]
 
 
 def test_a_dispute_without_a_deadline_is_said_all_the_same(stripe):

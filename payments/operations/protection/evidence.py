@@ -202,11 +202,12 @@ def _case(dispute: Dispute, among: Collection[Entry] | None = None) -> words.Cas
         payment.amount_received if payment else None
     )
     paid_at = (charge.occurred_at if charge else None) or (payment.occurred_at if payment else None)
+    currency = entry.currency_of(dispute) if entry else dispute.currency
     booking = dispute.reservation_id
     refunds = entry.real_refunds if entry else []
     return words.Case(
         reason=dispute.reason,
-        currency=dispute.currency or "eur",
+        currency=currency or "eur",
         paid=amount or dispute.amount or 0,
         paid_at=paid_at,
         method=method(payment.payment_method if payment else "", charge) or "card",
@@ -216,7 +217,7 @@ def _case(dispute: Dispute, among: Collection[Entry] | None = None) -> words.Cas
         ),
         mails=_mails(dispute) if booking else (),
         receipt_url=charge.receipt_url if charge else "",
-        others=_others(dispute, read) if booking else (),
+        others=_others(dispute, currency, read) if booking else (),
     )
 
 
@@ -238,8 +239,10 @@ def _mails(dispute: Dispute) -> tuple[tuple[str, datetime], ...]:
     return tuple((MAILS.get(kind, kind), at) for kind, at in found if at)
 
 
-def _others(dispute: Dispute, among: Collection[Entry]) -> tuple[tuple[str, str, int], ...]:
-    """Return the other payments of a stay that the same account took."""
+def _others(
+    dispute: Dispute, currency: str, among: Collection[Entry]
+) -> tuple[tuple[str, str, int], ...]:
+    """Return the other payments of a stay that the same account took in this currency."""
     found = [
         (charge.pk, charge, entry.payment)
         for entry in among
@@ -247,7 +250,7 @@ def _others(dispute: Dispute, among: Collection[Entry]) -> tuple[tuple[str, str,
         if charge.status == "succeeded"
         and charge.pk != dispute.charge_id
         and (charge.currency, charge.account, charge.livemode)
-        == (dispute.currency, dispute.account, dispute.livemode)
+        == (currency, dispute.account, dispute.livemode)
     ]
     return tuple(
         (charge.stripe_id, PURPOSES.get(payment.purpose, "Payment"), charge.amount_captured or 0)
