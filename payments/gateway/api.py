@@ -77,9 +77,14 @@ def ask(call: Callable[[stripe.StripeClient, Any], Any], *, account: str, key: s
         found = call(client(), options)
     except stripe.StripeError as error:
         raise _translated(error) from error
+    except AttributeError as error:  # the SDK takes whatever is JSON for Stripe's
+        raise errors.OutcomeUnknown(_NOT_STRIPE) from error
     response: Any = getattr(found, "last_response", found)  # an object of the SDK's, or as it came
+    said = getattr(response, "data", None)
+    if not said or not isinstance(said, dict):
+        raise errors.OutcomeUnknown(_NOT_STRIPE)
     return Answer(
-        object=response.data,
+        object=said,
         at=_moment(response.headers),
         replayed=response.headers.get("Idempotent-Replayed") == "true",
     )
@@ -92,6 +97,7 @@ def _moment(headers: Any) -> datetime:
         return datetime.now(UTC).replace(microsecond=0)
 
 
+_NOT_STRIPE = "Something answered in Stripe's place, or broke its answer on the way."
 _BUSY = ("lock_timeout", "idempotency_key_in_use", "rate_limit")
 _NOT_OURS = ("account_invalid", "platform_account_required", "oauth_not_supported")
 
@@ -109,7 +115,15 @@ def _translated(error: stripe.StripeError) -> errors.GatewayError:
         "object": _object(said),
         "at": _moment(error.headers),
     }
+    if _is_of_another(error, given):
+        return errors.OutcomeUnknown(_NOT_STRIPE)
     return _kind(error, code)(str(error.user_message or error), **facts)
+
+
+def _is_of_another(error: stripe.StripeError, given: Any) -> bool:
+    """Say whether somebody on the way refused, a proxy perhaps: Stripe says why in its own form."""
+    status = error.http_status or 0
+    return 400 <= status < 500 and status not in (409, 429) and not isinstance(given, dict | str)
 
 
 def _kind(error: stripe.StripeError, code: str) -> type[errors.GatewayError]:

@@ -135,8 +135,14 @@ def charge_of(paid):
         (409, error("lock_timeout")),
         (500, error()),
         (503, error()),
+        (404, "no such page"),
+        (403, {"message": "blocked"}),
+        (400, {"error": ["wrong"]}),
+        (200, []),
+        (200, None),
+        (200, {}),
     ],
-    ids=["broken", "429", "409", "500", "503"],
+    ids=lambda said: f"{said[0]} {said[1]}"[:30] if said else "broken",
 )
 def test_what_is_undecided_is_asked_again_with_the_same_key(
     wire, promised, intent, capsys, trouble
