@@ -46,9 +46,14 @@ document.addEventListener("card:done", async ({ target }) => {
   }
 });
 
-// What was asked was not done: the dialog, or the page, says why; what was typed stays.
-const unanswered = "The hotel's system could not be reached. Try again: what is sent twice is done once.";
-const broken = "Something is wrong here. Try again: what is sent twice is done once.";
+// What was asked was not done: the dialog, or the page, says why; what was typed stays. With DEBUG,
+// django-htmx would put Django's page of the error in place of all of it.
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  if (event.detail.xhr.status >= 400) event.stopPropagation();
+}, true);
+const unanswered = "The hotel's system could not be reached.";
+const broken = "Something is wrong here.";
+const again = ({ requestConfig }) => (requestConfig.verb === "post" ? " Try again: what is sent twice is done once." : " Try again.");
 const unsay = () => document.querySelectorAll("[data-said]").forEach((each) => each.remove());
 const say = (words, { elt, requestConfig }) => {
   const dialog = document.querySelector("#sheet dialog[open]");
@@ -67,9 +72,9 @@ const say = (words, { elt, requestConfig }) => {
 };
 document.addEventListener("htmx:beforeRequest", ({ detail }) => detail.requestConfig.verb === "post" && unsay());
 document.addEventListener("htmx:afterSwap", unsay); // it answers again
-document.addEventListener("htmx:sendError", ({ detail }) => say(unanswered, detail));
+document.addEventListener("htmx:sendError", ({ detail }) => say(unanswered + again(detail), detail));
 document.addEventListener("htmx:responseError", ({ detail }) => {
   const page = new DOMParser().parseFromString(detail.xhr.responseText, "text/html");
   const why = [...page.querySelectorAll("[data-why]")].map((each) => each.textContent.trim());
-  say(why.join(" ") || broken, detail);
+  say(why.join(" ") || broken + again(detail), detail);
 });

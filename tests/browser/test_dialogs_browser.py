@@ -146,6 +146,17 @@ def test_who_may_no_longer_reads_it_in_the_dialog(at):
     assert dialog.get_by_label("Note").input_value() == "Broken shower"
 
 
+def test_with_debug_too_the_dialog_says_it_and_stays(settings, at):
+    settings.DEBUG = True  # django-htmx would show Django's page of the error instead of this one
+    at.reload()
+    dialog = opened(at)
+    dialog.get_by_label("Note").fill("Broken shower")
+    Membership.objects.update(role=Role.READ_ONLY)
+    dialog.locator("#do").click()
+    dialog.get_by_role("alert").get_by_text("Your role does not let you").wait_for()
+    assert dialog.get_by_label("Note").input_value() == "Broken shower"
+
+
 def test_who_cannot_reach_us_reads_it_in_the_dialog(at):
     dialog = opened(at)
     at.context.set_offline(True)
@@ -155,3 +166,13 @@ def test_who_cannot_reach_us_reads_it_in_the_dialog(at):
     dialog.locator("#do").click()
     at.get_by_role("status").get_by_text("€1,200.00 refunded.").wait_for()
     assert Refund.objects.count() == 2  # one of each payment, once
+
+
+def test_a_search_that_cannot_reach_us_says_so_until_one_does(at, live_server):
+    at.goto(f"{live_server.url}/bookings/")
+    at.context.set_offline(True)
+    at.get_by_label("Guest or code").fill("HB")
+    at.get_by_role("alert").get_by_text("could not be reached. Try again.").wait_for()
+    at.context.set_offline(False)
+    at.get_by_role("button", name="Find").click()
+    at.get_by_role("alert").wait_for(state="hidden")
