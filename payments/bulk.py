@@ -12,8 +12,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, models
-from django.db.models.constants import OnConflict
-from django.db.models.sql import InsertQuery
 
 _MOST_VALUES = 30_000  # in one statement; SQLite takes 32,766
 
@@ -64,16 +62,18 @@ def insert(rows: Sequence[models.Model], *, ignore_conflicts: bool = False) -> N
 
     :param ignore_conflicts: leave a row alone of which there is one with such a key already.
     """
-    for part in _parts(rows, len(rows[0]._meta.concrete_fields)) if rows else ():
-        fields = part[0]._meta.concrete_fields
-        query = InsertQuery(
-            type(part[0]), on_conflict=OnConflict.IGNORE if ignore_conflicts else None
-        )
-        query.insert_values(fields, list(part))
-        for sql, parameters in query.get_compiler(connection=connection).as_sql():
-            _write(sql, parameters)
-        for row in part:
-            row._state.adding, row._state.db = False, connection.alias
+    if not rows:
+        return
+    model = type(rows[0])
+    fields = model._meta.concrete_fields
+    for row in rows:
+        for field in fields:
+            setattr(row, field.attname, field.pre_save(row, True))
+    for part in _parts(rows, len(fields)):
+        sql, parameters = _insertion(model, fields, part)
+        _write(f"{sql} ON CONFLICT DO NOTHING" if ignore_conflicts else sql, parameters)
+    for row in rows:
+        row._state.adding, row._state.db = False, connection.alias
 
 
 def insert_missing(
@@ -88,18 +88,23 @@ def insert_missing(
     written: set[Any] = set()
     key: Any = model._meta.pk
     fields = _fields(model, names)
-    columns = ", ".join(_quoted(field.column) for field in fields)
     for part in _parts(rows, len(fields)):
-        source, parameters = _source(fields, part)
+        sql, parameters = _insertion(model, fields, part)
+        returning = f" ON CONFLICT DO NOTHING RETURNING {_quoted(key.column)}"
         with connection.cursor() as cursor:
-            cursor.execute(
-                f"INSERT INTO {_quoted(model._meta.db_table)} ({columns})"  # noqa: S608 - our names
-                f" SELECT * FROM {source} WHERE true ON CONFLICT DO NOTHING"
-                f" RETURNING {_quoted(key.column)}",
-                parameters,
-            )
+            cursor.execute(sql + returning, parameters)
             written.update(key.to_python(row[0]) for row in cursor.fetchall())
     return written
+
+
+def _insertion(
+    model: type[models.Model], fields: Sequence[Any], rows: Sequence[Any]
+) -> tuple[str, list[Any]]:
+    """Return SQL that inserts these rows, to which ON CONFLICT may be added, and its parameters."""
+    columns = ", ".join(_quoted(field.column) for field in fields)
+    source, parameters = _source(fields, rows)
+    table = _quoted(model._meta.db_table)
+    return f"INSERT INTO {table} ({columns}) SELECT * FROM {source} WHERE true", parameters  # noqa: S608
 
 
 def update(model: type[models.Model], names: Sequence[str], rows: Sequence[Any]) -> None:
