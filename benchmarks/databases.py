@@ -12,7 +12,7 @@ from benchmarks.sizes import Failed
 
 SERVER = "postgres://postgres@127.0.0.1:5432/"
 INBOX, BARE_INBOX = "webhook_events", "bare_webhook_events"
-BARE_PAYMENTS = "bare_payments"
+BARE_PAYMENTS, BARE_PROMISES = "bare_payments", "bare_promises"
 
 
 class Databases:

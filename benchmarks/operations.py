@@ -1,11 +1,15 @@
-"""Taking a payment and refunding one, beside a bare view; and promises that the worker keeps."""
+"""
+Taking a payment and refunding one, beside a bare view and the least that an operation can be.
+
+And promises that the worker keeps.
+"""
 
 import json
 from collections.abc import Sequence
 from contextlib import ExitStack
 
 from benchmarks import client, standin, stays
-from benchmarks.databases import BARE_PAYMENTS
+from benchmarks.databases import BARE_PAYMENTS, BARE_PROMISES
 from benchmarks.processes import Served
 from benchmarks.runs import Run
 from benchmarks.sizes import Failed, Rows, middle, spread
@@ -17,7 +21,7 @@ Turn = tuple[float, float]  # what one side took in a round, in ms: to wait, and
 
 
 def measure(run: Run) -> Rows:
-    """Take payments and refund others, at both sides in turns; return how ours compares."""
+    """Take payments and refund others, at all sides in turns; return how ours compares."""
     url, count = run.databases.new("operations"), run.sizes.operations
     with ExitStack() as stack:
         far = stack.enter_context(standin.serving(standin.makes))
@@ -25,24 +29,26 @@ def measure(run: Run) -> Rows:
         token = process.do("hire")
         with run.databases.connect(url) as tables:
             tables.execute(
-                f"CREATE TABLE {BARE_PAYMENTS} (LIKE payment_transactions INCLUDING ALL)"
+                f"CREATE TABLE {BARE_PAYMENTS} (LIKE payment_transactions INCLUDING ALL); "
+                f"CREATE TABLE {BARE_PROMISES} (id uuid PRIMARY KEY, organization_id uuid,"
+                " reservation_id uuid, account text, params jsonb, state text, stripe_id text)"
             )
-        ours, bare = (
+        sides = [
             stack.enter_context(run.serving(module, url, **_asking(far)))
-            for module in ("pms.wsgi", "benchmarks.bare_operation")
-        )
+            for module in ("pms.wsgi", "benchmarks.least_operation", "benchmarks.bare_operation")
+        ]
         rows: Rows = []
         for name in ("payments", "refunds"):
-            rounds: list[tuple[Turn, Turn]] = []
+            rounds: list[list[Turn]] = []
             for number in range(run.sizes.rounds + 1):
                 seed = 900 + number + 100 * (name == "refunds")
                 process.do("pay", count=count, seed=seed)
                 process.do("analyze")
-                pair = (
-                    _turn(ours, [_ours(name, seed, n, token) for n in range(count)]),
-                    _turn(bare, [_bare(name, seed, n) for n in range(count)]),
-                )
-                rounds += [pair] if number else []  # the first imports, plans and fills caches
+                turns = [
+                    _turn(served, [request(name, seed, n, token) for n in range(count)])
+                    for served, request in zip(sides, (_ours, _least, _bare), strict=True)
+                ]
+                rounds += [turns] if number else []  # the first imports, plans and fills caches
             rows += _rows(name, rounds)
     return rows
 
@@ -117,8 +123,17 @@ def _ours(name: str, seed: int, number: int, token: str) -> bytes:
     return _request(f"/api/organizations/harbour/reservations/{code}/{name}/", body, token)
 
 
-def _bare(name: str, seed: int, number: int) -> bytes:
-    return _request(f"/{name}/", {"amount": AMOUNT, "charge": stays.charge(seed, number)}, "")
+def _least(name: str, seed: int, number: int, token: str) -> bytes:
+    code = stays.stays(number + 1, seed)[number].code
+    return _request(f"/reservations/{code}/{name}/", _plain(seed, number), token)
+
+
+def _bare(name: str, seed: int, number: int, token: str) -> bytes:
+    return _request(f"/{name}/", _plain(seed, number), "")
+
+
+def _plain(seed: int, number: int) -> dict[str, object]:
+    return {"amount": AMOUNT, "charge": stays.charge(seed, number)}
 
 
 def _request(path: str, body: dict[str, object], token: str) -> bytes:
@@ -134,20 +149,23 @@ def _request(path: str, body: dict[str, object], token: str) -> bytes:
     return (head + raw).encode()
 
 
-def _rows(name: str, rounds: Sequence[tuple[Turn, Turn]]) -> Rows:
+def _rows(name: str, rounds: Sequence[Sequence[Turn]]) -> Rows:
     """Return the figures of one operation; a ratio is the median of the rounds' own ratios."""
     rows: Rows = []
     for which, figure in enumerate(("p50", "processor")):
-        pairs = [(ours[which], bare[which]) for ours, bare in rounds]
-        ratios = [ours / bare for ours, bare in pairs]
+        each = [[turn[which] for turn in turns] for turns in rounds]
+        ours, least, bare = zip(*each, strict=True)
+        ratios = [mine / theirs for mine, _, theirs in each]
         rows.append(
             {
                 "operation": name,
                 "figure": figure,
-                "ours, ms": middle([ours for ours, _ in pairs], 2),
-                "a bare view, ms": middle([bare for _, bare in pairs], 2),
+                "ours, ms": middle(ours, 2),
+                "the least, ms": middle(least, 2),
+                "a bare view, ms": middle(bare, 2),
                 "ratio": middle(ratios, 2),
                 "from round to round": spread(ratios),
+                "the least to bare": middle([some / theirs for _, some, theirs in each], 2),
             }
         )
     return rows
