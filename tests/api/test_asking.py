@@ -216,6 +216,36 @@ def test_what_a_guest_paid_is_refunded_before_a_webhook_says_so(wire, waiting, a
     assert api.posts(REFUND, {"amount": 7_601}).json()["code"] == "amount_too_large"
 
 
+@pytest.mark.parametrize("expands", [True, False])
+def test_a_payment_whose_charge_nobody_told_us_of_is_refunded(expands, wire, waiting, stripe, api):
+    number, metadata = waiting["stripe_id"], Payment.objects.get().metadata
+    charge = objects.charge(
+        id="ch_unheard_of", amount=12_600, payment_intent=number, metadata=metadata
+    )
+    done = objects.payment_intent(
+        id=number,
+        amount=12_600,
+        metadata=metadata,
+        status="succeeded",
+        amount_received=12_600,
+        latest_charge="ch_unheard_of",
+    )
+    stripe.tells("payment_intent.succeeded", done)
+    assert api.gets(f"payments/{waiting['id']}/").json()["charges"] == []
+    whole = done | {"latest_charge": charge} if expands else done
+    wire.answers = answers(
+        ("GET", number, (200, whole)),
+        ("GET", "/v1/charges/ch_unheard_of", (200, charge)),
+        ("POST", "/v1/refunds", makes_refunds()),
+    )
+
+    answer = api.posts(REFUND, {"amount": 5_000})
+
+    assert answer.status_code == 201, answer.content
+    told = api.gets(f"payments/{waiting['id']}/").json()
+    assert (told["refundable"], len(told["charges"])) == (7_600, 1)
+
+
 def test_more_than_is_held_is_not_captured(wire, hold, api):
     answer = api.posts(f"payments/{hold.pk}/capture/", {"amount": 30_001})
 

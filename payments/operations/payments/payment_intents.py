@@ -8,7 +8,7 @@ from django.db import transaction
 
 from payments import bulk, hotel
 from payments.errors import Invalid, NotAsThingsStand, Refused
-from payments.gateway import errors, payment_intents
+from payments.gateway import charges, errors, payment_intents
 from payments.hotel import Booking, Right
 from payments.models import EXTRAS, ConnectedAccount, OutgoingRequest, Payment, Purpose
 from payments.operations import acting, activity, amounts, outcome
@@ -232,11 +232,17 @@ def secret_of(payment: Payment) -> str | None:
 def look(payment: Payment) -> Payment:
     """Return a payment as Stripe has it now, unless it is decided already or nobody answers."""
     if payment.stripe_id and payment.status not in DECIDED:
-        try:
-            _read(payment)
-        except Refused:  # the account was let go, or no key is set
-            return payment
-        payment.refresh_from_db()
+        return look_again(payment)
+    return payment
+
+
+def look_again(payment: Payment) -> Payment:
+    """Return a payment as Stripe has it now, unless nobody answers."""
+    try:
+        _read(payment)
+    except Refused:  # the account was let go, or no key is set
+        return payment
+    payment.refresh_from_db()
     return payment
 
 
@@ -245,11 +251,15 @@ def _read(payment: Payment) -> dict[str, Any] | None:
     account = acting.holder(payment)
     try:
         answer = payment_intents.retrieve(payment.stripe_id, account=account.stripe_id)
+        found = [answer.object]
+        took = answer.object.get("latest_charge")
+        if answer.object.get("status") == "succeeded" and isinstance(took, str):  # its id alone
+            found.append(charges.retrieve(took, account=account.stripe_id).object)
     except errors.GatewayError:
         return None
     with transaction.atomic():
         answers.apply(
-            [answer.object],
+            found,
             account=payment.account,
             livemode=payment.livemode,
             organization_id=payment.organization_id,

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from payments import bulk, hotel, money
 from payments.errors import Invalid, NotAsThingsStand
@@ -119,7 +120,7 @@ def issue(
     try:
         made, lowered = promise()
     except amounts.AmountTooLarge:
-        if not _look_at_unconfirmed(booking):
+        if not _look_at_unheard(booking):
             raise
         made, lowered = promise()
     kept = [keeping.keep(request) for _, request in made]
@@ -154,12 +155,18 @@ def _promise_all(
     return made, lowered
 
 
-def _look_at_unconfirmed(booking: Booking) -> bool:
-    """Look at Stripe whether the guest has confirmed what we have not heard of yet."""
+def _look_at_unheard(booking: Booking) -> bool:
+    """
+    Look at Stripe whether money came that we have not heard of; say whether any did.
+
+    The guest may have confirmed it; or we heard of the payment and not of its charge.
+    """
+    heard = Charge.objects.filter(payment=OuterRef("pk"), seen=True)
+    waiting = Q(status__in=payment_intents.TO_CONFIRM)
     rows = Payment.objects.filter(
-        reservation=booking.id, status__in=payment_intents.TO_CONFIRM
+        waiting | Q(~Exists(heard), status="succeeded"), reservation=booking.id
     ).exclude(stripe_id="")
-    looked = [payment_intents.look(row) for row in rows]
+    looked = [payment_intents.look_again(row) for row in rows]
     return any(payment.status == "succeeded" for payment in looked)
 
 
