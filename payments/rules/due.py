@@ -32,7 +32,7 @@ class Due:
         """
         figures = self.folio.figures
         coming = sum(
-            entry.payment.amount or 0
+            max(0, (entry.payment.amount or 0) - entry.received)  # a part may be captured already
             for entry in self._counted
             if entry.payment.status in _ON_ITS_WAY and entry.payment.purpose != Purpose.HOLD
         )

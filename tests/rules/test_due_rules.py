@@ -108,6 +108,17 @@ def test_nobody_is_asked_while_another_payment_of_all_is_on_its_way(event, statu
     assert mails(to="guest") == []
 
 
+def test_what_was_captured_so_far_of_a_payment_is_not_on_its_way_too(stripe, booking):
+    cannot_pay(stripe, booking, 36_000, seed="deposit", type="deposit")
+    part = booking.total // 2
+    coming = intent(
+        booking, "part", status="requires_capture", amount=part + 1_000, amount_received=part
+    )
+    stripe.tells("payment_intent.amount_capturable_updated", coming, created=START + MINUTE)
+
+    assert mails(to="guest") == ["payment_failed_guest"]
+
+
 def test_a_hold_is_no_payment_of_the_stay(stripe, booking):
     cannot_pay(stripe, booking, 36_000, seed="deposit", type="deposit")
     held = intent(booking, "hold", status="requires_capture", amount=booking.total, type="hold")
