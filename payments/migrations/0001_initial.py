@@ -1083,6 +1083,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='paymenttransaction',
+            index=models.Index(condition=models.Q(('seen', True), models.Q(('status__in', ['', 'canceled', 'failed', 'pending', 'processing', 'requires_action', 'requires_capture', 'requires_confirmation', 'requires_payment_method', 'succeeded']), _negated=True)), fields=['type'], name='transactions_of_unknown_status'),
+        ),
+        migrations.AddIndex(
+            model_name='paymenttransaction',
             index=models.Index(condition=models.Q(('off_session', True)), fields=['status'], name='payments_off_session'),
         ),
         migrations.AddIndex(
@@ -1127,6 +1131,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='dispute',
+            index=models.Index(condition=models.Q(('seen', True), models.Q(('status__in', ['', 'appeal_needs_response', 'appeal_under_review', 'lost', 'needs_response', 'prevented', 'under_review', 'warning_closed', 'warning_needs_response', 'warning_under_review', 'won']), _negated=True)), fields=['status'], name='disputes_of_unknown_status'),
+        ),
+        migrations.AddIndex(
+            model_name='dispute',
             index=models.Index(fields=['evidence_due_by'], name='disputes_by_deadline'),
         ),
         migrations.AddConstraint(
@@ -1136,6 +1144,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='charge',
             index=models.Index(fields=['organization', '-id'], name='charges_of_organization'),
+        ),
+        migrations.AddIndex(
+            model_name='charge',
+            index=models.Index(condition=models.Q(('seen', True), models.Q(('status__in', ['', 'failed', 'pending', 'succeeded']), _negated=True)), fields=['status'], name='charges_of_unknown_status'),
         ),
         migrations.AddIndex(
             model_name='charge',

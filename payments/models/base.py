@@ -4,6 +4,7 @@ import builtins
 import os
 import time
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 from typing import Any, ClassVar
@@ -66,6 +67,11 @@ def one_per_account(name: str) -> models.UniqueConstraint:
 def given() -> models.Q:
     """Return the condition that Stripe has given a record its id: what we promised waits for it."""
     return ~models.Q(stripe_id="")
+
+
+def unknown(statuses: Iterable[str]) -> models.Q:
+    """Return the condition that Stripe says a status of an object that none of these is."""
+    return models.Q(seen=True) & ~models.Q(status__in=sorted({*statuses, ""}))
 
 
 class StripeRecord(models.Model):

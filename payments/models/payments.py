@@ -15,6 +15,7 @@ from payments.models.base import (
     one_per_account,
     stripe_id,
     text,
+    unknown,
 )
 
 
@@ -29,6 +30,20 @@ class Purpose(models.TextChoices):
 
 
 EXTRAS = (Purpose.EXTRA_CHARGE, Purpose.DAMAGE_CHARGE)
+
+
+_PAYMENT_STATUS = Rank(  # failure goes back to requires_payment_method, so only the end is final
+    "requires_payment_method requires_confirmation requires_action processing"
+    " requires_capture pending",
+    "succeeded canceled failed",
+    excludes="succeeded canceled failed",
+)
+# The guest's bank may send a refund back after it succeeded, never the reverse.
+_REFUND_STATUS = Rank("pending requires_action", "succeeded", "failed canceled")
+_CHARGE_STATUS = Rank("pending", "succeeded failed", excludes="succeeded failed")
+
+_UNKNOWN = unknown([*_PAYMENT_STATUS.values, *_REFUND_STATUS.values])
+_UNKNOWN_OF_CHARGE = unknown(_CHARGE_STATUS.values)
 
 
 class PaymentTransaction(BookingRecord):
@@ -98,6 +113,8 @@ class PaymentTransaction(BookingRecord):
         """Whether we asked Stripe to make it, or are about to."""
         return self.bound_by == self.BoundBy.PROMISE
 
+    UNKNOWN_STATUS: ClassVar[models.Q] = _UNKNOWN
+
     # `waits_for_guest`, as a database asks for it.
     WAITS_FOR_GUEST: ClassVar[models.Q] = models.Q(off_session=True) & (
         models.Q(status="requires_action")
@@ -136,6 +153,11 @@ class PaymentTransaction(BookingRecord):
                 fields=["organization", "-id"],
                 condition=models.Q(type="payment", reservation=None, seen=True),
                 name="unmatched_payments",
+            ),
+            models.Index(
+                fields=["type"],
+                condition=_UNKNOWN,
+                name="transactions_of_unknown_status",
             ),
             models.Index(
                 fields=["status"],
@@ -179,13 +201,7 @@ class Payment(PaymentTransaction):
     """
 
     MERGE: ClassVar[Frozen] = Frozen(
-        # Failure goes back to requires_payment_method, so only the end is final.
-        status=Rank(
-            "requires_payment_method requires_confirmation requires_action processing"
-            " requires_capture pending",
-            "succeeded canceled failed",
-            excludes="succeeded canceled failed",
-        ),
+        status=_PAYMENT_STATUS,
         amount=Register(),
         currency=Register(),
         amount_received=Max(),
@@ -224,8 +240,7 @@ class Refund(PaymentTransaction):
         "charge": "stripe_charge_id",
     }
     MERGE: ClassVar[Frozen] = Frozen(
-        # The guest's bank may send a refund back after it succeeded, never the reverse.
-        status=Rank("pending requires_action", "succeeded", "failed canceled"),
+        status=_REFUND_STATUS,
         amount=Once(),
         currency=Once(),
         stripe_charge_id=Once(),
@@ -278,9 +293,10 @@ class DisputeMovement(PaymentTransaction):
 class Charge(BookingRecord):
     """One attempt to take a payment: how it went, with which card, at what risk."""
 
+    UNKNOWN_STATUS: ClassVar[models.Q] = _UNKNOWN_OF_CHARGE
     PARENTS: ClassVar[dict[str, str]] = {"payment": "stripe_payment_intent_id"}
     MERGE: ClassVar[Frozen] = Frozen(
-        status=Rank("pending", "succeeded failed", excludes="succeeded failed"),
+        status=_CHARGE_STATUS,
         stripe_payment_intent_id=Once(),
         amount=Register(),
         currency=Once(),
@@ -346,6 +362,9 @@ class Charge(BookingRecord):
         constraints = [one_per_account("charge_is_unique_in_account")]
         indexes = [
             models.Index(fields=["organization", "-id"], name="charges_of_organization"),
+            models.Index(
+                fields=["status"], condition=_UNKNOWN_OF_CHARGE, name="charges_of_unknown_status"
+            ),
             models.Index(fields=["last4", "-id"], name="charges_by_last4"),
             models.Index(fields=["organization", "occurred_at"], name="charges_by_day"),
             models.Index(

@@ -18,6 +18,7 @@ from payments.models.base import (
     stripe_id,
     text,
     time_ordered_id,
+    unknown,
 )
 from payments.models.payments import Charge, PaymentTransaction
 
@@ -49,11 +50,18 @@ class OfACharge(BookingRecord):
         abstract = True
 
 
+_OVER = ("won", "lost", "warning_closed", "prevented")
+_WAITING = ("warning_needs_response", "needs_response", "appeal_needs_response")
+_UNDER_REVIEW = ("warning_under_review", "under_review", "appeal_under_review")
+_UNKNOWN = unknown([*_OVER, *_WAITING, *_UNDER_REVIEW])
+
+
 class Dispute(OfACharge):
     """A cardholder asks the bank for the money back; the hotel may answer until a day."""
 
-    OVER = ("won", "lost", "warning_closed", "prevented")
-    WAITING = ("warning_needs_response", "needs_response", "appeal_needs_response")
+    OVER = _OVER
+    WAITING = _WAITING
+    UNKNOWN_STATUS: ClassVar[models.Q] = _UNKNOWN
 
     MERGE: ClassVar[Frozen] = Frozen(
         status=Register(),  # no lattice: a lost one may be appealed
@@ -90,6 +98,7 @@ class Dispute(OfACharge):
         indexes = [
             of_organization("disputes_of_organization"),
             models.Index(fields=["evidence_due_by"], name="disputes_by_deadline"),
+            models.Index(fields=["status"], condition=_UNKNOWN, name="disputes_of_unknown_status"),
         ]
 
     @builtins.property

@@ -1,6 +1,7 @@
 """The figures that somebody must look at when they rise."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Count, Min
 from django.utils import timezone
@@ -9,10 +10,13 @@ from prometheus_client.registry import Collector
 
 from payments.models import (
     Alert,
+    Charge,
+    Dispute,
     EventCursor,
     Notification,
     OwedRead,
     Payment,
+    PaymentTransaction,
     State,
     WebhookEvent,
 )
@@ -20,6 +24,12 @@ from payments.notifications import outbox
 from payments.outgoing import promises
 from payments.records import accounts
 from payments.webhooks import inbox
+
+_WITH_STATUS: dict[str, Any] = {
+    "transaction": PaymentTransaction,
+    "charge": Charge,
+    "dispute": Dispute,
+}
 
 
 class InboxMetrics(Collector):
@@ -53,6 +63,14 @@ class InboxMetrics(Collector):
             "Payments that belong to no booking yet.",
             value=unmatched.count(),
         )
+        unknown = GaugeMetricFamily(
+            "payments_unknown_status",
+            "Objects that Stripe says a status of which this version does not know, by kind.",
+            labels=["kind"],
+        )
+        for kind, model in _WITH_STATUS.items():
+            unknown.add_metric([kind], model.objects.filter(model.UNKNOWN_STATUS).count())
+        yield unknown
         yield GaugeMetricFamily(
             "payments_mails_waiting",
             "Mails that are owed and not sent.",
