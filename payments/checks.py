@@ -1,4 +1,4 @@
-"""What stops the start: settings without which the endpoints would trust anybody."""
+"""What stops the start: secrets that are none, and a host that lacks what payments needs of it."""
 
 import re
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
-from payments import conf
+from payments import conf, hotel
 
 _SHORTEST = 16  # characters; Stripe's have 38
 _PLACEHOLDER = re.compile(
@@ -45,6 +45,23 @@ def webhook_secrets(**_: Any) -> list[CheckMessage]:
             )
         )
     return errors
+
+
+@register()
+def host(**_: Any) -> list[CheckMessage]:
+    """Name every setting, and everything about the hotel's own models, that is not there."""
+    if missing := conf.missing():
+        hint = "The file pms/settings.py has each with its usual value."
+        said = f"Not in the settings: {', '.join(missing)}."
+        return [Error(said, hint=hint, id="payments.E004")]
+    return [
+        Error(
+            f"{model} lacks {', '.join(lacks)}.",
+            hint="docs/plugging-in.md says what payments needs of the hotel's own models.",
+            id="payments.E005",
+        )
+        for model, lacks in hotel.lacking()
+    ]
 
 
 _HINT = "Copy each endpoint's signing secret from Stripe's dashboard; `make run` makes test ones."

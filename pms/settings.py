@@ -196,25 +196,10 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True  # no collectstatic needed
 
 # API ---------------------------------------------------------------------
-REST_FRAMEWORK = {
-    "DEFAULT_SCHEMA_CLASS": "payments.api.schema.Schema",
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "payments.api.authentication.Tokens",
-        "rest_framework.authentication.SessionAuthentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_THROTTLE_CLASSES": ["payments.api.throttling.PerPerson"],
-    "DEFAULT_PARSER_CLASSES": ["payments.api.parsing.Json"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "payments.api.parsing.AlwaysJson",
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_METADATA_CLASS": None,
-    "EXCEPTION_HANDLER": "payments.api.problems.handle",
-}
 REST_KNOX = {"TOKEN_TTL": timedelta(days=env.int("API_TOKEN_DAYS", default=90))}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Hotel payments",
     "VERSION": "1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
 }
 

@@ -46,9 +46,7 @@ class ActivityAdmin(ReadOnlyAdmin):
 
     @display(description="Booking")
     def booking(self, row: Activity) -> str:
-        if row.reservation is None:
-            return show.NOTHING
-        return show.link(row.reservation, hotel.caption(row.reservation))
+        return show.booking(row)
 
     @display(description="Organization")
     def of_organization(self, row: Activity) -> str:

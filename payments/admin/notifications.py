@@ -56,9 +56,7 @@ class ToldAdmin(ReadOnlyAdmin):
 
     @display(description="Booking")
     def booking(self, row: Any) -> str:
-        if row.reservation is None:
-            return show.NOTHING
-        return show.link(row.reservation, hotel.caption(row.reservation))
+        return show.booking(row)
 
     @display(description="Organization")
     def of_organization(self, row: Any) -> str:

@@ -76,9 +76,7 @@ class RecordAdmin(ReadOnlyAdmin):
 
     @display(description="Booking")
     def booking(self, row: Any) -> str:
-        if row.reservation is not None:
-            return show.link(row.reservation, hotel.caption(row.reservation))
-        return show.NOTHING
+        return show.booking(row)
 
     @display(description="Organization")
     def of_organization(self, row: Any) -> str:

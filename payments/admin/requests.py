@@ -62,9 +62,7 @@ class OutgoingRequestAdmin(ReadOnlyAdmin):
 
     @display(description="Booking")
     def booking(self, row: OutgoingRequest) -> str:
-        if row.reservation is None:
-            return show.NOTHING
-        return show.link(row.reservation, hotel.caption(row.reservation))
+        return show.booking(row)
 
     @display(description="Attempts")
     def tries(self, row: OutgoingRequest) -> int:

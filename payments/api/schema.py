@@ -1,6 +1,6 @@
 """The description of the API for programs: made of each view's bodies and shapes."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
@@ -11,7 +11,9 @@ from payments.api.keys import HEADER
 from payments.api.paging import MOST, USUAL
 from payments.api.problems import MEDIA_TYPE
 from payments.api.shapes.problems import ProblemShape
-from payments.api.views.base import Address
+
+if TYPE_CHECKING:
+    from payments.api.views.base import Address
 
 
 class TokensInSchema(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -32,7 +34,7 @@ class TokensInSchema(OpenApiAuthenticationExtension):  # type: ignore[no-untyped
 class Schema(AutoSchema):
     """Reads what an `Address` says of itself."""
 
-    view: Address  # type: ignore[override]  # the API has no others
+    view: "Address"  # type: ignore[override]  # the API has no others
 
     def get_operation_id(self) -> str:
         verbs = {"GET": "list" if self.view.many else "get", "POST": "do"}

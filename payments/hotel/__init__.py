@@ -18,7 +18,6 @@ from payments.hotel.arrivals import Arrival, arrivals_at_risk, arriving
 from payments.hotel.booking import (
     GUEST,
     HOUSE,
-    MONEY_FIELDS,
     Booking,
     Brief,
     booking_url,
@@ -86,7 +85,7 @@ from payments.hotel.rights import (
     rights_of,
 )
 from payments.hotel.stories import Story, story_of
-from payments.hotel.tables import organizations, properties, reservations
+from payments.hotel.tables import MONEY_FIELDS, lacking, organizations, properties, reservations
 
 __all__ = [
     "CENTRALIZED",
@@ -133,6 +132,7 @@ __all__ = [
     "house_of",
     "houses",
     "houses_of",
+    "lacking",
     "limit_of",
     "limits_of",
     "lower_total",

@@ -14,7 +14,7 @@ from payments import bulk
 from payments.hotel.access import visible_reservations
 from payments.hotel.clocks import zone, zone_named
 from payments.hotel.ownership import as_uuid
-from payments.hotel.tables import reservations
+from payments.hotel.tables import MONEY_FIELDS, reservations
 from payments.money import LARGEST
 
 
@@ -53,17 +53,6 @@ def _stay(arrival: date, departure: date, today: date) -> str:
         return "future"
     return "in_house" if today < departure else "departed"
 
-
-MONEY_FIELDS = (
-    "payment_status",
-    "paid_amount",
-    "extras_amount",
-    "refunded_amount",
-    "authorized_amount",
-    "disputed_amount",
-    "lost_amount",
-    "stripe_payment_intent_id",
-)
 
 _BOOKING = {
     "id": "pk",

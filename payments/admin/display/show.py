@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.contrib.admin import site
 from django.db.models import Model
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -58,7 +59,20 @@ def link(row: Model | None, text: Any = None) -> str:
     """Return a link to a record's page; a dash where there is no record."""
     if row is None:
         return NOTHING
-    return format_html('<a class="pay-link" href="{}">{}</a>', url(row), text or row)
+    return _to(url(row), text or row)
+
+
+def booking(row: Any) -> str:
+    """Return a link to a record's booking: in the admin, where the host has it there."""
+    held = row.reservation
+    if held is None:
+        return NOTHING
+    in_admin = site.is_registered(type(held))
+    return _to(url(held) if in_admin else hotel.booking_url(held.pk), hotel.caption(held))
+
+
+def _to(address: str, text: Any) -> SafeString:
+    return format_html('<a class="pay-link" href="{}">{}</a>', address, text)
 
 
 def code(text: str) -> str:

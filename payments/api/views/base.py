@@ -5,14 +5,24 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import MethodNotAllowed, NotFound
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
+from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.schemas.inspectors import ViewInspector
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from payments import hotel
-from payments.api import bodies, keys, paging
+from payments.api import bodies, keys, paging, problems
+from payments.api.authentication import Tokens
+from payments.api.parsing import AlwaysJson, Json
+from payments.api.schema import Schema
+from payments.api.throttling import PerPerson
 from payments.hotel import Booking, Group, Right
 from payments.models import OutgoingRequest
 from payments.operations import amounts
@@ -28,7 +38,22 @@ def with_stripe_id(rows: QuerySet[Any], given: str) -> QuerySet[Any]:
     return rows.filter(stripe_id=given)
 
 
-class Address(APIView):
+class Ours(APIView):
+    """How all of the API is asked and answers, whatever a host's own `REST_FRAMEWORK` says."""
+
+    authentication_classes = (Tokens, SessionAuthentication)
+    permission_classes: Sequence[type[BasePermission]] = (IsAuthenticated,)
+    throttle_classes = (PerPerson,)
+    parser_classes: Sequence[type[BaseParser]] = (Json,)
+    renderer_classes: Sequence[type[BaseRenderer]] = (JSONRenderer,)
+    content_negotiation_class: type[BaseContentNegotiation] = AlwaysJson
+    metadata_class = None
+
+    def get_exception_handler(self) -> Callable[[Exception, dict[str, Any]], Response | None]:
+        return problems.handle
+
+
+class Address(Ours):
     """
     One address of the API.
 
@@ -43,6 +68,7 @@ class Address(APIView):
     :cvar status: of the answer when something is done.
     """
 
+    schema: ViewInspector | None = Schema()
     http_method_names = ["get", "head", "post", "patch", "delete"]
     rights: ClassVar[Mapping[str, Right]] = {}
     sends: ClassVar[Mapping[str, type[BaseSerializer[Any]]]] = {}
