@@ -17,12 +17,12 @@ from payments.operations.protection import doubts
 from payments.panels import threats
 from payments.panels.amounts import amount
 from payments.records import bookings
-from payments.words import BAD, GOOD, HELD, QUIET, WAIT, Said, deadline
+from payments.words import BAD, GOOD, QUIET, WAIT, Said, deadline
 
 READ_WITH = ("organization", "property", hotel.GUEST, hotel.HOUSE)
 
 STAYS = {
-    "future": Said("Still to come", HELD),
+    "future": Said("Still to come", WAIT),
     "in_house": Said("In house", WAIT),
     "departed": Said("Departed", QUIET),
 }

@@ -219,7 +219,7 @@ def deadline(at: datetime, now: datetime, zone: ZoneInfo) -> Said:
         return Said("Missed", BAD)
     if days < 2:
         return Said("Tomorrow" if days else "Today", BAD)
-    return Said(f"{days} days left", BAD if days <= 3 else HELD if days <= 7 else QUIET)
+    return Said(f"{days} days left", BAD if days <= 3 else WAIT if days <= 7 else QUIET)
 
 
 def spelled(code: str) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from payments.models import Invoice, SubscriptionSchedule
-from payments.words import BAD, GOOD, HELD, QUIET, WAIT, Said, spelled
+from payments.words import BAD, GOOD, QUIET, WAIT, Said, spelled
 
 INVOICES = {
     "draft": Said("Draft", QUIET, "Not sent yet; it may still change."),
@@ -41,5 +41,5 @@ def schedule(row: SubscriptionSchedule) -> Said:
     if row.status == "canceled" and row.aborted:
         return Said("Canceled", BAD, "Stripe ended it, because nobody paid.")
     if row.runs_out:
-        return Said("Runs out", HELD, "Nothing is planned after its last phase.")
+        return Said("Runs out", WAIT, "Nothing is planned after its last phase.")
     return SCHEDULES.get(row.status) or Said(spelled(row.status) or "Unknown", QUIET)

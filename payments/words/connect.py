@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from payments.models import Capability, ConnectedAccount, ExternalAccount, Person
-from payments.words import BAD, GOOD, HELD, QUIET, WAIT, Said, spelled
+from payments.words import BAD, GOOD, QUIET, WAIT, Said, spelled
 
 # Why Stripe holds an account back: the end of "… because".
 DISABLED = {
@@ -156,12 +156,12 @@ def standing(account: ConnectedAccount) -> Said:
         tone = BAD if account.were_charges_enabled else WAIT
         return Said(word, tone, f"No card can be taken: {why}.")
     if not account.payouts_enabled:
-        tone = BAD if account.were_payouts_enabled else HELD
+        tone = BAD if account.were_payouts_enabled else WAIT
         return Said("No payouts", tone, "Cards are taken; the money waits at Stripe.")
     if account.past_due:
         return Said("Overdue", BAD, "It works, and Stripe may stop it any day.")
     if account.wanted:
-        return Said("Something is due", HELD, "It works; Stripe wants to know more.")
+        return Said("Something is due", WAIT, "It works; Stripe wants to know more.")
     return Said("Takes cards", GOOD)
 
 
@@ -208,4 +208,4 @@ def verified(row: Person) -> Said:
         return Said("Verified", GOOD)
     if row.verification_status == "pending":
         return Said("Being checked", WAIT)
-    return Said("Not verified", HELD)
+    return Said("Not verified", WAIT)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from payments.folio import Entry
 from payments.models import Dispute, EarlyFraudWarning, Review
 from payments.money import show
-from payments.words import BACK, BAD, GOOD, HELD, QUIET, WAIT, Said, spelled
+from payments.words import BACK, BAD, GOOD, QUIET, WAIT, Said, spelled
 
 AWAITED = Said("Details awaited", WAIT, "Stripe has named it and not shown it yet.")
 
@@ -186,8 +186,8 @@ _ENDED: dict[tuple[str, str], Ended] = {
         "won in part",
         "You won a part of a dispute",
         "You won in part: {back} came back, and {held} did not.",
-        "The {held} count as lost. Ask Stripe why they stayed with the bank.",
-        HELD,
+        "The {held} counts as lost. Ask Stripe why it stayed with the bank.",
+        WAIT,
     ),
     ("won", NONE): Ended(
         "won",
@@ -200,7 +200,7 @@ _ENDED: dict[tuple[str, str], Ended] = {
         "The case was closed as lost, and the bank gave the money back all the same: {amount} is on"
         " your Stripe balance. The dispute fee is not returned.",
         "Nothing is missing but the fee. Do not ask the guest to pay again.",
-        HELD,
+        WAIT,
     ),
     ("lost", PART): Ended(
         "lost",

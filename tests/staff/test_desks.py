@@ -97,6 +97,12 @@ def test_the_next_deadline_stands_first_with_its_countdown(manager, disputed):
     assert [line.dispute.amount for line in found] == ["€600.00", "€600.00"]
 
 
+def test_days_that_are_left_are_no_held_money(manager, disputed):
+    disputed(days=6)
+    (line,) = lines(manager, DISPUTES)
+    assert (line.dispute.left.words, line.dispute.left.tone) == ("6 days left", "wait")
+
+
 def test_a_dispute_says_why_whose_stay_and_leads_to_its_tab(manager, disputed, booking):
     disputed(reason="product_not_received")
 

@@ -36,6 +36,17 @@ def test_test_mode_is_told_unless_real_money_moves(key, told, manager, settings)
     assert ("Test mode" in manager.get("/bookings/").content.decode()) is told
 
 
+def test_a_word_has_one_colour_on_the_pages_and_in_admin(settings):
+    pages = (settings.BASE_DIR / "static/css/base.css").read_text()
+    admin = (settings.BASE_DIR / "payments/static/payments/admin.css").read_text()
+    for tone in ("good", "wait", "bad", "held", "back"):
+        theirs = re.search(rf"--{tone}: light-dark\((.+)\);", pages)[1]
+        ours = re.findall(rf"--pay-{tone}(?:-tone)?: (oklch\(\d.+\));", admin)
+        hues = [float(hue) for hue in re.findall(r"([\d.]+)\)", theirs + " ".join(ours))]
+        assert len(hues) == 4, tone  # by day and by night
+        assert max(hues) - min(hues) < 25, tone
+
+
 def test_the_admin_is_offered_to_whoever_may_enter_it(manager):
     outsider = somebody(user__is_staff=False)
 

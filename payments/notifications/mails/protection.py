@@ -57,7 +57,7 @@ def _lower(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-_TONES = {words.GOOD: GOOD, words.BAD: BAD, words.HELD: BAD}
+_TONES = {words.GOOD: GOOD, words.BAD: BAD, words.WAIT: BAD}
 
 
 @mail("dispute_closed", about="dispute")
