@@ -76,4 +76,7 @@ def take(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.success(request, "Noted: you have seen it, and it is closed.")
     else:
         messages.success(request, "Noted: you look after it. It closes by itself once it is over.")
-    return redirect(f"{reverse('payments:alerts')}?{request.GET.urlencode()}".rstrip("?"))
+    back = f"{reverse('payments:alerts')}?{request.GET.urlencode()}".rstrip("?")
+    place = request.POST.get("place", "")
+    # What has moved up to where this one stood comes next.
+    return redirect(f"{back}#alert-{place}" if place.isdecimal() else back)

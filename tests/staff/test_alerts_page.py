@@ -1,5 +1,7 @@
 """Alerts: listed by how urgent they are, linked to where they are dealt with, looked after once."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -39,6 +41,15 @@ def test_the_most_urgent_comes_first_and_then_the_newest(manager, booking):
         "Held money is about to be let go",
         "A card on file is about to expire",
     ]
+
+
+def test_how_urgent_it_is_shows_in_its_colour_and_never_in_that_of_held_money(manager, booking):
+    for severity in Severity.values:
+        raise_alert(booking, severity=severity)
+
+    tones = [line.said.tone for line in manager.get(URL).context["lines"]]
+
+    assert tones == ["bad", "bad", "wait", "back"]
 
 
 def test_a_dispute_says_what_happened_and_leads_to_its_tab(manager, stripe, booking):
@@ -94,6 +105,25 @@ def test_what_only_happened_is_over_by_being_seen(manager, booking):
 
     assert answer.context["lines"] == []
     assert titles(manager, standing="closed") == ["The guest has paid too much"]
+
+
+def test_whoever_has_seen_one_goes_on_where_they_were(manager, booking):
+    alerts = [raise_alert(booking, is_news=True) for _ in range(3)]
+    page = manager.get(URL, {"severity": "warning"}).content.decode()
+    newest_first = [str(alert.pk) for alert in reversed(alerts)]
+    places = re.findall(r'id="alert-(\d)" aria-labelledby="a-([^"]+)"', page)
+    assert places == list(zip("123", newest_first, strict=True))
+
+    address = f"{URL}{newest_first[1]}/seen/?severity=warning"
+    assert manager.post(address, {"place": "2"}).url == f"{URL}?severity=warning#alert-2"
+    page = manager.get(URL).content.decode()
+    assert f'id="alert-2" aria-labelledby="a-{newest_first[2]}"' in page
+
+
+@pytest.mark.parametrize("nonsense", ["", "x", "2#", "//example.com"])
+def test_nobody_is_led_to_a_place_that_is_none(nonsense, manager, booking):
+    alert = raise_alert(booking, is_news=True)
+    assert manager.post(f"{URL}{alert.pk}/seen/", {"place": nonsense}).url == URL
 
 
 def test_the_second_hears_that_somebody_was_faster(booking):
