@@ -24,10 +24,12 @@ _JUST_NOW = "paid_just_now"
 @require_safe
 def swap(request: HttpRequest, token: str) -> HttpResponse:
     """Swap a mailed link for a session at once, so that its token stands in no address."""
+    link = None
     try:
         link = pay_links.resolve(token)
+        pay_links.check_itself(link)
     except Refused as refusal:
-        return _refused(request, refusal)
+        return _refused(request, refusal, link)
     pay_links.remember(request, link)
     return _unreferred(redirect("payments:pay"))
 
@@ -36,6 +38,7 @@ def swap(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def pay(request: HttpRequest) -> HttpResponse:
     """Show what is to be paid, with the fields for a card; or what was paid."""
+    link = None
     try:
         link = pay_links.of_session(request)
         payment = _payment(link)
@@ -46,7 +49,7 @@ def pay(request: HttpRequest) -> HttpResponse:
             return _shown(request, link, outcome=outcome, receipt=receipt, just_now=just_now)
         pay_links.check(link)
     except Refused as refusal:
-        return _refused(request, refusal)
+        return _refused(request, refusal, link)
     try:
         return _shown(request, link, entry=_entry(link))
     except Refused:
@@ -119,15 +122,19 @@ def _receipt(payment: Payment) -> dict[str, Any]:
 
 
 def _shown(request: HttpRequest, link: PayLink, **more: Any) -> HttpResponse:
-    context = {"link": link, "house": link.property or link.organization, **more}
+    context = {"link": link, "house": _house(link), **more}
     context["zone"] = hotel.zone(link).key
     return _unreferred(render(request, "payments/pay.html", context))
 
 
-def _refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
-    known = not isinstance(refusal, pay_links.NoSuchLink)
-    context = {"why": str(refusal)}
-    return _unreferred(render(request, "payments/pay.html", context, status=410 if known else 404))
+def _refused(request: HttpRequest, refusal: Refused, link: PayLink | None) -> HttpResponse:
+    """Say why nothing can be paid, and of a link that there is, whose it was."""
+    context = {"why": str(refusal), "house": link and _house(link)}
+    return _unreferred(render(request, "payments/pay.html", context, status=410 if link else 404))
+
+
+def _house(link: PayLink) -> Any:
+    return link.property or link.organization
 
 
 def _unreferred(response: HttpResponse) -> HttpResponse:

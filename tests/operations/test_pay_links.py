@@ -128,6 +128,7 @@ def test_one_of_no_use_any_more_says_so_before_and_after_it_was_opened(link, cha
     for answer in (guest.get(PAY), Client().get(path_of(link[1]))):
         assert answer.status_code == 410
         assert said in answer.content.decode()
+        assert f"Pay <bdi>{link[0].property.name}</bdi>" in answer.content.decode()
         assert "480.50" not in answer.content.decode()
 
 

@@ -217,13 +217,12 @@ def resolve(token: str) -> PayLink:
     Return the link that this token is of.
 
     :raises NoSuchLink: it was not signed here, or for something else.
-    :raises LinkExpired, LinkUsed: it is of no use any more.
     """
     try:
         found = hotel.as_uuid(Signer(salt=links.SIGNER).unsign(token))
     except (BadSignature, ValueError):
         found = None
-    return _usable(found)
+    return _known(found)
 
 
 def remember(request: HttpRequest, link: PayLink) -> None:
@@ -243,6 +242,18 @@ def of_session(request: HttpRequest) -> PayLink:
     return _known(hotel.as_uuid(str(request.session.get(_KEY, ""))))
 
 
+def check_itself(link: PayLink) -> None:
+    """
+    See that a link is still of use, whatever its stay wants by now.
+
+    :raises LinkExpired, LinkUsed: it is not.
+    """
+    if link.is_used:
+        raise LinkUsed("This has been paid already. There is nothing more to do.")
+    if link.has_expired(timezone.now()):
+        raise LinkExpired("This link is too old. Ask the hotel for a new one.")
+
+
 def check(link: PayLink) -> None:
     """
     See that a link can still be paid by.
@@ -250,7 +261,7 @@ def check(link: PayLink) -> None:
     :raises LinkExpired, LinkUsed: it is of no use any more.
     :raises BookingCanceled, NothingDue: the stay does not want this money any more.
     """
-    _check_itself(link)
+    check_itself(link)
     (folio,) = bookings.folios(hotel.bookings([link.reservation_id]).values())
     if folio.booking.status == "canceled" and link.purpose not in EXTRAS:
         raise payment_intents.BookingCanceled("This booking is canceled. There is nothing to pay.")
@@ -266,16 +277,10 @@ def used(link: PayLink) -> None:
 def is_good(id: str) -> bool:
     """Say whether a link can still be paid by."""
     try:
-        _usable(hotel.as_uuid(id))
+        check_itself(_known(hotel.as_uuid(id)))
     except Refused:
         return False
     return True
-
-
-def _usable(id: UUID | None) -> PayLink:
-    link = _known(id)
-    _check_itself(link)
-    return link
 
 
 def _known(id: UUID | None) -> PayLink:
@@ -284,10 +289,3 @@ def _known(id: UUID | None) -> PayLink:
     if link is None:
         raise NoSuchLink("This link is not known. Open it as it stands in the mail.")
     return link
-
-
-def _check_itself(link: PayLink) -> None:
-    if link.is_used:
-        raise LinkUsed("This has been paid already. There is nothing more to do.")
-    if link.has_expired(timezone.now()):
-        raise LinkExpired("This link is too old. Ask the hotel for a new one.")
