@@ -299,7 +299,7 @@ def _open(request: HttpRequest, action: Action, verb: str, pk: UUID, payment: UU
     elif held is not None:
         made.most = held.amount_capturable or 0
         made.explains = [
-            f"{show(made.most, currency)} are held."
+            f"{show(made.most, currency)} is held."
             + (" What is not captured goes back to the guest." if verb == "capture" else "")
         ]
     return made

@@ -136,7 +136,7 @@ def _due(verb: str, due: int, booking: Booking) -> str:
         return "The amount is held on the card and not taken; it can be captured for about a week."
     if not due:
         return "Nothing is due for this booking."
-    return f"{money.show(due, booking.currency)} are due."
+    return f"{money.show(due, booking.currency)} is due."
 
 
 def _entry(booking: Booking, address: str, due: int, *, manual: bool) -> dict[str, Any]:

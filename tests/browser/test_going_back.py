@@ -129,7 +129,7 @@ def test_a_second_tab_that_was_paid_meanwhile_says_so_and_asks_again(at, context
     stale.get_by_role("button", name="Pay €1,200.00").click()
     alert = stale.get_by_role("alert").get_by_text("Paid was €0.00 and is €200.00 now")
     expect(alert).to_be_visible()
-    expect(stale.get_by_text("€1,000.00 are due.")).to_be_visible()
+    expect(stale.get_by_text("€1,000.00 is due.")).to_be_visible()
     assert Payment.objects.count() == 1
     stale.get_by_label("Amount").fill("1,000")
     stale.get_by_role("button", name="Pay €1,000.00").click()

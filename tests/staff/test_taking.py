@@ -118,7 +118,7 @@ def test_what_changed_since_it_was_opened_is_said_and_asked_again(far, manager, 
     assert "Total was €1,200.00 and is €900.00 now" in refused.json()["detail"]
     assert not Payment.objects.exists()
     now = refused.json()["now"]
-    assert now["due"] == "€900.00 are due."
+    assert now["due"] == "€900.00 is due."
     assert manager.post(address(booking), fields | {"seen": now["seen"]}).status_code == 200
     assert Payment.objects.get().amount == 5_000
 

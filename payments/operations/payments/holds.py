@@ -58,7 +58,7 @@ def capture(*, payment: Payment, amount: int | None = None, by: Any) -> Payment:
             raise NotCapturable(_why_not(held, under_way))
         if taken > available:
             most = money.show(available, held.currency)
-            raise amounts.AmountTooLarge(f"Only {most} are held.")
+            raise amounts.AmountTooLarge(f"Only {most} is held.")
         request = promises.promise(
             "capture",
             about=held,
