@@ -139,6 +139,7 @@ def new(request: HttpRequest) -> HttpResponse:
     form = NewBooking(request.user, initial=request.GET.dict())
     day = booking_form.today_at(form.houses)
     form.initial.setdefault("arrival", day)
+    form.fields["guest"].widget.attrs["autofocus"] = True
     return render(request, "bookings/new.html", _form(form))
 
 

@@ -24,6 +24,7 @@ def at(desk, live_server, takes_cards, booking):
     desk.get_by_role("link", name="New booking").click()
     desk.wait_for_url("**/bookings/new/")
     expect(desk.get_by_role("heading", name="New booking")).to_be_visible()
+    expect(desk.get_by_label("Guest name")).to_be_focused()
     return desk
 
 
