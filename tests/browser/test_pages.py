@@ -1,5 +1,7 @@
 """The pages in a real browser: nothing blocked, nothing broken, all of it within reach."""
 
+from itertools import pairwise
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
@@ -82,6 +84,35 @@ def test_a_part_of_the_day_is_headed_over_its_whole_table(desk, addresses):
     desk.goto(addresses["list"])
     heading = desk.get_by_role("rowheader").first.bounding_box()
     assert heading["width"] > 0.99 * desk.get_by_role("table").bounding_box()["width"]
+
+
+def test_the_fields_of_a_stay_stand_apart(desk, live_server, hotel):
+    desk.goto(f"{live_server.url}/bookings/{hotel['two_partial_refunds'].pk}/?tab=stay")
+    fields = [each.bounding_box() for each in desk.locator(".correct .field").all()]
+    rows = sorted({(each["y"], each["y"] + each["height"]) for each in fields})
+    between = [below[0] - above[1] for above, below in pairwise(rows) if below[0] > above[0]]
+    assert len(fields) == 7
+    assert min(between) >= 12
+
+
+def test_paper_shows_the_booking_and_nothing_to_press(desk, live_server, hotel):
+    desk.goto(f"{live_server.url}/bookings/{hotel['hold'].pk}/")
+    desk.emulate_media(media="print", color_scheme="dark")
+    assert [each.inner_text() for each in desk.locator("button").all() if each.is_visible()] == []
+    assert not desk.get_by_role("tab", name="Stay").is_visible()
+    assert desk.get_by_text("Payment history").is_visible()
+    paper = "document.body.computedStyleMap().get('background-color').toString()"
+    assert desk.evaluate(paper) == "rgba(0, 0, 0, 0)"
+
+
+@pytest.mark.parametrize("of", [".top nav a", '[role="tab"]'])
+def test_where_somebody_is_shows_without_our_colours(of, desk, live_server, hotel):
+    desk.goto(f"{live_server.url}/bookings/{hotel['hold'].pk}/")
+    desk.emulate_media(forced_colors="active")
+    colour = "all => all.map(each => getComputedStyle(each).backgroundColor)"
+    here, *others = desk.locator(of).evaluate_all(colour)
+    others += desk.locator("body").evaluate_all(colour)
+    assert here not in others
 
 
 def test_twice_the_text_fits_on_the_smallest_phone(desk, addresses, hotel, live_server):
