@@ -1,10 +1,11 @@
-"""The events that Stripe sent about some objects."""
+"""The events that Stripe sent about some objects, or about a booking."""
 
 from collections.abc import Collection
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from payments.models import WebhookEvent
+from payments import hotel
+from payments.models import Payment, WebhookEvent
 from payments.models.inbox import ABOUT
 
 MOST = 1_000  # events that are looked through
@@ -15,3 +16,21 @@ def about(rows: QuerySet[WebhookEvent], ids: Collection[str]) -> QuerySet[Webhoo
     found = rows.filter(data__isnull=False).alias(about=ABOUT).filter(about__in=set(ids))
     # Their keys first: asked to sort as well, PostgreSQL walks through all events by key.
     return rows.filter(pk__in=list(found.order_by().values_list("pk", flat=True)[:MOST]))
+
+
+def naming(rows: QuerySet[WebhookEvent], text: str) -> QuerySet[WebhookEvent]:
+    """
+    Return the events among these that name an object by its Stripe id, or a booking by its code.
+
+    Of a booking, those about its payments, too. Set aside or not; one that waits has not been read
+    yet. All events are looked through: it is for somebody at a command line, not for a page.
+    """
+    bookings = {str(booking.id) for booking in hotel.with_code(text)}
+    payments = Payment.objects.filter(reservation__in=bookings).exclude(stripe_id="")
+    ids = [text, *payments.values_list("stripe_id", flat=True)]
+    return rows.filter(
+        Q(data__id__in=ids)
+        | Q(data__payment_intent__in=ids)
+        | Q(data__charge__in=ids)
+        | Q(data__metadata__reservationId__in=[text, *bookings])
+    )

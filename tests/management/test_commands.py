@@ -14,7 +14,7 @@ from django.utils import timezone
 from payments.models import Alert, Payment, WebhookEvent
 from payments.webhooks.router import catalogue
 from sandbox import events
-from sandbox.objects import payment_intent
+from sandbox.objects import charge, payment_intent
 from sandbox.scenarios import SCENARIOS
 from tests.conftest import stay_of
 from tests.factories import AccountFactory, OrganizationFactory, ReservationFactory
@@ -94,6 +94,25 @@ def test_the_inbox_is_narrowed_by_state_and_reason(stripe, run):
     assert run("stripe_inbox", "--state", "applied", "--reason", "malformed") == []
     with pytest.raises(CommandError):
         run("stripe_inbox", "--state", "lost")
+
+
+def test_the_inbox_says_what_came_about_a_booking_or_an_object(stripe, run, booking):
+    def about(text):
+        return [row["event_id"] for row in run("stripe_inbox", "--about", text)]
+
+    here, nobodys = paid("1"), paid("2") | {"metadata": {}}
+    by_key = paid("3") | {"metadata": {"reservationId": str(booking.pk)}}
+    stripe.tells("payment_intent.succeeded", here, id="evt_here")
+    its_charge = charge(payment_intent=here["id"], metadata={})
+    stripe.tells("charge.updated", its_charge, id="evt_charge")
+    stripe.tells("payment_intent.succeeded", nobodys, id="evt_nobodys")
+    stripe.tells("payment_intent.succeeded", by_key, account="acct_unknown", id="evt_aside")
+
+    assert about(booking.code) == ["evt_here", "evt_charge", "evt_aside"]
+    assert about(here["id"]) == ["evt_here", "evt_charge"]
+    assert about(its_charge["id"]) == ["evt_charge"]
+    assert about(nobodys["id"]) == ["evt_nobodys"]
+    assert about("HB-0000") == []
 
 
 @pytest.mark.parametrize("command", ["stripe_inbox", "stripe_events", "stripe_drain"])
