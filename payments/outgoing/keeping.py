@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -218,7 +218,19 @@ def _asked(request: OutgoingRequest, kind: Kind) -> Answer:
         answer = kind.ask(request)
     if answer.replayed and kind.read and request.target:
         return kind.read(request)  # what was true at the first call may not be so any more
-    return answer
+    return replace(answer, at=_moment(request, answer.object, answer.at))
+
+
+def _moment(request: OutgoingRequest, object: dict[str, Any], at: datetime) -> datetime:
+    """
+    Return when an answer was true: asked again, Stripe says what it said the first time.
+
+    :param at: when Stripe said it this time.
+    """
+    made = object.get("created")
+    if request.attempts < 2 or request.target or not isinstance(made, int):
+        return at
+    return datetime.fromtimestamp(max(0, min(made, at.timestamp())), UTC)
 
 
 def _before_asking_again(request: OutgoingRequest, kind: Kind) -> Answer | None:
@@ -298,7 +310,11 @@ def _note_refusal(
     request: OutgoingRequest, kind: Kind, error: errors.Final, *, somebody_waits: bool
 ) -> None:
     """Note that Stripe will not do it, and what is true of the object instead."""
-    found = Answer(error.object, error.at) if error.object else _read(request, kind)
+    found = (
+        Answer(error.object, _moment(request, error.object, error.at))
+        if error.object
+        else _read(request, kind)
+    )
     with transaction.atomic():
         if found:
             _apply(request, kind, found)

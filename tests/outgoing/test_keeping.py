@@ -159,6 +159,26 @@ def test_what_is_undecided_is_asked_again_with_the_same_key(
     assert (first.key, first.form) == (second.key, second.form)
 
 
+@pytest.mark.parametrize("declined", [False, True])
+def test_what_stripe_answered_the_first_time_takes_nothing_back(
+    wire, promised, intent, stripe, capsys, declined
+):
+    payment, request = promised()
+    wire.answers = lambda asked: None
+    keeping.keep(request)
+    made = intent(payment, status="requires_payment_method")
+    held = intent(payment, status="requires_capture", amount_capturable=30_000)
+    stripe.tells("payment_intent.amount_capturable_updated", held, created=made["created"] + 2)
+    wire.moment = made["created"] + 60
+    said = error("card_declined", type="card_error", payment_intent=made)
+    wire.answers = lambda asked: (402, said) if declined else (200, made)
+
+    assert keeps(capsys, "--all")["refused" if declined else "kept"] == 1
+
+    payment.refresh_from_db()
+    assert (payment.status, payment.amount_capturable) == ("requires_capture", 30_000)
+
+
 def test_what_was_promised_in_test_mode_is_not_asked_with_a_live_key(
     wire, promised, intent, capsys, settings
 ):
