@@ -152,10 +152,6 @@ class Answer:
         return page(self.id)
 
     @property
-    def submit_url(self) -> str:
-        return reverse("payments:submit_evidence", args=[self.id])
-
-    @property
     def accept_url(self) -> str:
         return reverse("payments:accept_dispute", args=[self.id])
 

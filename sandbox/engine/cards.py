@@ -245,7 +245,6 @@ CARDS = [
 ]
 NUMBERS = {card.number: card for card in CARDS}
 NAMES = {name: card for card in CARDS for name in card.names}
-PREFIXES = {"4": "visa", "5": "mastercard", "2": "mastercard", "3": "amex", "6": "discover"}
 
 # Bank accounts for direct debits: what becomes of one (https://docs.stripe.com/testing#sepa).
 IBANS = {

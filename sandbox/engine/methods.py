@@ -11,8 +11,6 @@ from sandbox.engine.world import Books, change
 from sandbox.objects import methods, payments
 from sandbox.objects.methods import Object, billing_details
 
-NOTES = ("card", "iban")  # which test card or account is behind a payment method
-
 WAS_USED = (
     "The provided PaymentMethod was previously used with a PaymentIntent without Customer "
     "attachment, shared with a connected account without Customer attachment, or was detached from "

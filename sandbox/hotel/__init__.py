@@ -1,5 +1,5 @@
 """
-The demo hotel: three organizations, their houses, their staff, and some sixty bookings.
+The demo hotel: three organizations, their houses, their staff, and some seventy bookings.
 
     document(now)              what `load_hotel` reads; the same at any hour of a day, and with the
                                same ids on any day

@@ -29,11 +29,6 @@ class Move:
     after: str
     accounts: dict[str, str | None]  # by the organization's or a house's slug; None: no account
 
-    @property
-    def without_account(self) -> list[str]:
-        """Who takes no cards until an account is connected."""
-        return sorted(slug for slug, account in self.accounts.items() if account is None)
-
 
 def move(*, organization: str, to: str, dry_run: bool = False) -> Move:
     """

@@ -80,12 +80,6 @@ def usable(method: PaymentMethod, booking: Booking) -> bool:
     return mine and _is_usable(method, booking, _taking(booking), timezone.now())
 
 
-def customer_for(booking: Booking) -> Customer | None:
-    """Return the customer that stands for a booking's guest where its money is taken, or None."""
-    account = _taking(booking)
-    return customers.known(booking, account) if account else None
-
-
 def _of_guest(booking: Booking) -> Iterable[PaymentMethod]:
     rows = PaymentMethod.objects.filter(
         customer__in=customers.of_guest(booking), detached=False, seen=True
