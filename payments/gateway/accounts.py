@@ -29,7 +29,7 @@ def link(*, params: Params, key: str) -> Answer:
     return ask(lambda c, o: c.v1.account_links.create(params, o), account="", key=key)
 
 
-def deauthorize(id: str, *, client_id: str) -> Answer:
+def deauthorize(id: str, *, client_id: str, key: str) -> Answer:
     """Let go of an account (OAuth)."""
     params: Params = {"client_id": client_id, "stripe_user_id": id}
-    return ask(lambda c, o: c.oauth.deauthorize(params, o), account="")
+    return ask(lambda c, o: c.oauth.deauthorize(params, o), account="", key=key)

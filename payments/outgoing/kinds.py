@@ -239,7 +239,8 @@ def _makes_account(request: OutgoingRequest) -> Answer:
 
 def _let_go(request: OutgoingRequest) -> Answer:
     try:
-        return accounts.deauthorize(request.target, client_id=request.params["client_id"])
+        client_id = request.params["client_id"]
+        return accounts.deauthorize(request.target, client_id=client_id, key=request.key)
     except errors.RefusedByStripe as error:
         if error.code != "invalid_client":  # what is not connected any more was let go already
             raise

@@ -4,6 +4,7 @@ import pytest
 
 from organizations.models import Role
 from payments.models import ConnectedAccount, OutgoingRequest
+from payments.outgoing import keeping
 from sandbox import objects
 from tests.api.conftest import away, program
 from tests.factories import AccountFactory, OrganizationFactory
@@ -99,6 +100,22 @@ def test_an_account_is_let_go_on_our_side(wire, stripe, booking, api):
         refused = api.posts(address, body)
         assert (refused.status_code, refused.json()["code"]) == (409, "account_disconnected")
     assert wire.asked == []
+
+
+def test_letting_go_is_asked_again_with_the_same_key(wire, stripe, booking, api, settings):
+    (account,) = api.gets("accounts/").json()["results"]
+    settings.STRIPE_CLIENT_ID = "ca_of_the_tests"
+    wire.answers = away
+
+    answer = api.posts(f"accounts/{account['id']}/disconnect/")
+    assert (answer.status_code, answer.json()["status"]) == (202, "promised")
+    wire.answers = lambda asked: (200, {"stripe_user_id": "acct_harbour"})
+    keeping.keep_due(early=True)
+
+    assert api.gets(f"accounts/{account['id']}/").json()["connected"] is False
+    first, second = wire.asked
+    assert first.key
+    assert (first.path, first.key, first.form) == (second.path, second.key, second.form)
 
 
 @pytest.mark.parametrize("what", ["link", "refresh", "disconnect"])
