@@ -41,20 +41,29 @@ class Question(forms.Form):
             label="From", widget=forms.DateInput(attrs={"type": "date"})
         )
         self.fields["property"].choices = [("", "All"), *houses.items()]  # type: ignore[attr-defined]
-        codes = [group.currency, *sorted(set(EXPONENTS) - {group.currency})]
+        self.home = group.currency
+        self.offer_currencies(set())
+        self.order_fields(self.field_order)
+
+    def offer_currencies(self, found: set[str]) -> None:
+        """Offer what there is money in before all the others."""
+        first = [self.home, *sorted(found - {self.home})]
+        others = sorted(set(EXPONENTS).difference(first))
         self.fields["currency"].choices = [  # type: ignore[attr-defined]
             ("", "All"),
-            *((code, code.upper()) for code in codes),
+            *((code, code.upper()) for code in first),
+            ("Others", [(code, code.upper()) for code in others]),
         ]
-        self.order_fields(self.field_order)
 
     def clean(self) -> dict[str, Any]:
         """See that the days make sense together."""
         found = super().clean() or self.cleaned_data
         first, last = found.get("from"), found.get("to")
         if first and last:
-            if not date(1970, 1, 8) <= first <= last <= date(9998, 1, 1):
-                self.add_error("from", "This is after the last day, or not a day of our times.")
+            if first > last:
+                self.add_error("from", "This is after the last day.")
+            elif not date(1970, 1, 8) <= first <= last <= date(9998, 1, 1):
+                self.add_error("from", "This is not a day of our times.")
             elif last - first > figures.LONGEST:
                 self.add_error("from", "Three years at the most are counted at once.")
             elif found.get("by") == "day" and (last - first).days >= MOST_DAYS:
@@ -111,12 +120,15 @@ def overview(request: HttpRequest) -> HttpResponse:
     """Show what came in, went back, was disputed and declined, beside the days before."""
     asked = Asked(request)
     found = asked.report
+    shown = panels.shown(found, asked.by, asked.names) if found else None
+    if shown:
+        asked.form.offer_currencies({each.currency.lower() for each in shown.money})
     context = {
         "section": "analytics",
         "form": asked.form,
         "groups": asked.groups if len(asked.groups) > 1 else [],
         "group": asked.group,
-        "shown": panels.shown(found, asked.by, asked.names) if found else None,
+        "shown": shown,
         "report": found,
     }
     return render(request, "payments/staff/analytics.html", context)

@@ -182,3 +182,12 @@ def test_the_menu_leads_to_every_desk_by_keyboard(at):
         page.get_by_role("heading", name=name, level=1).wait_for()
         assert menu.get_by_role("link", name=name).get_attribute("aria-current") == "page"
     assert page.complaints == []
+
+
+def test_a_question_that_makes_no_sense_keeps_its_fields_in_one_row(desk, live_server):
+    desk.set_viewport_size({"width": 1280, "height": 800})
+    desk.goto(f"{live_server.url}/analytics/?from=2026-12-01&to=2026-11-01")
+    desk.get_by_role("alert").wait_for()
+    fields = [desk.get_by_label(label) for label in ("From", "To", "Property", "Group by")]
+    shown = [*fields, desk.get_by_role("button", name="Show"), desk.get_by_role("link", name="CSV")]
+    assert len({round(each.bounding_box()["y"]) for each in shown}) == 1

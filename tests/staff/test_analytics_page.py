@@ -54,6 +54,23 @@ def test_the_page_sums_what_moved(money, manager):  # noqa: F811
     assert [reason[1:] for reason in euro.reasons] == [("€30.00", 1)]
 
 
+def test_the_currencies_that_there_is_money_in_are_offered_first(money, manager):  # noqa: F811
+    Charge.objects.filter(pk=Charge.objects.order_by("pk").first().pk).update(currency="jpy")
+    form = manager.get(URL, NOVEMBER).context["form"]
+    everything, home, yen, (name, others) = form.fields["currency"].choices
+    assert [everything, home, yen] == [("", "All"), ("eur", "EUR"), ("jpy", "JPY")]
+    assert name == "Others"
+    assert ("usd", "USD") in others
+    assert ("jpy", "JPY") not in others
+
+
+@pytest.mark.parametrize(
+    ("first", "says"), [("2026-12-01", "after the last day"), ("1969-12-01", "not a day of our")]
+)
+def test_days_that_make_no_sense_are_told_apart(first, says, manager):
+    assert says in manager.get(URL, NOVEMBER | {"from": first}).content.decode()
+
+
 def test_it_is_compared_with_as_many_days_before(money, manager):  # noqa: F811
     found = shown(manager, **{"from": "2026-11-03", "to": "2026-11-30"})
     assert tiles(found.money[0])["Gross"] == ("€70.00", "down 53 %")
