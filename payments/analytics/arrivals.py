@@ -1,7 +1,7 @@
 """Arrivals at risk: guests who come soon, to houses whose Stripe account may fail them."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -58,9 +58,11 @@ def at_risk(user: Any, now: datetime, organization: UUID | None = None) -> list[
     if not troubled:
         return []
     risks = {account.pk: Risk(account) for account in troubled}
-    by_house = _houses_of(user, troubled)
-    today = now.date()
-    for arrival in hotel.arriving(user, by_house, today, today + SOON, MOST_ARRIVALS):
+    by_house, today = {}, {}
+    for house, account in _houses_of(user, troubled):
+        by_house[house.property_id] = account.pk
+        today[house.property_id] = now.astimezone(hotel.zone_named(house.timezone)).date()
+    for arrival in hotel.arriving(user, today, SOON, MOST_ARRIVALS):
         risks[by_house[arrival.property_id]].add(arrival)
     found = [risk for risk in risks.values() if risk.arrivals]
     return sorted(found, key=lambda risk: (-risk.arrivals, risk.account.stripe_id))
@@ -82,14 +84,14 @@ for _name in ("stopped", "due", "disconnected"):
     _TROUBLE |= accounts.TROUBLES[_name]
 
 
-def _houses_of(user: Any, troubled: Collection[ConnectedAccount]) -> dict[UUID, UUID]:
-    """Return which of these accounts takes new money for each house, where one of them does."""
+def _houses_of(
+    user: Any, troubled: Collection[ConnectedAccount]
+) -> Iterator[tuple[hotel.House, ConnectedAccount]]:
+    """Yield each house that one of these accounts takes new money for, with that account."""
     organizations = {account.organization_id for account in troubled}
     ids = {account.pk for account in troubled}
     taking = accounts.taking(organizations)
-    found = {}
     for house in hotel.houses(user, organizations):
         account = taking.get(accounts.place_of(house))
         if account is not None and account.pk in ids:
-            found[house.property_id] = account.pk
-    return found
+            yield house, account

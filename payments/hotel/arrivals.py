@@ -1,8 +1,9 @@
 """Bookings that are about to begin, and what they owe."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -29,15 +30,21 @@ class Arrival:
 _ARRIVAL = {"id": "pk", "guest": "guest__name", "house": "property__name"}
 
 
-def arriving(
-    user: Any, houses: Collection[UUID], first: date, last: date, limit: int
-) -> list[Arrival]:
-    """Return the bookings of these houses that this person may see and that begin in these days."""
+def arriving(user: Any, today: Mapping[UUID, date], within: timedelta, limit: int) -> list[Arrival]:
+    """
+    Return the bookings that this person may see and that begin soon, at these houses.
+
+    :param today: which day it is at each house.
+    """
+    houses: dict[date, list[UUID]] = defaultdict(list)
+    for house, day in today.items():
+        houses[day].append(house)
     if not houses:
         return []
-    rows = visible_reservations(user).filter(
-        property__in=houses, status="confirmed", arrival__gte=first, arrival__lte=last
-    )
+    soon = Q()
+    for day, there in houses.items():
+        soon |= Q(property__in=there, arrival__gte=day, arrival__lte=day + within)
+    rows = visible_reservations(user).filter(soon, status="confirmed")
     columns = [_ARRIVAL.get(name, name) for name in Arrival.__dataclass_fields__]
     found = rows.with_owed().order_by("arrival", "code").values_list(*columns)[:limit]
     return [Arrival(*row) for row in found]

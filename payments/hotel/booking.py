@@ -208,7 +208,7 @@ def lower_total(id: UUID, amount: int) -> int:
     """
     Take an amount off what a stay owes, in the caller's transaction, never below nothing.
 
-    Its row is held until the transaction ends; `records.bookings.lower_total` counts anew, too.
+    Its row is held until the transaction ends; the caller counts its money anew.
 
     :param amount: in minor units of the booking's currency.
     :return: what was taken off.

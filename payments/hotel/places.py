@@ -16,14 +16,16 @@ class House:
     organization_id: UUID
     slug: str
     name: str
+    timezone: str
     architecture: str
 
 
 def houses(user: Any, organization_ids: Collection[UUID]) -> list[House]:
     """Return the houses of these organizations that this person may see."""
     rows = properties().visible_to(user).filter(organization__in=organization_ids).order_by("name")
-    columns = ("pk", "organization_id", "slug", "name", "organization__stripe_architecture")
-    return [House(*row) for row in rows.values_list(*columns)]
+    columns = ("pk", "organization_id", "slug", "name", "timezone")
+    found = rows.values_list(*columns, "organization__stripe_architecture")
+    return [House(*row) for row in found]
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,19 +50,6 @@ def recompute(ids: Collection[UUID]) -> None:
     write(folios(hotel.bookings(ids, lock=True).values()))
 
 
-def lower_total(id: UUID, amount: int) -> int:
-    """
-    Take an amount off what a stay owes and count its money anew, in the caller's transaction.
-
-    :param amount: in minor units of the booking's currency; no stay owes less than nothing.
-    :return: what was taken off.
-    """
-    lowered = hotel.lower_total(id, amount)
-    if lowered:
-        recompute([id])
-    return lowered
-
-
 def _columns(folio: Folio) -> list[Any]:
     """Return the values of `hotel.MONEY_FIELDS`, in their order."""
     figures = folio.figures

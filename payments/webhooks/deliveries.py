@@ -94,7 +94,8 @@ def notice_silent_accounts(now: datetime) -> int:
     is each account's own: half as long again as its longest pause of thirty days.
     """
     silent = 0
-    for row in ConnectedAccount.objects.filter(charges_enabled=True).exclude(stripe_id=""):
+    charging = ConnectedAccount.objects.filter(charges_enabled=True).exclude(stripe_id="")
+    for row in charging.select_related("organization", "property"):
         since = _silent_since(row, now) if row.is_connected else None
         standing = AlertRow.objects.filter(
             kind="account_silent", object_id=row.stripe_id, livemode=row.livemode, closed_at=None
@@ -120,7 +121,7 @@ def _silent_since(row: ConnectedAccount, now: datetime) -> datetime | None:
     last = said.order_by("-id").values_list("created_at", flat=True).first()
     if last is None or now - last < _SHORT:
         return None
-    today = now.date()
+    today = now.astimezone(hotel.zone(row)).date()
     if not hotel.arrivals_at_risk(row.organization_id, row.account, today, today + _SOON):
         return None
     hours = said.annotate(hour=TruncHour("created_at")).order_by("hour")

@@ -1,15 +1,16 @@
 """Arrivals at risk on the first page: whose account, which guests, and for whom."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from organizations.models import Role
+from payments.analytics import arrivals
 from payments.models import ConnectedAccount
 from payments.operations.connect import architecture
-from tests.factories import AccountFactory, PropertyFactory, ReservationFactory
+from tests.factories import AccountFactory, PropertyFactory, ReservationFactory, UserFactory
 
 SOON = timedelta(days=3)
 
@@ -69,6 +70,29 @@ def test_an_account_that_their_house_does_not_use_puts_none_of_their_guests_at_r
 
     assert risks(hired(Role.MANAGER, houses=[there])) == []
     assert risks(hired(Role.OWNER, houses=[here])) == []
+
+
+@pytest.mark.parametrize(
+    ("zone", "at", "day", "counted"),
+    [
+        ("Pacific/Honolulu", "2026-03-10T02:00Z", "2026-03-09", True),  # this evening's guest
+        ("Pacific/Honolulu", "2026-03-10T02:00Z", "2026-03-08", False),
+        ("Pacific/Auckland", "2026-03-09T20:00Z", "2026-03-09", False),  # yesterday's, there
+        ("Pacific/Auckland", "2026-03-09T20:00Z", "2026-03-10", True),
+    ],
+)
+def test_today_is_what_it_is_at_the_house(db, zone, at, day, counted):
+    AccountFactory(seen=True, charges_enabled=False)
+    arrival = date.fromisoformat(day)
+    ReservationFactory(
+        property=PropertyFactory(slug="far", timezone=zone),
+        arrival=arrival,
+        departure=arrival + timedelta(days=2),
+    )
+
+    found = arrivals.at_risk(UserFactory(is_superuser=True), datetime.fromisoformat(at))
+
+    assert bool(found) is counted
 
 
 def test_a_leader_elsewhere_sees_nothing(houses, hired):
