@@ -30,6 +30,7 @@ State = OutgoingRequest.State
 KEYS_LAST = timedelta(hours=24)  # how long Stripe remembers an idempotency key
 _MOST_SERVER_ERRORS = 2  # of one key; it may be remembering the first
 WAITS_LONG = timedelta(hours=1)
+_CLOCKS_DIFFER = timedelta(minutes=1)  # at the most, Stripe's and ours
 _MOST_TOLD = 500
 
 
@@ -225,12 +226,15 @@ def _moment(request: OutgoingRequest, object: dict[str, Any], at: datetime) -> d
     """
     Return when an answer was true: asked again, Stripe says what it said the first time.
 
+    That was when it made the object, which cannot have been before we promised it.
+
     :param at: when Stripe said it this time.
     """
     made = object.get("created")
     if request.attempts < 2 or request.target or not isinstance(made, int):
         return at
-    return datetime.fromtimestamp(max(0, min(made, at.timestamp())), UTC)
+    first = (request.created_at - _CLOCKS_DIFFER).timestamp()
+    return datetime.fromtimestamp(made, UTC) if first <= made <= at.timestamp() else at
 
 
 def _before_asking_again(request: OutgoingRequest, kind: Kind) -> Answer | None:

@@ -1,6 +1,7 @@
 """A promise is kept once, whatever the network and the processes do."""
 
 import json
+import time
 from datetime import timedelta
 
 import pytest
@@ -174,6 +175,24 @@ def test_what_stripe_answered_the_first_time_takes_nothing_back(
     wire.answers = lambda asked: (402, said) if declined else (200, made)
 
     assert keeps(capsys, "--all")["refused" if declined else "kept"] == 1
+
+    payment.refresh_from_db()
+    assert (payment.status, payment.amount_capturable) == ("requires_capture", 30_000)
+
+
+def test_an_object_that_says_it_is_older_than_its_promise_is_as_old_as_its_answer(
+    wire, promised, intent, stripe, capsys
+):
+    payment, request = promised()
+    wire.answers = lambda asked: None
+    keeping.keep(request)
+    now = int(time.time())
+    held = intent(payment, status="requires_capture", amount_capturable=30_000)
+    wire.answers = lambda asked: (200, held | {"created": 1_500_000_000})
+    assert keeps(capsys, "--all")["kept"] == 1
+
+    begun = intent(payment, status="requires_payment_method")
+    stripe.tells("payment_intent.created", begun, created=now - 5)
 
     payment.refresh_from_db()
     assert (payment.status, payment.amount_capturable) == ("requires_capture", 30_000)
