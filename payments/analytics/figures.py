@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce, TruncDate, TruncMonth, TruncWee
 
 from payments.analytics.sums import sum_of, total
 from payments.folio import RELEASED
-from payments.models import Charge, Dispute, Refund
+from payments.models import Charge, Dispute, PaymentTransaction, Refund
 
 LONGEST = timedelta(days=366 * 3)  # that is summed at once
 
@@ -63,9 +63,11 @@ def _refunds() -> QuerySet[Any]:
     captured = Case(When(charge__captured=True, then="charge__amount"), default=0)
     rest = F("charge__amount") - Coalesce("charge__amount_captured", captured)
     counted = Refund.objects.filter(seen=True, status="succeeded").exclude(reason=RELEASED)
-    alike = counted.exclude(bound_by=Refund.BoundBy.PROMISE).filter(
-        charge=OuterRef("charge"), amount=OuterRef("amount")
-    )
+    # What succeeded and is of a charge is a refund: not said, for PostgreSQL to go by the charge.
+    alike = PaymentTransaction.objects.filter(
+        charge=OuterRef("charge"), amount=OuterRef("amount"), status="succeeded", seen=True
+    ).exclude(reason=RELEASED)
+    alike = alike.exclude(bound_by=Refund.BoundBy.PROMISE)
     earlier = alike.filter(
         Q(occurred_at__lt=OuterRef("occurred_at"))
         | Q(occurred_at=OuterRef("occurred_at"), stripe_id__lt=OuterRef("stripe_id"))
