@@ -57,6 +57,12 @@ def test_a_refund_by_keyboard_alone(at):
     assert at.complaints == []
 
 
+def test_what_a_dialog_does_is_in_reach_without_scrolling(at):
+    at.set_viewport_size({"width": 390, "height": 480})
+    button = opened(at).get_by_role("button", name="Refund €1,200.00")
+    assert button.bounding_box()["y"] + button.bounding_box()["height"] <= 480
+
+
 def test_a_double_click_gives_back_once(at):
     dialog = opened(at)
     dialog.get_by_label("Amount").fill("50")
