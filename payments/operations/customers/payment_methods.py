@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import structlog
 from django.db import transaction
 from django.utils import timezone
 
@@ -18,8 +17,6 @@ from payments.operations import acting, activity, outcome
 from payments.operations.customers import customers
 from payments.operations.promised import row as promised_row
 from payments.outgoing import promises
-
-logger = structlog.get_logger(__name__)
 
 TO_CONFIRM = ("requires_payment_method", "requires_confirmation", "requires_action")
 

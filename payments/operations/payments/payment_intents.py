@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
 from django.db import transaction
 
 from payments import bulk, hotel
@@ -15,8 +14,6 @@ from payments.operations import acting, activity, amounts, outcome
 from payments.operations.customers import customers
 from payments.operations.promised import row as promised_row
 from payments.outgoing import answers, promises
-
-logger = structlog.get_logger(__name__)
 
 AUTOMATIC, MANUAL = "automatic", "manual"
 TO_CONFIRM = ("requires_payment_method", "requires_confirmation", "requires_action")

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import structlog
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
@@ -19,8 +18,6 @@ from payments.operations.payments import payment_intents
 from payments.operations.promised import row as promised_row
 from payments.outgoing import keeping, promises
 from payments.records import bookings
-
-logger = structlog.get_logger(__name__)
 
 REASONS = ("duplicate", "fraudulent", "requested_by_customer")  # Stripe's own
 
