@@ -104,6 +104,10 @@ def _stay(request: HttpRequest, booking: Reservation, context: dict[str, Any]) -
     if form.is_bound and form.is_valid() and form.save():
         messages.success(request, "Saved.")
         return redirect(f"{request.path}?tab=stay")
+    if wrong := next((each for each in form.visible_fields() if each.errors), None):
+        wrong.field.widget.attrs["autofocus"] = (
+            True  # it may be far below what the page begins with
+        )
     context |= {
         "tab": "stay",
         "panel": "bookings/_stay.html",

@@ -83,6 +83,14 @@ def test_what_makes_no_sense_is_refused_beside_it_and_kept(name, typed, says, de
     assert booking.room != "kept as typed"
 
 
+def test_the_first_field_that_is_wrong_gets_the_focus(desk, booking):
+    fields = opened(desk, booking)
+    page = save(desk, booking, fields | {"paid_elsewhere": "x", "arrival": "soon"}).content.decode()
+    (focused,) = re.findall(r"<input[^>]*autofocus[^>]*>", page)
+    assert 'name="arrival"' in focused
+    assert "autofocus" not in desk.get(f"/bookings/{booking.pk}/", {"tab": "stay"}).content.decode()
+
+
 def test_what_a_colleague_changed_meanwhile_is_said_and_asked_again(desk, booking):
     fields = opened(desk, booking)
     Reservation.objects.filter(pk=booking.pk).update(total=90_000, room="7")
