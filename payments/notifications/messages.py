@@ -175,7 +175,8 @@ def account_silent(case: Case) -> Said:
 @alert("refund_failed", "A refund did not reach the guest")
 def refund_failed(case: Case) -> Said:
     failed = refunds.failure(case.text("why"), case.text("dispute"))
-    return (failed.says.format(amount=case.amount()), failed.to_do)
+    says = failed.says.format(amount=case.amount())
+    return (f"{says} {refunds.TOTAL_STAYS}" if case.fact("ours") else says, failed.to_do)
 
 
 # Protection --------------------------------------------------------------
@@ -420,9 +421,12 @@ def mail_undeliverable(case: Case) -> Said:
 def request_refused(case: Case) -> Said:
     what = ASKED.get(case.text("request"), "for something")
     why = case.text("why").rstrip(".") or "It did not say why"
+    done = "Nothing was done."
+    if case.text("request") == "refund":
+        done = f"Nothing went back. {refunds.TOTAL_STAYS}"
     return (
         f"Stripe was asked {what}, and refused later, when nobody was waiting: {why}.",
-        "Nothing was done. Ask again here once the cause is mended.",
+        f"{done} Ask again here once the cause is mended.",
     )
 
 

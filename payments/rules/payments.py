@@ -167,6 +167,7 @@ def _follow_refund(refund: Refund, entry: Entry, booking: Booking | None) -> Eff
         facts |= {
             "why": refund.failure_reason,
             "dispute": entry.dispute_of(entry.charge_of(refund)),
+            "ours": refund.promised,
         }
         yield alert("refund_failed", refund, severity=Severity.CRITICAL, is_news=True, **facts)
         if booking is not None:

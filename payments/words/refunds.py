@@ -79,6 +79,7 @@ WHILE_OPEN = (
 WHEN_LOST = (
     "Do not return it any other way: the dispute is lost, so the guest has the money from the bank."
 )
+TOTAL_STAYS = "If the stay's total was lowered with it, it stays lowered."
 _STOPPED_BY_DISPUTE = "charge_for_pending_refund_disputed"
 
 

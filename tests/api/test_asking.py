@@ -303,6 +303,36 @@ def test_the_total_goes_down_with_a_refund(wire, paid, api, booking):
     assert api.gets("reservations/HB-2481/").json()["money"]["total"] == 100_000
 
 
+@pytest.mark.parametrize("refused", [False, True])
+def test_that_a_refund_which_fails_later_leaves_the_total_lowered_is_said(
+    wire, paid, api, booking, stripe, refused
+):
+    paid(50_000)
+    wire.answers = away if refused else makes_refunds("pending")
+    assert api.posts(REFUND, {"amount": 10_000, "lower_total": True}).status_code in (201, 202)
+    if refused:
+        error = {"type": "invalid_request_error", "message": "No."}
+        wire.answers = lambda asked: (400, {"error": error})
+        keeping.keep_due(early=True)
+    else:
+        row = Refund.objects.get()
+        failed = objects.refund(
+            id=row.stripe_id,
+            amount=10_000,
+            status="failed",
+            charge=row.stripe_charge_id,
+            payment_intent=row.stripe_payment_intent_id,
+            currency="eur",
+            metadata=row.metadata,
+        )
+        stripe.tells("refund.failed", failed)
+
+    booking.refresh_from_db()
+    assert booking.total == 110_000
+    told = {each["kind"]: each["text"] for each in api.gets("alerts/").json()["results"]}
+    assert "it stays lowered" in told["request_refused" if refused else "refund_failed"]
+
+
 def test_a_refund_is_promised_if_any_part_of_it_is(wire, paid, api):
     first, second = paid(50_000), paid(30_000)
     wire.answers = lambda asked: makes_refunds()(asked) if len(wire.asked) == 1 else None
