@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -57,6 +57,7 @@ class Kind:
     :param ask: makes the call.
     :param pages: lists what it may have made since it was promised, to find it by our own id.
     :param of: the parameters that such a list can be narrowed by.
+    :param expand: what that list is to show whole.
     :param read: reads the object that it changes.
     :param is_done: says whether an object is already as this request would have it.
     :param shows: the handler that reads the answer, where the object's own is not the one.
@@ -68,6 +69,7 @@ class Kind:
     ask: Callable[[OutgoingRequest], Answer]
     pages: Callable[..., Answer] | None = None
     of: tuple[str, ...] = ()
+    expand: tuple[str, ...] = ()
     read: Callable[[OutgoingRequest], Answer] | None = None
     is_done: Callable[[OutgoingRequest, dict[str, Any]], bool] | None = None
     shows: Handler | None = None
@@ -80,6 +82,7 @@ class Kind:
 
         Lists know at once what a search would know a minute later.
 
+        :raises Declined: it was made, and the card declined.
         :raises GatewayError: Stripe did not say.
         """
         if self.pages is None:
@@ -87,16 +90,35 @@ class Kind:
         since = int((request.created_at - _EARLIER).timestamp())
         params: dict[str, Any] = {"limit": 100, "created": {"gte": since}}
         params |= {name: request.params[name] for name in self.of if name in request.params}
+        params |= {"expand": list(self.expand)} if self.expand else {}
         for _ in range(_MOST_PAGES):
             answer = self.pages(account=request.account, params=params)
             found = answer.object.get("data") or []
             for each in found:
                 if (each.get("metadata") or {}).get("transactionId") == str(request.about):
+                    _see_it_was_not_declined(request, each, answer.at)
                     return Answer(each, answer.at)
             if not answer.object.get("has_more") or not found:
                 return None
             params = {**params, "starting_after": found[-1]["id"]}
         return None
+
+
+def _see_it_was_not_declined(request: OutgoingRequest, found: dict[str, Any], at: datetime) -> None:
+    """
+    See that a card that was to be charged at once was, as the lost answer would have said.
+
+    :raises Declined: its bank said no.
+    """
+    error = found.get("last_payment_error") or {}
+    if error and found.get("status") == "requires_payment_method" and request.params.get("confirm"):
+        raise errors.Declined(
+            str(error.get("message") or ""),
+            code=str(error.get("code") or ""),
+            decline_code=str(error.get("decline_code") or ""),
+            object=found,
+            at=at,
+        )
 
 
 def _with_customer(params: dict[str, Any]) -> dict[str, Any]:
@@ -266,6 +288,7 @@ KINDS: dict[str, Kind] = {
         ask=_makes(payment_intents),
         pages=payment_intents.page,
         of=("customer",),
+        expand=("data.latest_charge",),
         private=True,
     ),
     "refund": Kind(model=Refund, ask=_makes(refunds), pages=refunds.page, of=("charge",)),

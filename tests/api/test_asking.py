@@ -497,6 +497,32 @@ def test_a_declined_charge_says_why(wire, stripe, booking, api):
     assert (again.status_code, again.json()) == (402, told)
 
 
+def test_a_decline_whose_answer_was_a_500_says_why_later(wire, stripe, booking, api):
+    sent = damage(stripe, booking)
+    declined = declines("card_declined", "insufficient_funds")
+    made = []
+
+    def answer(asked):
+        if asked.method == "POST":
+            made[:] = made or [declined(asked)[1]["error"]["payment_intent"]]
+            return 500, {"error": {"type": "api_error", "message": "No."}}
+        return 200, {"object": "list", "data": made, "has_more": False}
+
+    wire.answers = answer
+    assert api.posts(CHARGE, sent, key="one").status_code == 202
+
+    keeping.keep_due(early=True)
+
+    again = api.posts(CHARGE, sent, key="one")
+    told = again.json()
+    assert (again.status_code, told["code"]) == (402, "card_declined")
+    assert (told["decline_code"], told["payment"]["stripe_id"]) == (
+        "insufficient_funds",
+        "pi_damage",
+    )
+    assert wire.asked[-1].query["expand[0]"] == "data.latest_charge"
+
+
 def test_a_guest_whose_bank_asks_is_mailed_a_link(wire, stripe, booking, api):
     sent = damage(stripe, booking)
     wire.answers = declines("authentication_required", "authentication_required")
