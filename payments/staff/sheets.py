@@ -39,7 +39,7 @@ class Asked(forms.Form):
 
     def __init__(self, sheet: "Sheet", *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.currency = sheet.booking.currency
+        self.currency = sheet.currency
         self.fields["amount"].widget.attrs |= dialogs.renews_button(sheet.address)
 
     def clean_amount(self) -> int:
@@ -131,6 +131,11 @@ class Sheet:
         return self.folio.booking
 
     @property
+    def currency(self) -> str:
+        """What its amounts are in: what is held need not be held in the booking's currency."""
+        return (self.payment.currency if self.payment else "") or self.booking.currency
+
+    @property
     def has_no_card(self) -> bool:
         """Whether there is nothing to charge: the guest has to pay, or leave a card first."""
         return self.verb == ACTIONS["charge"].verb and not self.cards
@@ -180,7 +185,7 @@ def _charge(sheet: Sheet, given: dict[str, Any], by: Any) -> str:
 
 def _capture(sheet: Sheet, given: dict[str, Any], by: Any) -> str:
     taken = holds.capture(payment=cast(Payment, sheet.payment), amount=given["amount"], by=by)
-    shown = money.show(given["amount"], sheet.booking.currency)
+    shown = money.show(given["amount"], sheet.currency)
     return f"{shown} taken." if taken.status == "succeeded" else f"{shown} is on its way."
 
 
@@ -216,8 +221,8 @@ def sheet(request: HttpRequest, pk: UUID, verb: str, payment: UUID | None = None
     opened = _open(request, action, verb, pk, payment)
     back = dialogs.leave(request, _back(request, pk))
     if request.method != "POST":
-        currency = opened.booking.currency
-        suggested = f"{money.to_decimal(opened.most, currency):,}" if opened.most else ""
+        most = money.to_decimal(opened.most, opened.currency)
+        suggested = f"{most:,}" if opened.most else ""
         suggested = request.GET.get("amount", suggested)
         first = {"amount": suggested, "key": time_ordered_id(), "seen": opened.seen}
         return _shown(request, opened, action.form(opened, initial=first))
@@ -277,8 +282,6 @@ def _open(request: HttpRequest, action: Action, verb: str, pk: UUID, payment: UU
         rows = hotel.visible_to(request.user, Payment.objects.filter(reservation=pk))
         held = get_object_or_404(rows, pk=payment)
     made = Sheet(action.verb, action.does, request.get_full_path(), folio, held)
-    show = money.show
-    currency = booking.currency
     if verb == "refund":
         made.refundable = refunds.refundable(folio)
         made.most = sum(each.amount for each in made.refundable)
@@ -299,7 +302,7 @@ def _open(request: HttpRequest, action: Action, verb: str, pk: UUID, payment: UU
     elif held is not None:
         made.most = held.amount_capturable or 0
         made.explains = [
-            f"{show(made.most, currency)} is held."
+            f"{money.show(made.most, made.currency)} is held."
             + (" What is not captured goes back to the guest." if verb == "capture" else "")
         ]
     return made
@@ -323,7 +326,7 @@ def _policy(booking: Booking, figures: Figures) -> list[str]:
 
 
 def _shown(request: HttpRequest, opened: Sheet, form: Asked) -> HttpResponse:
-    amount = "" if opened.verb != "Release" else money.show(opened.most, opened.booking.currency)
+    amount = "" if opened.verb != "Release" else money.show(opened.most, opened.currency)
     typed = form["amount"].value() if "amount" in form.fields else None
     if typed and (exact := AmountField.shown(str(typed), form.currency)):
         amount = exact

@@ -372,6 +372,37 @@ def test_what_is_anothers_is_not_there(booking, hold):
         assert Client().get(where).status_code == 302
 
 
+def test_a_hold_in_another_currency_is_taken_and_let_go_in_its_own(wire, stripe, manager, booking):
+    held = objects.payment_intent(
+        id="pi_yen",
+        status="requires_capture",
+        capture_method="manual",
+        amount=50_000,
+        currency="jpy",
+        amount_capturable=50_000,
+        latest_charge="ch_yen",
+        metadata={"reservationId": booking.code},
+    )
+    charge = objects.charge(
+        id="ch_yen", payment_intent="pi_yen", amount=50_000, currency="jpy", captured=False
+    )
+    stripe.tells("payment_intent.amount_capturable_updated", held)
+    stripe.tells("charge.succeeded", charge)
+    hold = Payment.objects.get(stripe_id="pi_yen")
+    capture, release = (address(booking, verb, hold) for verb in ("capture", "release"))
+
+    for where in (capture, release):
+        page = manager.get(where).content.decode()
+        assert "¥50,000 is held." in page
+        assert "€" not in page.partition('role="dialog"')[2]
+    assert 'value="50,000"' in manager.get(capture).content.decode()
+
+    wire.answers = lambda asked: (200, held | {"status": "succeeded", "amount_received": 10_000})
+    answer = send(manager, capture, amount="10,000")
+    assert said(answer) == ["¥10,000 taken."]
+    assert wire.asked[-1].form["amount_to_capture"] == "10000"
+
+
 def test_a_hold_of_another_booking_is_not_there(manager, hold):
     other = ReservationFactory(property=PropertyFactory())
     assert manager.get(address(other, "capture", hold)).status_code == 404
