@@ -36,6 +36,12 @@ class Schema(AutoSchema):
 
     view: "Address"  # type: ignore[override]  # the API has no others
 
+    def __get__(self, instance: Any, owner: Any) -> "Schema":
+        """Return one of this view alone: several may be described at once, each in its thread."""
+        mine = type(self)()
+        mine.view = instance
+        return mine
+
     def get_operation_id(self) -> str:
         verbs = {"GET": "list" if self.view.many else "get", "POST": "do"}
         name = self.path.replace("/api/", "").replace("organizations/{org}/", "")

@@ -6,6 +6,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from payments.api.addresses import ADDRESSES
+from tests.support.threads import at_once
 
 
 @pytest.fixture
@@ -27,6 +28,16 @@ def test_every_address_and_method_is_described(schema):
         path: {method.upper() for method in operations if method != "parameters"}
         for path, operations in schema["paths"].items()
     } == {plain(row.address): set(row.rights) for row in ADDRESSES}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_read_it_at_once():
+    read = at_once(
+        4, lambda _: Client().get("/api/schema/", headers={"Accept": "application/json"})
+    )
+
+    assert {each.status_code for each in read} == {200}
+    assert len({each.content for each in read}) == 1
 
 
 def test_every_error_is_problem_details(schema):
