@@ -39,7 +39,12 @@ _METHODS["PAYMENTS_RESERVATION_MODEL"].append("with_owed")
 def lacking() -> Iterator[tuple[str, list[str]]]:
     """Yield each of the hotel's models that lacks something payments needs, and what."""
     for setting, fields in FIELDS.items():
-        model = apps.get_model(getattr(settings, setting))
+        named = getattr(settings, setting)
+        try:
+            model = apps.get_model(named)
+        except (LookupError, ValueError):
+            yield setting, [f"a model: there is no {named!r}"]
+            continue
         there = {field.name for field in model._meta.get_fields()}
         lacks = [name for name in fields.split() if name not in there]
         if not isinstance(model._meta.pk, UUIDField):

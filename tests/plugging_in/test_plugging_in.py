@@ -82,6 +82,15 @@ def test_what_a_hosts_model_lacks_is_named(settings):
     assert error.msg.endswith("a UUID as its key, visible_to() on its manager.")
 
 
+@pytest.mark.parametrize("name", ["nobody.Stay", "auth.Stay", "Stay", ""])
+def test_a_model_that_is_not_there_is_named(name, settings):
+    settings.PAYMENTS_RESERVATION_MODEL = name
+
+    (error,) = checks.host()
+
+    assert error.msg == f"PAYMENTS_RESERVATION_MODEL lacks a model: there is no {name!r}."
+
+
 def test_every_setting_that_is_read_is_one_that_a_host_is_told_of():
     read = set()
     for file in (ROOT / "payments").rglob("*.py"):
