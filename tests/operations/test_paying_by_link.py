@@ -3,6 +3,7 @@
 import pytest
 from django.core import mail
 
+from payments import panels
 from payments.models import Notification, PayLink, Payment
 from payments.notifications import links, outbox
 from payments.operations import mails
@@ -46,6 +47,17 @@ def test_a_link_that_is_paid_before_its_mail_goes_out_is_not_sent(link, wire, st
     wire.answers = makes_intents
     payment = pay_links.begin(link).payment
     stripe.tells("payment_intent.succeeded", paid(payment))
+    assert not any("Please pay" in subject for subject in deliver())
+    assert Notification.objects.get(kind="pay_link").state == outbox.Notification.State.DROPPED
+
+
+@pytest.mark.parametrize("change", [{"status": "canceled"}, {"paid_elsewhere": 10**7}])
+def test_a_link_whose_stay_wants_nothing_by_now_is_not_sent(change, link, booking):
+    for name, value in change.items():
+        setattr(booking, name, value)
+    booking.save()
+    panels.refresh_money([booking.pk])
+
     assert not any("Please pay" in subject for subject in deliver())
     assert Notification.objects.get(kind="pay_link").state == outbox.Notification.State.DROPPED
 

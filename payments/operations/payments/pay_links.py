@@ -277,7 +277,7 @@ def used(link: PayLink) -> None:
 def is_good(id: str) -> bool:
     """Say whether a link can still be paid by."""
     try:
-        check_itself(_known(hotel.as_uuid(id)))
+        check(_known(hotel.as_uuid(id)))
     except Refused:
         return False
     return True
