@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.core.signing import Signer
 from django.urls import reverse
+from django.utils import timezone
 
 from payments import hotel
 from payments.models import Alert, Notification, PayLink, Payment
@@ -83,12 +84,13 @@ def of_payment(account: str, livemode: bool, stripe_id: str) -> PayLink | None:
 
 def retry(account: str, livemode: bool, stripe_id: str) -> PayLink | None:
     """
-    Return a link by which a guest tries a payment again that failed, made unless there is one.
+    Return a link by which a guest tries a payment again that failed.
 
-    None where the payment does not wait for the guest, or is of no booking.
+    It is made unless there is one that is still good: a bank may refuse a debit after more than a
+    week. None where the payment does not wait for the guest, or is of no booking.
     """
     found = of_payment(account, livemode, stripe_id)
-    if found is not None:
+    if found is not None and not found.has_expired(timezone.now()):
         return found
     payment = Payment.objects.filter(
         account=account, livemode=livemode, stripe_id=stripe_id, reservation__isnull=False

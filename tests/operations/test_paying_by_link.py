@@ -1,7 +1,12 @@
 """A guest pays by a link: mailed, asked of Stripe once, and of no use afterwards."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from django.core import mail
+from django.test import Client
+from django.utils import timezone
 
 from payments import panels
 from payments.models import Notification, PayLink, Payment
@@ -12,6 +17,8 @@ from sandbox import objects
 from tests.operations.conftest import makes_intents
 
 pytestmark = pytest.mark.django_db
+
+DEBIT = {"id": "pm_1", "object": "payment_method", "type": "sepa_debit"}
 
 
 @pytest.fixture
@@ -93,6 +100,27 @@ def test_a_guest_whose_card_was_declined_may_try_the_same_payment_again(stripe, 
     assert links.pay(link) in message.body
     wire.answers = lambda asked: (200, unpaid(Payment.objects.get()))
     assert pay_links.begin(link).payment.stripe_id == "pi_1"
+
+
+def test_a_guest_whose_debit_fails_after_the_link_ran_out_gets_another(link, wire, stripe):
+    wire.answers = makes_intents
+    payment = pay_links.begin(link).payment
+    now = int(timezone.now().timestamp())
+    waits = of(payment) | {"status": "processing"}
+    stripe.tells("payment_intent.processing", waits, created=now + 60)
+    PayLink.objects.update(expires_at=timezone.now() - timedelta(days=3))
+    error = {"code": "insufficient_funds", "message": "No.", "payment_method": DEBIT}
+    failed = of(payment) | {"status": "requires_payment_method", "last_payment_error": error}
+    stripe.tells("payment_intent.payment_failed", failed, created=now + 120)
+
+    (message,) = (m for s, m in deliver().items() if "Your payment" in s)
+    (address,) = re.findall(r"Try again: \S+?(/pay/\S+)", message.body)
+    guest = Client()
+    assert guest.get(address).status_code == 302
+    assert guest.get("/pay/").status_code == 200
+    again = PayLink.objects.exclude(pk=link.pk).get()
+    wire.answers = lambda asked: (200, unpaid(payment))
+    assert pay_links.begin(again).payment.pk == payment.pk
 
 
 def unpaid(payment):
