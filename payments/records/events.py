@@ -20,12 +20,16 @@ def about(rows: QuerySet[WebhookEvent], ids: Collection[str]) -> QuerySet[Webhoo
 
 def naming(rows: QuerySet[WebhookEvent], text: str) -> QuerySet[WebhookEvent]:
     """
-    Return the events among these that name an object by its Stripe id, or a booking by its code.
+    Return the events among these that name an object by its Stripe id, or a booking.
 
     Of a booking, those about its payments, too. Set aside or not; one that waits has not been read
     yet. All events are looked through: it is for somebody at a command line, not for a page.
+
+    :param text: an object's Stripe id, a booking's code, or a booking's id.
     """
-    bookings = {str(booking.id) for booking in hotel.with_code(text)}
+    named = hotel.as_uuid(text)
+    found = [*hotel.with_code(text), *hotel.bookings([named] if named else []).values()]
+    bookings = {str(booking.id) for booking in found}
     payments = Payment.objects.filter(reservation__in=bookings).exclude(stripe_id="")
     ids = [text, *payments.values_list("stripe_id", flat=True)]
     return rows.filter(

@@ -109,6 +109,7 @@ def test_the_inbox_says_what_came_about_a_booking_or_an_object(stripe, run, book
     stripe.tells("payment_intent.succeeded", by_key, account="acct_unknown", id="evt_aside")
 
     assert about(booking.code) == ["evt_here", "evt_charge", "evt_aside"]
+    assert about(str(booking.pk).upper()) == about(booking.code)
     assert about(here["id"]) == ["evt_here", "evt_charge"]
     assert about(its_charge["id"]) == ["evt_charge"]
     assert about(nobodys["id"]) == ["evt_nobodys"]
