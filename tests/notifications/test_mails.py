@@ -349,6 +349,7 @@ def test_a_guest_without_a_name_is_greeted_all_the_same(stripe, stay):
 
     assert receipt.message()["To"] == "soren@example.com"
     assert "Dear guest," in words(receipt)
+    assert "The guest has paid €" in words(told("payment_taken"))
 
 
 # Nothing becomes code ----------------------------------------------------

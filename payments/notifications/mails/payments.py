@@ -211,7 +211,7 @@ def payment_taken(case: Case) -> Mail:
         subject=f"{amount} received{case.of_booking}",
         title="A payment came",
         figure=amount,
-        says=[f"{case.guest} has paid {amount}."],
+        says=[f"{_begins(case.guest)} has paid {amount}."],
         lines=_hotels_lines(case),
         tone=GOOD,
     )
@@ -248,7 +248,7 @@ def payment_failed(case: Case) -> Mail:
         subject=subject.format(amount=amount, of=case.of_booking),
         title=title,
         figure=amount,
-        says=[f"{case.guest} could not pay {amount}. {said.note} Nothing was taken."],
+        says=[f"{_begins(case.guest)} could not pay {amount}. {said.note} Nothing was taken."],
         lines=_hotels_lines(case),
         to_do=to_do,
         tone=BAD,
@@ -275,6 +275,11 @@ def payment_partially_funded(case: Case) -> Mail:
         lines=_hotels_lines(case),
         to_do="Ask the guest for the rest, with the same reference.",
     )
+
+
+def _begins(text: str) -> str:
+    """Return a text as a sentence begins with it."""
+    return text[:1].upper() + text[1:]
 
 
 def _hotels_lines(case: Case) -> Lines:
