@@ -10,9 +10,10 @@ from uuid import UUID
 from django.utils.formats import date_format
 
 from payments import hotel, words
-from payments.models import Alert, Charge, Notification, PaymentTransaction
+from payments.models import Alert, Charge, Notification, PaymentMethod, PaymentTransaction
 from payments.money import show
 from payments.notifications import addresses
+from payments.words import customers
 
 _UNKNOWN = "a date we do not know"
 
@@ -34,6 +35,26 @@ class Known:
         facts = [row.facts for row in self._rows if isinstance(row.facts, dict)]
         users = {each["user"] for each in facts if isinstance(each.get("user"), int | str)}
         return hotel.addresses_of(users)
+
+    @cached_property
+    def cards(self) -> dict[tuple[str, bool, str], PaymentMethod]:
+        """The cards on file that they are about, with whose they are."""
+        about = {_key(row) for row in self._rows if row.kind == _OF_A_CARD}
+        if not about:
+            return {}
+        found = PaymentMethod.objects.filter(stripe_id__in={id for *_, id in about})
+        rows = {
+            (row.account, row.livemode, row.stripe_id): row
+            for row in found.select_related("customer")
+        }
+        return {key: row for key, row in rows.items() if key in about}
+
+
+_OF_A_CARD = "card_expires"
+
+
+def _key(row: Alert | Notification) -> tuple[str, bool, str]:
+    return (row.account, row.livemode, row.object_id)
 
 
 class Case:
@@ -83,6 +104,15 @@ class Case:
             return "owners, managers and finance"
         people = self._known.people if self._known is not None else hotel.addresses_of([user])
         return one_line(people.get(str(user), "")) or "somebody who has left"
+
+    @property
+    def card(self) -> str:
+        """Which card on file it is about, and whose: Visa ·· 4242 of Søren Østergaard."""
+        card = self._known.cards.get(_key(self.row)) if self._known is not None else None
+        if card is None:
+            return self.object
+        named, customer = one_line(customers.named(card)), card.customer
+        return f"{named} of {one_line(customer.name)}" if customer and customer.name else named
 
     @property
     def of_booking(self) -> str:

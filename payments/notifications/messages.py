@@ -12,6 +12,7 @@ from uuid import UUID
 from payments.models import Alert
 from payments.notifications.case import Case, Known, listed
 from payments.words import connect, protection, refunds, spelled
+from payments.words.mails import mail
 from payments.words.protection import FRAUD_TYPES, OPENED, REVIEWS
 from payments.words.requests import ASKED
 
@@ -52,7 +53,7 @@ def title(alert: Alert) -> str:
 
 def sentence(alert: Alert) -> str:
     """Return what is the case and what to do."""
-    return _joined(_parts(alert, Case(alert)))
+    return _joined(_parts(alert, Case(alert, Known([alert]))))
 
 
 def sentences(alerts: Collection[Alert]) -> dict[UUID, str]:
@@ -286,9 +287,9 @@ def payouts_stopped(case: Case) -> Said:
 
 @alert("requirement_due", "Stripe wants to know something")
 def requirement_due(case: Case) -> Said:
-    if case.texts("past_due"):
+    if late := connect.requirements(case.texts("past_due")):
         return (
-            f"Stripe wanted {wanted(case)}, and the time is over.",
+            f"Stripe wanted {listed(late)}, and the time is over.",
             "Give it in the Stripe dashboard today, or cards and payouts stop.",
         )
     by = f" by {case.day()}" if case.has("at") else " soon"
@@ -379,7 +380,7 @@ def card_expires(case: Case) -> Said:
     month, year = case.number("month"), case.number("year")
     until = f" at the end of {month:02}/{year}" if month and year else " soon"
     return (
-        f"The card {case.object} runs out{until}.",
+        f"The card {case.card} runs out{until}.",
         "Ask the guest for another if you mean to charge it later.",
     )
 
@@ -409,10 +410,9 @@ def tenant_mismatch(case: Case) -> Said:
 @alert("mail_undeliverable", "A mail could not be delivered")
 def mail_undeliverable(case: Case) -> Said:
     whom = "the guest" if case.text("to") == "guest" else case.colleague
-    about = _MAILS.get(case.text("mail"), spelled(case.text("mail")).lower() or "a mail")
     why = case.text("why").rstrip(".") or "Nobody said why"
     return (
-        f"We gave up on telling {whom} about {about}. {why}.",
+        f"The mail “{mail(case.text('mail'))}” to {whom} was given up. {why}.",
         "Check the address on file, and tell them some other way.",
     )
 
@@ -446,12 +446,3 @@ def evidence_handed_in(case: Case) -> Said:
         " goes to the bank, as your organization chose.",
         "Nothing can be added now: the bank decides.",
     )
-
-
-# What each mail that people wait for is about.
-_MAILS = {
-    "payment_received": "a payment that came",
-    "hold_captured": "money taken from a hold",
-    "payment_failed_guest": "a payment that did not go through",
-    "refund_sent": "money that went back",
-}

@@ -31,12 +31,16 @@ MOVEMENTS = {
 
 def method(row: PaymentMethod) -> str:
     """Return a card as it reads on the card: Visa ·· 4242, until 12/2030."""
+    if row.exp_month and row.exp_year:
+        return f"{named(row)}, until {row.exp_month:02}/{row.exp_year}"
+    return named(row)
+
+
+def named(row: PaymentMethod) -> str:
+    """Return a card by its name and its last digits: Visa ·· 4242."""
     kind = METHODS.get(row.type, spelled(row.type))
     name = BRANDS.get(row.brand, spelled(row.brand)) if row.brand else kind
-    named = " ·· ".join(filter(None, [name or "Card", row.last4]))
-    if row.exp_month and row.exp_year:
-        return f"{named}, until {row.exp_month:02}/{row.exp_year}"
-    return named
+    return " ·· ".join(filter(None, [name or "Card", row.last4]))
 
 
 def chargeable(row: PaymentMethod, today: date) -> Said:

@@ -3,7 +3,8 @@
 import pytest
 
 from payments.models import Alert
-from payments.notifications.messages import MESSAGES, sentence, title
+from payments.notifications.messages import MESSAGES, sentence, sentences, title
+from sandbox import objects
 from sandbox.scenarios import SCENARIOS
 from tests.conftest import stay_of
 from tests.factories import OrganizationFactory, PropertyFactory
@@ -103,6 +104,44 @@ def test_what_stripe_wants_is_said_in_plain_words(db):
         "Stripe wants a document of the company, the date of birth of a person on the account and"
         " odd new by 3 July 2026." in sentence(alert)
     )
+
+
+def test_only_what_is_overdue_is_said_to_be(db):
+    names = ["company.tax_id", "external_account"]
+    alert = an_alert("requirement_due", wanted=names, past_due=names[:1])
+
+    assert sentence(alert).startswith(
+        "Stripe wanted the tax number of the company, and the time is over."
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "to", "says"),
+    [
+        ("pay_link", "guest", "The mail “A link to pay by” to the guest was given up."),
+        (
+            "dispute_opened",
+            "managers",
+            "The mail “A guest disputes a payment” to owners, managers and finance was given up.",
+        ),
+    ],
+)
+def test_a_mail_that_did_not_arrive_is_called_what_lists_call_it(kind, to, says, db):
+    alert = an_alert("mail_undeliverable", mail=kind, to=to, why="Nobody answered.")
+
+    assert sentence(alert).startswith(f"{says} Nobody answered.")
+
+
+def test_a_card_that_runs_out_is_named_with_whose_it_is(stripe):
+    guest = objects.customer(id="cus_1", name="Søren Østergaard")
+    source = objects.card_source(id="card_1", customer="cus_1", exp_month=12, exp_year=2026)
+    stripe.tells("customer.created", guest)
+    stripe.tells("customer.source.expiring", source)
+
+    says = "The card Visa ·· 4242 of Søren Østergaard runs out at the end of 12/2026."
+    alert = Alert.objects.get()
+    assert sentence(alert).startswith(says)
+    assert sentences([alert])[alert.pk] == sentence(alert)
 
 
 def test_an_account_that_was_stopped_says_why_in_plain_words(db):

@@ -325,7 +325,7 @@ def test_pauses_grow_and_after_ten_attempts_somebody_must_look(receipt_alone, po
     alert = Alert.objects.get(kind="mail_undeliverable")
     assert (alert.reservation, alert.lasting) == (receipt_alone, True)
     assert messages.sentence(alert) == (
-        "We gave up on telling the guest about a payment that came. The mail server said 554 5.7.1"
+        "The mail “The payment came” to the guest was given up. The mail server said 554 5.7.1"
         " <address>: not from you. Check the address on file, and tell them some other way."
     )
 
