@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "axes",
     "csp",
     "django_htmx",
     "heroicons",
@@ -64,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "pms.logging_in.whole_page",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "pms.urls"
@@ -178,6 +180,18 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "bookings"
 LOGOUT_REDIRECT_URL = "login"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",  # first: nobody tries one password after the other
+    "django.contrib.auth.backends.ModelBackend",
+]
+AXES_HANDLER = "pms.logging_in.Attempts"
+AXES_LOCKOUT_CALLABLE = "pms.logging_in.locked"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # nobody locks out somebody elsewhere
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = timedelta(minutes=10)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
