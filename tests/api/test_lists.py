@@ -9,7 +9,7 @@ from django.core.management import call_command
 from organizations.models import Role
 from payments.models import Alert, Dispute, Payment, Refund
 from sandbox.scenarios import SCENARIOS
-from tests.api.conftest import Program, program
+from tests.api.conftest import Program, away, program
 from tests.conftest import stay_of
 from tests.factories import PropertyFactory, ReservationFactory
 from tests.support.stories import arrives
@@ -169,6 +169,15 @@ def test_lists_are_narrowed_by_stripe_id_and_by_booking(stripe, booking, api):
         assert results(api.gets(f"{address}?reservation=HB-404")) == []
         assert results(api.gets(f"{address}?stripe_id=%00&reservation=%ed%a0%80")) == []
     assert not Refund.objects.exists()
+
+
+def test_what_stripe_has_no_id_for_yet_is_not_found_by_an_empty_one(wire, stripe, booking, api):
+    wire.answers = away
+    api.posts("reservations/HB-2481/payments/", {"amount": 5_000, "purpose": "deposit"})
+
+    (promised,) = results(api.gets("payments/"))
+    assert promised["stripe_id"] is None
+    assert results(api.gets("payments/?stripe_id=")) == []
 
 
 def test_a_page_begins_where_the_one_before_it_ended(booking, api):

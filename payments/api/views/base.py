@@ -34,8 +34,8 @@ Filter = Callable[[QuerySet[Any], str], QuerySet[Any]]
 
 
 def with_stripe_id(rows: QuerySet[Any], given: str) -> QuerySet[Any]:
-    """Narrow records to the one with this id of Stripe's."""
-    return rows.filter(stripe_id=given)
+    """Narrow records to the one with this id of Stripe's: none has an empty one."""
+    return rows.exclude(stripe_id="").filter(stripe_id=given)
 
 
 class Ours(APIView):
