@@ -329,8 +329,10 @@ def test_that_a_refund_which_fails_later_leaves_the_total_lowered_is_said(
 
     booking.refresh_from_db()
     assert booking.total == 110_000
-    told = {each["kind"]: each["text"] for each in api.gets("alerts/").json()["results"]}
-    assert "it stays lowered" in told["request_refused" if refused else "refund_failed"]
+    alerts = {each["kind"]: each for each in api.gets("alerts/").json()["results"]}
+    told = alerts["request_refused" if refused else "refund_failed"]
+    assert "it stays lowered" in told["text"]
+    assert told["stripe_id"] == (None if refused else row.stripe_id)
 
 
 def test_a_refund_is_promised_if_any_part_of_it_is(wire, paid, api):

@@ -1,5 +1,7 @@
 """What staff must know."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from payments.api.shapes.fields import Moment, OfBooking, Text
@@ -7,10 +9,17 @@ from payments.models import Alert
 from payments.notifications import messages
 
 
+class StripeId(Text):
+    """An id of Stripe's; null where there is one of ours alone."""
+
+    def to_representation(self, value: str) -> Any:
+        return super().to_representation(value if "_" in value else None)
+
+
 class AlertShape(OfBooking):
     """Something that staff must know, until it is no longer so or was seen."""
 
-    stripe_id = Text(source="object_id", help_text="What it is about.")
+    stripe_id = StripeId(source="object_id", help_text="What it is about.")
     kind = serializers.CharField()
     severity = serializers.CharField()
     title = serializers.SerializerMethodField()
