@@ -1,8 +1,10 @@
 """What asks Stripe: payments, holds and refunds, from the request to the answer."""
 
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 
 from organizations.models import Role
 from payments.models import (
@@ -537,6 +539,21 @@ def test_a_guest_whose_bank_asks_is_mailed_a_link(wire, stripe, booking, api):
     assert told["status"] == "requires_payment_method"
     assert told["pay_link"]["sent_to"] == "guest@example.com"
     assert set(told["pay_link"]) == {"id", "sent_to", "expires_at"}
+
+
+def test_a_guest_whose_bank_asks_later_is_mailed_a_link_once_it_is_kept(wire, stripe, booking, api):
+    sent = damage(stripe, booking)
+    wire.answers = away
+    payment = api.posts(CHARGE, sent, key="one").json()
+    assert (payment["status"], payment["pay_link"]) == ("promised", None)
+    wire.answers = declines("authentication_required", "authentication_required")
+
+    call_command("stripe_keep", "--all", stdout=StringIO())
+
+    told = api.gets(f"payments/{payment['id']}/").json()
+    assert told["requires_action"] is True
+    assert told["pay_link"]["sent_to"] == "guest@example.com"
+    assert api.posts(CHARGE, sent, key="one").json()["pay_link"] == told["pay_link"]
 
 
 def test_a_card_that_is_nobodys_is_not_there(wire, stripe, booking, api):

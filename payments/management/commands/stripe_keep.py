@@ -4,6 +4,7 @@ from django.core.management.base import CommandParser
 
 from payments.management import command
 from payments.models import OutgoingRequest
+from payments.operations.payments import additional_charges
 from payments.outgoing import keeping, rereads
 
 State = OutgoingRequest.State
@@ -12,7 +13,8 @@ State = OutgoingRequest.State
 class Command(command.Command):
     help = (
         "Keep every promise to ask Stripe that is due now, and every re-read, then end. "
-        "“waiting” counts promises that were tried and have to be tried again."
+        "A guest whose bank asks about a charge is mailed a link. “waiting” counts promises that "
+        "were tried and have to be tried again."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -24,6 +26,7 @@ class Command(command.Command):
     def handle(self, *args: Any, **options: Any) -> None:
         ended = keeping.keep_due(early=options["all"])
         read = rereads.keep_due(early=options["all"])
+        additional_charges.ask_guests()
         value = {
             "kept": ended[State.KEPT],
             "refused": ended[State.REFUSED],
