@@ -87,7 +87,8 @@ def retry(account: str, livemode: bool, stripe_id: str) -> PayLink | None:
     Return a link by which a guest tries a payment again that failed.
 
     It is made unless there is one that is still good: a bank may refuse a debit after more than a
-    week. None where the payment does not wait for the guest, or is of no booking.
+    week. None where the payment does not wait for the guest, is of no booking, or is in another
+    currency than its booking: a link asks for the booking's.
     """
     found = of_payment(account, livemode, stripe_id)
     if found is not None and not found.has_expired(timezone.now()):
@@ -96,6 +97,9 @@ def retry(account: str, livemode: bool, stripe_id: str) -> PayLink | None:
         account=account, livemode=livemode, stripe_id=stripe_id, reservation__isnull=False
     ).first()
     if payment is None or payment.status != "requires_payment_method" or not payment.amount:
+        return None
+    stay = hotel.stay(payment.reservation_id)
+    if stay is None or stay.currency != payment.currency:
         return None
     return PayLink.objects.create(
         organization_id=payment.organization_id,

@@ -123,6 +123,19 @@ def test_a_guest_whose_debit_fails_after_the_link_ran_out_gets_another(link, wir
     assert pay_links.begin(again).payment.pk == payment.pk
 
 
+def test_what_was_to_be_paid_in_another_currency_is_asked_for_by_no_link(stripe, booking):
+    names = {"reservationId": str(booking.pk), "orgId": str(booking.organization_id)}
+    error = {"code": "card_declined", "decline_code": "insufficient_funds", "message": "No."}
+    failed = objects.payment_intent(
+        id="pi_1", amount=50_000, currency="jpy", metadata=names, last_payment_error=error
+    )
+    stripe.tells("payment_intent.payment_failed", failed)
+
+    (message,) = (m for s, m in deliver().items() if "Your payment of ¥50,000" in s)
+    assert "Try again" not in message.body
+    assert not PayLink.objects.exists()
+
+
 def unpaid(payment):
     return of(payment) | {"client_secret": "secret_once_more"}
 
