@@ -128,6 +128,7 @@ def running(tmp_path):
         }
 
 
+@pytest.mark.curl
 def test_its_commands_do_what_it_says(running):
     commands, printed = script()
 

@@ -39,6 +39,11 @@ LOOKS = pytest.mark.parametrize(
 )
 
 
+def pytest_itemcollected(item):
+    """Mark what is in this folder: each of its tests needs a browser."""
+    item.add_marker("browser")
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     return {**browser_type_launch_args, "executable_path": chromium(), "args": ["--no-sandbox"]}

@@ -8,7 +8,7 @@ from payments.models import Alert, Charge, Payment, Refund, WebhookEvent
 from reservations.models import Reservation
 from tests.support.admin import POISON, listed, page
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 PHONE, DESKTOP = {"width": 375, "height": 812}, {"width": 1440, "height": 900}
 # The theme has no landmark for its main part, and names two regions alike. All else must pass.

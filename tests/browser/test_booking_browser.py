@@ -11,7 +11,7 @@ from payments.models import PayLink, Payment
 from reservations.models import Reservation
 from tests.support.cards import ASKS, DECLINED, GOOD, answered, typed
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 POLICY = [{"days_before": 3, "refund_percent": 50, "until": "18:00"}]
 

@@ -16,7 +16,7 @@ from tests.operations.conftest import Far
 from tests.sandbox.test_sandbox_delivery import control
 from tests.support.cards import ASKS, answered, typed
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

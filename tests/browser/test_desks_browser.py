@@ -12,7 +12,7 @@ from tests.conftest import stay_of
 from tests.factories import GuestFactory, ReservationFactory
 from tests.operations.conftest import makes_refunds
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 STORIES = {
     "dispute_due_tomorrow": "Rūta Kazlauskaitė",

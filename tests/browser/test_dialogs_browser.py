@@ -13,7 +13,7 @@ from tests.browser.conftest import stays_within_the_screen, with_twice_the_text
 from tests.conftest import stay_of
 from tests.operations.conftest import makes_refunds, paid  # noqa: F401
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 

@@ -10,7 +10,7 @@ from tests.browser.conftest import complaining, stays_within_the_screen, with_tw
 from tests.factories import MembershipFactory
 from tests.operations.conftest import Far
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 SMALLEST, PHONE, DESKTOP = (

@@ -11,7 +11,7 @@ from tests.browser.test_booking_browser import book
 from tests.operations.conftest import makes_refunds, paid  # noqa: F401
 from tests.support.cards import typed
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from tests.factories import (
 from tests.sandbox.test_sandbox_delivery import control
 from tests.support.stripe import Stripe
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 SMALLEST, PHONE, DESKTOP = (
     {"width": 320, "height": 640},

@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from reservations.models import Reservation
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 PHONE, DESKTOP = {"width": 375, "height": 812}, {"width": 1440, "height": 900}
 

@@ -14,7 +14,7 @@ from payments.operations.payments import pay_links
 from tests.browser.conftest import complaining
 from tests.support.cards import ASKS, DECLINED, GOOD, answered, typed
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 PAY = "Pay €480.50"
 

@@ -6,8 +6,6 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import HARBOUR, LOOKS, without_violations
 
-pytestmark = pytest.mark.browser
-
 
 @pytest.fixture
 def pay(calls):

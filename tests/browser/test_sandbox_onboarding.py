@@ -1,10 +1,6 @@
 """Stripe's pages that a hotel joins by, as the sandbox has them, in a real browser."""
 
-import pytest
-
 from tests.browser.conftest import LOOKS, without_violations
-
-pytestmark = pytest.mark.browser
 
 
 def begun(calls):

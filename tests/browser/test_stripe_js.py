@@ -10,8 +10,6 @@ from csp.utils import build_policy
 
 from pms.csp import strict_policy
 
-pytestmark = pytest.mark.browser
-
 HOTEL = "acct_1HarbourHotels00"
 PAGE = """<!doctype html><html lang="en"><title>Pay</title><h1>Pay</h1>
 <script src="{}"></script><main id="card"></main><dialog aria-label="Take a payment"></dialog>"""

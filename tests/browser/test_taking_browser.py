@@ -10,7 +10,7 @@ from tests.browser.conftest import HARBOUR
 from tests.operations.conftest import Far
 from tests.support.cards import ASKS, DECLINED, GOOD, answered, typed
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

@@ -1,10 +1,10 @@
 """
 What some tests need beside Python, and what happens where it is not there.
 
-A test marked `browser`, `node`, `redis`, `rabbitmq` or `stripe` is skipped on a machine without
-that; one line at the end says what to install. With CI set nothing may be skipped, for whatever
-reason: a skip fails. A test marked `postgres` is about PostgreSQL, and is left out while the tests
-run on SQLite.
+A test marked `browser`, `curl`, `node`, `redis`, `rabbitmq` or `stripe` is skipped on a machine
+without that; one line at the end says what to install. With CI set nothing may be skipped, for
+whatever reason: a skip fails. A test marked `postgres` is about PostgreSQL, and is left out while
+the tests run on SQLite.
 """
 
 import os
@@ -20,6 +20,7 @@ from tests.support.environment import GIVEN
 
 MISSING = {
     "browser": "no Chromium: install it, or name it in CHROMIUM",
+    "curl": "no curl",
     "node": "no node, or no npm",
     "redis": "no Redis on 127.0.0.1:6379",
     "rabbitmq": "no RabbitMQ on 127.0.0.1:5672",
@@ -45,6 +46,8 @@ def is_there(need):
     match need:
         case "browser":
             return chromium() is not None
+        case "curl":
+            return shutil.which("curl") is not None
         case "node":
             return bool(shutil.which("node") and shutil.which("npm"))
         case "redis":
