@@ -1,5 +1,6 @@
 """Money without a booking: listed with its likely bookings, attached with one click, taken back."""
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -123,6 +124,17 @@ def test_any_booking_of_the_hotel_is_found_by_its_code(manager, loose):
 
     assert "Owes €50.00" in page
     assert f'value="{other.pk}"' in page
+
+
+def test_a_booking_is_found_for_a_payment_on_the_second_page(manager, stripe, booking):
+    for seed in range(1, 22):
+        stripe.sends(SCENARIOS["dashboard_payment"].events(stay_of(booking, seed=seed)))
+    page = manager.get(URL, {"page": 2}).content.decode()
+    sent = dict(re.findall(r'type="hidden" name="(page|payment)" value="([^"]*)"', page))
+
+    (item,) = manager.get(URL, sent | {"code": booking.code}).context["items"]
+
+    assert [each.code for each in item["found"]] == [booking.code]
 
 
 def test_another_hotels_booking_is_not_found(manager, loose):
