@@ -56,6 +56,8 @@ def test_a_payment_and_its_dispute_reach_the_hosts_booking_and_every_page_shows(
         "booking": ["disputed", 20_000, 20_000],
         "stranger": [401, "application/problem+json"],
         "failed": {},
+        "arrival": True,
+        "checked in": "2026-12-01T15:00:00Z",
         "named": True,
     }
 

@@ -85,7 +85,7 @@ class LinkShape(serializers.Serializer[Any]):
     """A way into Stripe's pages, for one use."""
 
     url = serializers.URLField()
-    expires_at = serializers.DateTimeField()
+    expires_at = Moment(allow_null=False)
 
 
 class LetGoShape(AccountShape):

@@ -1,8 +1,9 @@
 """The parts that shapes are made of. What is absent is null."""
 
+from datetime import UTC
 from typing import Any
 
-from rest_framework import serializers
+from rest_framework import ISO_8601, serializers
 
 from payments import hotel
 from payments.money import LARGEST
@@ -29,10 +30,18 @@ class Amount(serializers.IntegerField):
 
 
 class Moment(serializers.DateTimeField):
-    """A time in UTC, or null."""
+    """A time in UTC, or null, whatever a host's own time zone and formats are."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**{"allow_null": True, **options})
+        usual = {"allow_null": True, "format": ISO_8601, "default_timezone": UTC}
+        super().__init__(**{**usual, **options})
+
+
+class Day(serializers.DateField):
+    """A day, whatever a host's own formats are."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"format": ISO_8601, **options})
 
 
 class Flag(serializers.BooleanField):

@@ -6,7 +6,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from payments.api.shapes.fields import Amount, Moment, OfBooking, Own, Text
+from payments.api.shapes.fields import Amount, Day, Moment, OfBooking, Own, Text
 from payments.folio import Entry, captured
 from payments.hotel import Booking
 from payments.models import PayLink, Payment, Refund
@@ -158,8 +158,8 @@ class SuggestionShape(serializers.Serializer[Any]):
     reservation = serializers.CharField(source="booking.code")
     guest = Text(source="booking.guest")
     property = Text(source="booking.house", help_text="The name of the house.")
-    arrival = serializers.DateField(source="booking.arrival")
-    departure = serializers.DateField(source="booking.departure")
+    arrival = Day(source="booking.arrival")
+    departure = Day(source="booking.departure")
     owed = Amount(source="booking.owed")
     why = serializers.CharField()
 

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from payments import hotel
-from payments.api.shapes.fields import Amount, Moment, Text
+from payments.api.shapes.fields import Amount, Day, Moment, Text
 from payments.records import bookings
 
 
@@ -40,8 +40,8 @@ class StayShape(serializers.Serializer[Any]):
     property = serializers.CharField(source="property_slug")
     guest = GuestShape(source="*")
     status = serializers.CharField()
-    arrival = serializers.DateField()
-    departure = serializers.DateField()
+    arrival = Day()
+    departure = Day()
     room = Text()
     rate_name = Text()
     cancellation_policy = serializers.JSONField(help_text="The steps of the rate's policy.")

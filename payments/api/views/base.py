@@ -48,6 +48,7 @@ class Ours(APIView):
     renderer_classes: Sequence[type[BaseRenderer]] = (JSONRenderer,)
     content_negotiation_class: type[BaseContentNegotiation] = AlwaysJson
     metadata_class = None
+    versioning_class = None
 
     def get_exception_handler(self) -> Callable[[Exception, dict[str, Any]], Response | None]:
         return problems.handle

@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 
 import django
@@ -61,6 +61,7 @@ def main():
         departure=date.today() + timedelta(days=2),  # noqa: DTZ011
         currency="eur",
         total=20_000,
+        checked_in_at=datetime(2026, 12, 1, 15, 0, tzinfo=UTC),
     )
     accounts.connect(stripe_id="acct_1TheInn", livemode=False, organization_id=group.pk)
 
@@ -85,6 +86,7 @@ def main():
     strangers = client.get("/api/organizations/")
     client.force_login(manager)
     answers = {page: client.get(page.format(booking=booking.pk)) for page in PAGES}
+    stay = answers["/api/organizations/inn/reservations/B1/"].json()
     booking.refresh_from_db()
     sys.stdout.write(
         json.dumps(
@@ -92,6 +94,8 @@ def main():
                 "booking": [booking.payment_status, booking.paid_amount, booking.disputed_amount],
                 "stranger": [strangers.status_code, strangers["Content-Type"]],
                 "failed": {p: a.status_code for p, a in answers.items() if a.status_code != 200},
+                "arrival": stay["arrival"] == booking.arrival.isoformat(),
+                "checked in": stay["checked_in_at"],
                 "named": "B1 · Ada Byron" in answers["/admin/payments/dispute/"].content.decode(),
             }
         )

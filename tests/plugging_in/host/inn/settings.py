@@ -11,6 +11,7 @@ DEBUG = True
 ALLOWED_HOSTS = ["testserver"]
 ROOT_URLCONF = "inn.urls"
 USE_TZ = True
+TIME_ZONE = "America/Chicago"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES = {
     "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": HERE / "inn.sqlite3"},
@@ -62,6 +63,14 @@ TEMPLATES = [
         },
     },
 ]
+
+REST_FRAMEWORK = {  # of an API of the host's own
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.BasicAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
+    "DEFAULT_VERSIONING_CLASS": "rest_framework.versioning.AcceptHeaderVersioning",
+    "DATE_FORMAT": "%d.%m.%Y",
+    "DATETIME_FORMAT": "%d.%m.%Y %H:%M",
+}
 
 PAYMENTS_ORGANIZATION_MODEL = "groups.HotelGroup"
 PAYMENTS_PROPERTY_MODEL = "groups.Hotel"
