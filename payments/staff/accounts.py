@@ -1,6 +1,6 @@
 """Where a hotel's Stripe accounts stand, and the way for a property manager to connect one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -29,17 +29,24 @@ class Place:
     An organization, or one of its houses, and the account that takes its new money.
 
     :param former: accounts that took money there before; what was paid there is refunded there.
+    :param takes: whether new money comes through an account of this very place.
     """
 
     group: Group
     house: House | None
     account: ConnectedAccount | None
     former: list[ConnectedAccount]
+    takes: bool
     may_manage: bool
 
     @property
     def name(self) -> str:
         return self.house.name if self.house else self.group.name
+
+    @property
+    def zone(self) -> str:
+        """By whose clocks its times are shown."""
+        return self.house.timezone if self.house else self.group.timezone
 
     @property
     def url(self) -> str:
@@ -111,7 +118,7 @@ def _act(request: HttpRequest, place: Place) -> HttpResponse:
             if not begun.account.stripe_id:
                 messages.info(request, "Stripe has not answered yet. Look again in a moment.")
                 return redirect(place.url)
-            return _to_stripe(request, _with(place, begun.account))
+            return _to_stripe(request, replace(place, account=begun.account))
         if action == CONTINUE:
             return _to_stripe(request, place)
         if action == DISCONNECT and place.account is not None:
@@ -220,9 +227,6 @@ def _at(
         house=house,
         account=latest,
         former=[row for row in reversed(found) if row is not latest],
+        takes=takes,
         may_manage=takes and hotel.may(request.user, Right.MANAGE_ACCOUNTS, group.id, property_id),
     )
-
-
-def _with(place: Place, account: ConnectedAccount) -> Place:
-    return Place(place.group, place.house, account, place.former, place.may_manage)

@@ -1,12 +1,19 @@
 """A property manager connects an account: what stands where, who may press what, and no secret."""
 
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import pytest
 
 from organizations.models import Organization, Property, Role
 from payments.models import ConnectedAccount
-from tests.factories import MembershipFactory, OrganizationFactory, PropertyFactory, UserFactory
+from tests.factories import (
+    AccountFactory,
+    MembershipFactory,
+    OrganizationFactory,
+    PropertyFactory,
+    UserFactory,
+)
 from tests.operations.conftest import HARBOUR, far  # noqa: F401 - a fixture
 from tests.sandbox.test_sandbox_delivery import control
 from tests.support.admin import browser_of
@@ -166,3 +173,36 @@ def test_without_a_key_the_state_is_shown_and_no_button(db, hired, settings):
     shown = text_of(hired().get(f"/accounts/{Property.objects.get().organization.slug}/"))
     assert "No key for Stripe is set" in shown
     assert "Connect with Stripe" not in shown
+
+
+def test_who_may_only_look_reads_that_nothing_is_connected(newcomer, hired):
+    client = hired(Role.FINANCE, organization=newcomer)
+    for address in ("/accounts/", "/accounts/newcomer/"):
+        page = text_of(client.get(address))
+        assert "Not connected" in page
+        assert "Each house" not in page
+
+
+def test_a_house_whose_account_took_money_before_is_not_said_to_have_its_own(newcomer, hired):
+    house = PropertyFactory(organization=newcomer, slug="lake", name="Newcomer Lake")
+    AccountFactory(organization=newcomer, property=house, stripe_id="acct_lake")
+    client = hired(organization=newcomer)
+    for address in ("/accounts/", "/accounts/newcomer/lake/"):
+        page = text_of(client.get(address))
+        assert "The account of the organization takes its money." in page
+        assert "Each house" not in page
+
+
+def test_times_of_a_houses_account_are_by_its_clocks(newcomer, hired):
+    Organization.objects.filter(pk=newcomer.pk).update(stripe_architecture="per_property")
+    house = PropertyFactory(organization=newcomer, slug="lake", timezone="Asia/Tokyo")
+    AccountFactory(
+        organization=newcomer,
+        property=house,
+        seen=True,
+        details_submitted=True,
+        currently_due=["company.tax_id"],
+        current_deadline=datetime(2096, 7, 3, 22, 30, tzinfo=UTC),
+    )
+    page = text_of(hired(organization=newcomer).get("/accounts/newcomer/lake/"))
+    assert ">4 Jul 2096, 07:30</time>" in page
