@@ -306,7 +306,7 @@ def test_what_fails_by_our_own_fault_after_it_promised_is_not_done_again(
             api.posts(REFUND, {"amount": 5_000}, key="one")
     assert api.posts(REFUND, {"amount": 5_000}, key="one").json()["code"] == "in_progress"
     keeping.keep_due(early=True)
-    IdempotentRequest.objects.update(begun_at=timezone.now() - timedelta(seconds=61))
+    IdempotentRequest.objects.update(begun_at=timezone.now() - timedelta(seconds=56))
 
     again = api.posts(REFUND, {"amount": 5_000}, key="one")
 
