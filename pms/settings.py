@@ -181,7 +181,7 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "bookings"
 LOGOUT_REDIRECT_URL = "login"
 AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",  # first: nobody tries one password after the other
+    "pms.logging_in.Door",  # first: nobody tries one password after the other
     "django.contrib.auth.backends.ModelBackend",
 ]
 AXES_HANDLER = "pms.logging_in.Attempts"

@@ -41,6 +41,11 @@ def test_the_right_password_ends_the_count():
     assert tries(PASSWORD).status_code == 302
 
 
+def test_whoever_asks_without_a_request_is_let_in():
+    assert Client().login(username="ana", password=PASSWORD)
+    assert not Client().login(username="ana", password="wrong")
+
+
 def test_a_cache_that_is_away_keeps_nobody_out(monkeypatch):
     def away(*_, **__):
         raise ConnectionError
