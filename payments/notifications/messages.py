@@ -301,8 +301,7 @@ def requirement_due(case: Case) -> Said:
 
 def why_stopped(case: Case) -> str:
     """Return why Stripe holds an account back, as the end of a sentence."""
-    why = case.text("why")
-    return connect.DISABLED.get(why) or spelled(why).lower() or "Stripe gives no reason"
+    return connect.why_stopped(case.text("why"))
 
 
 def asked_for(case: Case) -> str:

@@ -138,7 +138,14 @@ def cannot_take_cards(account: ConnectedAccount | None) -> str:
         return ""
     if not account.details_submitted:
         return "Stripe has not been told yet who the hotel is"
-    return DISABLED.get(account.disabled_reason, "Stripe has stopped it and gave no reason")
+    return why_stopped(account.disabled_reason)
+
+
+def why_stopped(reason: str) -> str:
+    """Return why Stripe holds an account back, as the end of a sentence."""
+    if not reason:
+        return "Stripe has stopped it and gave no reason"
+    return DISABLED.get(reason) or f"Stripe says “{spelled(reason).lower()}”"
 
 
 def standing(account: ConnectedAccount) -> Said:
@@ -178,8 +185,8 @@ def allowed(row: Capability) -> Said:
         return Said("Being checked", WAIT)
     if row.status == "unrequested":
         return Said("Not asked for", QUIET)
-    why = DISABLED.get(row.disabled_reason, spelled(row.disabled_reason).lower())
-    return Said("No", BAD, f"Because {why}." if why else "")
+    why = f"Because {why_stopped(row.disabled_reason)}." if row.disabled_reason else ""
+    return Said("No", BAD, why)
 
 
 def external(row: ExternalAccount) -> Said:

@@ -4,10 +4,11 @@ import pytest
 
 from payments.models import Alert
 from payments.notifications.messages import MESSAGES, sentence, sentences, title
+from payments.words.connect import standing
 from sandbox import objects
 from sandbox.scenarios import SCENARIOS
 from tests.conftest import stay_of
-from tests.factories import OrganizationFactory, PropertyFactory
+from tests.factories import AccountFactory, OrganizationFactory, PropertyFactory
 
 
 def an_alert(kind, **facts):
@@ -149,6 +150,24 @@ def test_an_account_that_was_stopped_says_why_in_plain_words(db):
 
     assert "Stripe asked for something and did not get it in time" in sentence(alert)
     assert "Stripe wants a bank account for payouts" in sentence(alert)
+
+
+@pytest.mark.parametrize(
+    ("why", "says"),
+    [
+        ("", "Stripe has stopped it and gave no reason."),
+        ("new_kind_of_check", "Stripe says “new kind of check”."),
+        ("under_review", "Stripe is reviewing it."),
+    ],
+)
+def test_mails_and_pages_say_alike_why_an_account_was_stopped(why, says, db):
+    alert = an_alert("charges_stopped", why=why)
+    account = AccountFactory(
+        seen=True, details_submitted=True, were_charges_enabled=True, disabled_reason=why
+    )
+
+    assert f"No guest can pay by card: {says}" in sentence(alert)
+    assert standing(account).note == f"No card can be taken: {says}"
 
 
 def test_a_changed_bank_account_is_named(db):

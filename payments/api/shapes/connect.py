@@ -71,7 +71,7 @@ class AccountShape(Own):
         return RequirementShape(found, many=True).data
 
     def get_disabled_because(self, row: ConnectedAccount) -> str | None:
-        return connect.DISABLED.get(row.disabled_reason)
+        return connect.why_stopped(row.disabled_reason) if row.disabled_reason else None
 
     @extend_schema_field(AtRiskShape)
     def get_arrivals_at_risk(self, row: ConnectedAccount) -> Any:
