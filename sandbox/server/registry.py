@@ -24,7 +24,7 @@ from typing import Any
 from sandbox.engine import Books, World
 from sandbox.engine.errors import invalid
 from sandbox.objects.methods import Object
-from sandbox.server.params import Check, Needed, merged
+from sandbox.server.params import Check, Needed, empty, merged
 
 
 @dataclass
@@ -78,7 +78,10 @@ class Call:
 
     def page(self, kind: str, *filters: str) -> Object:
         """Return a page of the objects of a kind; parameters with these names must agree."""
-        wanted = {name: self.params[name] for name in filters if self.params.get(name)}
+        wanted = {name: self.params[name] for name in filters if name in self.params}
+        for name, value in wanted.items():
+            if value is None:
+                raise empty(name)
         return self.paged(
             each
             for each in self.books.all(kind)

@@ -170,6 +170,12 @@ def test_a_key_under_way_is_said_to_be(sandbox, client):
 # Lists and expansion -----------------------------------------------------
 
 
+def test_a_list_is_not_narrowed_by_an_empty_text(client):
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        client.v1.payment_intents.list({"customer": ""}, HARBOUR)
+    assert (refused.value.code, refused.value.param) == ("parameter_invalid_empty", "customer")
+
+
 def test_lists_page_both_ways(client):
     made = [client.v1.customers.create({}, HARBOUR).id for _ in range(5)]
     newest_first = made[::-1]
