@@ -164,7 +164,7 @@ def _digest(request: HttpRequest) -> str:
 
 def _tell_again(request: HttpRequest, row: IdempotentRequest) -> None:
     """Tell of what was sent twice: it was done once."""
-    under_way = "This is being done already. Look at the history below."
+    under_way = "This is being done already. The booking's history says what comes of it."
     if once.is_abandoned(row):
-        under_way = "This was begun already. Look at the history below for what came of it."
+        under_way = "This was begun already. The booking's history says what came of it."
     messages.info(request, row.answer or under_way)
