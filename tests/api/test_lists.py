@@ -180,6 +180,29 @@ def test_what_stripe_has_no_id_for_yet_is_not_found_by_an_empty_one(wire, stripe
     assert results(api.gets("payments/?stripe_id=")) == []
 
 
+def test_many_alerts_that_name_cards_and_colleagues_ask_as_much_as_a_few(
+    booking, api, django_assert_num_queries
+):
+    def raised(count):
+        for number in range(count):
+            for kind in ("card_expires", "mail_undeliverable"):
+                Alert.objects.create(
+                    kind=kind,
+                    severity="warning",
+                    account="acct_harbour",
+                    object_id=f"pm_{number}",
+                    detail=str(count),
+                    organization=booking.organization,
+                    reservation=booking,
+                    facts={"user": number},
+                )
+
+    for count in (2, 9):
+        raised(count)
+        with django_assert_num_queries(5):
+            api.gets("alerts/")
+
+
 def test_a_page_begins_where_the_one_before_it_ended(booking, api):
     codes = [booking.code] + [ReservationFactory().code for _ in range(6)]
     seen, address = [], "reservations/?limit=3"

@@ -1,5 +1,6 @@
 """What staff must know."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from rest_framework import serializers
@@ -34,7 +35,12 @@ class AlertShape(OfBooking):
         return messages.title(row)
 
     def get_text(self, row: Alert) -> str:
-        return messages.sentence(row)
+        return str(self.context["texts"][row.pk])
 
     def get_open(self, row: Alert) -> bool:
         return row.closed_at is None
+
+
+def shown(rows: Sequence[Alert]) -> Any:
+    """Return alerts as they are shown; what they name is read for all of them at once."""
+    return AlertShape(rows, many=True, context={"texts": messages.sentences(rows)}).data

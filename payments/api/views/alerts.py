@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from rest_framework.response import Response
 
 from payments import hotel
-from payments.api.shapes.alerts import AlertShape
+from payments.api.shapes import alerts as shapes
 from payments.api.shapes.payments import WITH
 from payments.api.views.base import Address, Asking, Known, Listing, One
 from payments.models import Alert, OutgoingRequest
@@ -21,7 +21,7 @@ def _about(rows: QuerySet[Any], stripe_id: str) -> QuerySet[Any]:
 class _Alerts(Address):
     """The alerts of a hotel group."""
 
-    shape = AlertShape
+    shape = shapes.AlertShape
 
     def rows(self) -> QuerySet[Any]:
         found: QuerySet[Any] = self.visible(Alert.objects.all())
@@ -34,21 +34,21 @@ class Alerts(_Alerts, Listing):
     filters = {"stripe_id": _about, "reservation": hotel.of_booking}
 
     def shown(self, rows: list[Any]) -> Any:
-        return AlertShape(rows, many=True).data
+        return shapes.shown(rows)
 
 
 class AlertOne(_Alerts, One):
     """One alert."""
 
     def shown(self, row: Any) -> Any:
-        return AlertShape(row).data
+        return shapes.shown([row])[0]
 
 
 class Take(_Alerts, Known, Asking):
     """Say that I look after it; what has only happened is over by being seen."""
 
     def shown(self, row: Any) -> Any:
-        return AlertShape(self.rows().get(pk=row.pk)).data
+        return shapes.shown([self.rows().get(pk=row.pk)])[0]
 
     def act(self) -> Response:
         alerts.acknowledge([self.thing.pk], by=self.request.user)
