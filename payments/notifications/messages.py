@@ -333,16 +333,17 @@ def changed(case: Case) -> str:
     if case.fact("deleted"):
         return f"{named} was taken off the Stripe account"
     if case.text("status") in ("errored", "verification_failed"):
-        return f"{named} is on the Stripe account and takes no payouts: {_standing(case)}"
+        return f"{named} is on the Stripe account and takes no payouts{_standing(case)}"
     if case.fact("default"):
-        return f"Payouts now go to {named}: {_standing(case)}"
-    return f"{named} is now on the Stripe account: {_standing(case)}"
+        return f"Payouts now go to {named}{_standing(case)}"
+    return f"{named} is now on the Stripe account{_standing(case)}"
 
 
 def _standing(case: Case) -> str:
+    """Return what Stripe says of it, behind a colon; a debit card has no status."""
     status = case.text("status")
     known = connect.EXTERNALS.get(status)
-    return (known.words if known else spelled(status) or "Status unknown").lower()
+    return f": {(known.words if known else spelled(status)).lower()}" if status else ""
 
 
 @alert("capability_stopped", "Your Stripe account may do less than before")

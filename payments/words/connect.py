@@ -6,14 +6,19 @@ from collections.abc import Iterable
 from payments.models import Capability, ConnectedAccount, ExternalAccount, Person
 from payments.words import BAD, GOOD, QUIET, WAIT, Said, spelled
 
-# Why Stripe holds an account back: the end of "… because".
+# Why Stripe holds an account, or something that it may do, back: the end of "… because".
 DISABLED = {
     "action_required.requested_capabilities": "the account has not asked Stripe to take cards",
     "fields_needed": "Stripe asked for something and did not get it in time",  # before 2019
     "listed": "Stripe checks whether somebody on it is on a list of sanctions",
     "other": "Stripe is looking at it and says no more",
+    "paused.inactivity": "Stripe paused it, as nobody used it",
+    "pending.onboarding": "Stripe is still setting it up",
+    "pending.review": "Stripe is reviewing it",
+    "platform_disabled": "the platform has switched it off",
     "platform_paused": "the platform has paused it",
     "rejected.fraud": "Stripe closed it for suspected fraud",
+    "rejected.inactivity": "Stripe closed it, as nobody used it",
     "rejected.incomplete_verification": "Stripe closed it: nobody proved who stands behind it",
     "rejected.listed": "Stripe closed it: somebody on it is on a list of sanctions",
     "rejected.other": "Stripe closed it and says no more",
@@ -21,6 +26,8 @@ DISABLED = {
     "rejected.platform_other": "the platform closed it",
     "rejected.platform_terms_of_service": "the platform closed it: its terms were broken",
     "rejected.terms_of_service": "Stripe closed it: its terms of service were broken",
+    "rejected.unsupported_business": "Stripe does not offer it to this kind of business",
+    "requirements.fields_needed": "Stripe needs to know more first",
     "requirements.past_due": "Stripe asked for something and did not get it in time",
     "requirements.pending_verification": "Stripe is checking what it was sent",
     "under_review": "Stripe is reviewing it",
@@ -193,6 +200,8 @@ def external(row: ExternalAccount) -> Said:
     """Return where payouts to a bank account or card stand."""
     if row.deleted:
         return Said("Removed", QUIET)
+    if row.type == "card" and not row.status:
+        return Said("On the account", QUIET, "Stripe says no more of a card.")
     return EXTERNALS.get(row.status) or Said(spelled(row.status) or "Unknown", QUIET)
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from payments.models import Alert
+from payments.models import Alert, Capability, ExternalAccount
 from payments.notifications.messages import MESSAGES, sentence, sentences, title
-from payments.words.connect import standing
+from payments.words.connect import allowed, external, standing
 from sandbox import objects
 from sandbox.scenarios import SCENARIOS
 from tests.conftest import stay_of
@@ -170,6 +170,26 @@ def test_mails_and_pages_say_alike_why_an_account_was_stopped(why, says, db):
     assert standing(account).note == f"No card can be taken: {says}"
 
 
+@pytest.mark.parametrize(
+    ("why", "says"),
+    [
+        ("paused.inactivity", "Stripe paused it, as nobody used it"),
+        ("pending.onboarding", "Stripe is still setting it up"),
+        ("pending.review", "Stripe is reviewing it"),
+        ("platform_disabled", "the platform has switched it off"),
+        ("rejected.inactivity", "Stripe closed it, as nobody used it"),
+        ("rejected.unsupported_business", "Stripe does not offer it to this kind of business"),
+        ("requirements.fields_needed", "Stripe needs to know more first"),
+    ],
+)
+def test_what_an_account_may_not_do_is_explained_in_plain_words(why, says, db):
+    """Stripe has other reasons for a part of an account than for the whole."""
+    alert = an_alert("capability_stopped", why=why)
+
+    assert f"any more: {says}." in sentence(alert)
+    assert allowed(Capability(status="inactive", disabled_reason=why)).note == f"Because {says}."
+
+
 def test_a_changed_bank_account_is_named(db):
     put = an_alert("payout_account_changed", bank="Banco", ending="0013", status="new")
     used = an_alert(
@@ -180,6 +200,16 @@ def test_a_changed_bank_account_is_named(db):
     assert "Banco ·· 0013 is now on the Stripe account: not checked yet." in sentence(put)
     assert "Payouts now go to Banco ·· 0013: not checked yet." in sentence(used)
     assert "Banco ·· 0013 was taken off the Stripe account." in sentence(gone)
+
+
+def test_of_a_card_for_payouts_nothing_is_said_where_stripe_says_nothing(db):
+    """Stripe checks bank accounts; a debit card has no status."""
+    put = an_alert("payout_account_changed", bank="Visa", ending="5556", status="")
+    used = an_alert("payout_account_changed", bank="Visa", ending="5556", status="", default=True)
+
+    assert sentence(put).startswith("Visa ·· 5556 is now on the Stripe account. Was it you?")
+    assert sentence(used).startswith("Payouts now go to Visa ·· 5556. Was it you?")
+    assert external(ExternalAccount(type="card")).words == "On the account"
 
 
 def test_facts_that_look_like_a_template_stay_text(db):
