@@ -58,6 +58,7 @@ _WHOSE = {
     "directors": "a director",
     "executives": "an executive",
     "individual": "the owner",
+    "legal_entity": "the account's holder",  # before 2019
     "owners": "an owner",
     "relationship": "the company",
     "representative": "the representative",
@@ -80,6 +81,11 @@ _WHAT = {
     "last_name": "the name",
     "full_name_aliases": "other names",
     "nationality": "the nationality",
+    "political_exposure": "any public office",
+    "registration_number": "the registration number",
+    "registered_address": "the registered address",
+    "directorship_declaration": "a declaration about the directors",
+    "ownership_declaration": "a declaration about the owners",
     "percent_ownership": "the share that they own",
     "owners_provided": "that all owners are named",
     "directors_provided": "that all directors are named",
@@ -89,13 +95,21 @@ _WHAT = {
     "name": "the name",
 }
 
+# A whole name, or how it begins.
 _WHOLE = {
+    "business_profile.annual_revenue": "what the hotel takes in a year",
+    "business_profile.estimated_worker_count": "how many people work at the hotel",
     "business_profile.mcc": "what kind of business it is",
     "business_profile.url": "the hotel's web address",
     "business_profile.product_description": "what the hotel sells",
+    "business_profile.name": "the hotel's name",
+    "business_profile.support_address": "an address for guests",
+    "business_profile.support_email": "an e-mail address for guests",
+    "business_profile.support_url": "a web address for guests",
     "business_profile.support_phone": "a phone number for guests",
     "business_type": "whether it is a company or a person",
     "external_account": "a bank account for payouts",
+    "settings.card_payments.statement_descriptor": "the name on guests' statements",
     "settings.payments.statement_descriptor": "the name on guests' statements",
     "tos_acceptance.date": "agreement to Stripe's terms",
     "tos_acceptance.ip": "agreement to Stripe's terms",
@@ -104,16 +118,27 @@ _WHOLE = {
 
 def requirement(name: str) -> str:
     """Return what Stripe wants by the name it has there; the name itself where nobody knows it."""
-    if name in _WHOLE:
-        return _WHOLE[name]
+    for key, words in _WHOLE.items():
+        if f"{name}.".startswith((f"{key}.", f"{key}_")):
+            return words
     first, *rest = name.split(".")
+    if rest and first.startswith("interv_"):
+        return f"an answer about “{_spaced(rest[0])}”"
+    if rest and first == "documents":
+        return f"a document: {_spaced(rest[0])}"
     whose = "a person on the account" if first.startswith("person_") else _WHOSE.get(first)
+    if whose is None or not rest:
+        return _spaced(name)
     what = next((words for key, words in _WHAT.items() if key in rest), None)
-    if what is None and rest:
-        what = next((words for key, words in _WHAT.items() if rest[-1].startswith(key)), None)
-    if whose is None or what is None:
-        return re.sub(r"[_.]+", " ", name)
+    if what is None:
+        begun = (words for key, words in _WHAT.items() if any(p.startswith(key) for p in rest))
+        what = next(begun, None) or _spaced(" ".join(rest))
     return f"{what} of {whose}"
+
+
+def _spaced(name: str) -> str:
+    """Return a name of Stripe's with spaces."""
+    return re.sub(r"[_.]+", " ", name)
 
 
 def requirements(names: Iterable[str]) -> list[str]:

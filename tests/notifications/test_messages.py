@@ -107,6 +107,30 @@ def test_what_stripe_wants_is_said_in_plain_words(db):
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("interv_1PqRsT.other_supporting_documents.form", "an answer about “other supporting"),
+        ("documents.bank_account_ownership_verification.files", "a document: bank account owner"),
+        ("person_1PqRsT.political_exposure", "any public office of a person on the account"),
+        ("person_1PqRsT.something_new.part", "something new part of a person on the account"),
+        ("company.registration_number", "the registration number of the company"),
+        ("company.address_kana.town", "the address of the company"),
+        ("company.directorship_declaration.date", "a declaration about the directors of the"),
+        ("relationship.representative", "representative of the company"),
+        ("legal_entity.dob.day", "the date of birth of the account's holder"),
+        ("business_profile.support_email", "an e-mail address for guests"),
+        ("business_profile.annual_revenue.amount", "what the hotel takes in a year"),
+        ("settings.card_payments.statement_descriptor_prefix", "the name on guests' statements"),
+        ("settings.payments.statement_descriptor_kanji", "the name on guests' statements"),
+    ],
+)
+def test_what_stripe_wants_is_named_without_an_id(name, says, db):
+    alert = an_alert("requirement_due", wanted=[name])
+
+    assert sentence(alert).startswith(f"Stripe wants {says}")
+
+
 def test_only_what_is_overdue_is_said_to_be(db):
     names = ["company.tax_id", "external_account"]
     alert = an_alert("requirement_due", wanted=names, past_due=names[:1])
