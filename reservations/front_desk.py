@@ -226,7 +226,7 @@ def day_at(house: Property) -> date:
     """Return which day it is at a house."""
     try:
         return timezone.localdate(timezone=ZoneInfo(house.timezone))
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # such as Europe, a folder of them
         return timezone.localdate()
 
 

@@ -18,5 +18,5 @@ def zone_named(name: str) -> ZoneInfo:
     """Return the time zone of this name; universal time where there is none."""
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # such as Europe, a folder of them
         return ZoneInfo("UTC")

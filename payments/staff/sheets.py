@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, cast
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib.auth.decorators import login_required
@@ -322,7 +321,8 @@ def _policy(booking: Booking, figures: Figures) -> list[str]:
         timezone=booking.timezone,
         at=now,
     )
-    return [policies.gives_back(found, booking.currency, now, ZoneInfo(booking.timezone))]
+    zone = hotel.zone_named(booking.timezone)
+    return [policies.gives_back(found, booking.currency, now, zone)]
 
 
 def _shown(request: HttpRequest, opened: Sheet, form: Asked) -> HttpResponse:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django import template
 from django.conf import settings
@@ -97,10 +96,7 @@ def moment(value: datetime | None, zone: str) -> SafeString | str:
     """
     if value is None:
         return ""
-    try:
-        there = value.astimezone(ZoneInfo(zone))
-    except (ZoneInfoNotFoundError, ValueError):
-        there = value
+    there = value.astimezone(hotel.zone_named(zone))
     this_year = there.year == timezone.localdate(timezone=there.tzinfo).year
     shown = date_format(there, "j M, H:i" if this_year else "j M Y, H:i")
     return format_html('<time datetime="{}">{}</time>', there.isoformat(), shown)

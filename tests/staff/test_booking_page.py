@@ -132,12 +132,17 @@ def test_times_are_those_of_the_house(zone, shown, manager, stripe):
     assert zone in page
 
 
-def test_a_house_whose_zone_nobody_knows_breaks_no_page(manager, stripe):
-    booking = ReservationFactory(property=PropertyFactory(timezone="Europe/Atlantis"))
+@pytest.mark.parametrize("nowhere", ["Europe/Atlantis", "Europe", "../x"])
+def test_a_house_whose_zone_nobody_knows_breaks_no_page(nowhere, manager, stripe):
+    booking = ReservationFactory(property=PropertyFactory(timezone=nowhere))
     stripe.sends(SCENARIOS["hold"].events(stay_of(booking)))
+
+    booking.cancellation_policy = [{"days_before": 0, "until": "18:00", "refund_percent": 50}]
+    booking.save()
 
     assert manager.get(address(booking)).status_code == 200
     assert manager.get("/bookings/").status_code == 200
+    assert manager.get(f"{address(booking)}refund/").status_code == 200
 
 
 @pytest.mark.parametrize(
