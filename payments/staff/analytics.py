@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -35,8 +36,9 @@ class Question(forms.Form):
 
     def __init__(self, given: dict[str, Any], group: Group, houses: dict[str, str]) -> None:
         today = timezone.now().astimezone(hotel.zone_named(group.timezone)).date()
-        usual = {"from": (today - USUAL).isoformat(), "to": today.isoformat(), "by": "day"}
-        super().__init__(usual | {name: value for name, value in given.items() if value})
+        asked = {"to": today.isoformat(), "by": "day"}
+        asked |= {name: value for name, value in given.items() if value}
+        super().__init__({"from": _usual_first(asked["to"]), **asked})
         self.fields["from"] = forms.DateField(
             label="From", widget=forms.DateInput(attrs={"type": "date"})
         )
@@ -69,6 +71,15 @@ class Question(forms.Form):
             elif found.get("by") == "day" and (last - first).days >= MOST_DAYS:
                 self.add_error("by", f"Beyond {MOST_DAYS} days, group by week or month.")
         return found
+
+
+def _usual_first(last: str) -> str:
+    """Return the first day that is meant where only the last one is given."""
+    try:
+        day: date = forms.DateField().clean(last)
+        return (day - USUAL).isoformat()
+    except (ValidationError, OverflowError):
+        return ""  # the last day is wrong, and is told so
 
 
 class Asked:

@@ -146,6 +146,16 @@ def test_without_an_answer_the_last_thirty_days_are_meant(manager, booking):
     assert (form.cleaned_data["to"] - form.cleaned_data["from"]).days == 29
 
 
+def test_without_a_first_day_thirty_days_until_the_last_are_meant(manager, booking):
+    form = manager.get(URL, {"to": "2025-03-30"}).context["form"]
+
+    assert form.is_valid()
+    assert form.cleaned_data["from"].isoformat() == "2025-03-01"
+    assert not form.errors
+    assert set(manager.get(URL, {"to": "0001-01-02"}).context["form"].errors) == {"from"}
+    assert "to" in manager.get(URL, {"to": "tomorrow"}).context["form"].errors
+
+
 @pytest.mark.parametrize("role", Role.values)
 def test_figures_are_for_whoever_may_see_them(role, booking):
     client, may = somebody(role), role != Role.FRONT_DESK
