@@ -13,11 +13,12 @@ from django.utils import timezone
 from payments import hotel
 from payments.errors import Invalid, MayNot, Refused
 from payments.hotel import Right
-from payments.models import Dispute
+from payments.models import Dispute, Payment
 from payments.operations.protection import disputes, evidence, submissions
 from payments.panels import answers, desks
 from payments.panels.amounts import amount
 from payments.panels.answers import Typed
+from payments.records import bookings
 from payments.staff import dialogs
 from payments.staff.access import refuse_unless
 from payments.staff.dialogs import Question
@@ -135,9 +136,12 @@ def _submits(dispute: Dispute) -> list[str]:
 
 
 def _accepts(dispute: Dispute) -> list[str]:
-    """Return what giving in means."""
+    """Return what giving in means; the sum as the guest paid it, whatever the bank counts in."""
+    entries = bookings.entries_of(Payment.objects.filter(pk=dispute.payment_id))
+    sums = [(each.claimed_by(dispute), each.currency_of(dispute)) for each in entries]
+    keeps, currency = sums[0] if sums else (dispute.amount, dispute.currency)
     return [
-        f"The guest keeps {amount(dispute.amount, dispute.currency)}, and it is final: the hotel"
+        f"The guest keeps {amount(keeps, currency)}, and it is final: the hotel"
         " cannot answer any more.",
         "The bank's fee for the dispute is not returned.",
     ]

@@ -381,6 +381,15 @@ def test_a_dispute_is_accepted_after_a_question(wire, manager, case):
     assert "Save</button>" not in answer.content.decode()
 
 
+def test_the_sum_that_is_given_up_is_what_the_guest_paid(manager, case):
+    Dispute.objects.update(amount=66_000, currency="usd")
+
+    page = manager.get(address(case, "accept")).content.decode()
+
+    assert "The guest keeps €600.00, and it is final" in page
+    assert "660" not in page
+
+
 def test_while_stripe_is_silent_nothing_can_be_changed_any_more(wire, manager, case):
     wire.answers = lambda asked: None
     answer = decide(manager, case, "submit")
