@@ -87,12 +87,13 @@ def retry(account: str, livemode: bool, stripe_id: str) -> PayLink | None:
     Return a link by which a guest tries a payment again that failed.
 
     It is made unless there is one that is still good: a bank may refuse a debit after more than a
-    week. None where the payment does not wait for the guest, is of no booking, or is in another
-    currency than its booking: a link asks for the booking's.
+    week. It keeps the address that it is mailed to. None where the payment does not wait for the
+    guest, is of no booking, or is in another currency than its booking: a link asks for the
+    booking's.
     """
     found = of_payment(account, livemode, stripe_id)
     if found is not None and not found.has_expired(timezone.now()):
-        return found
+        return _mailed(found)
     payment = Payment.objects.filter(
         account=account, livemode=livemode, stripe_id=stripe_id, reservation__isnull=False
     ).first()
@@ -109,4 +110,14 @@ def retry(account: str, livemode: bool, stripe_id: str) -> PayLink | None:
         currency=payment.currency,
         purpose=payment.purpose,
         payment=payment,
+        sent_to=stay.email,
     )
+
+
+def _mailed(link: PayLink) -> PayLink:
+    """Note where a link goes that was made and not mailed yet."""
+    stay = hotel.stay(link.reservation_id)
+    if not link.sent_to and stay is not None and stay.email:
+        link.sent_to = stay.email
+        link.save(update_fields=["sent_to"])
+    return link

@@ -119,6 +119,7 @@ def test_a_guest_whose_debit_fails_after_the_link_ran_out_gets_another(link, wir
     assert guest.get(address).status_code == 302
     assert guest.get("/pay/").status_code == 200
     again = PayLink.objects.exclude(pk=link.pk).get()
+    assert again.sent_to == message.to[0]
     wire.answers = lambda asked: (200, unpaid(payment))
     assert pay_links.begin(again).payment.pk == payment.pk
 
