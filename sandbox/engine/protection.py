@@ -14,6 +14,17 @@ FEE = 1_500  # minor units: what Stripe keeps for each chargeback
 RATE = 11, 10  # what one unit of the guest's money is worth where the account settles in another
 DECIDES_IN = 1  # seconds until the bank has read test evidence that says how it shall decide
 LONGEST = 150_000  # characters of all evidence together
+LONGEST_EACH = 20_000  # of one of these (docs.stripe.com/api/disputes/update)
+LONG = (
+    "access_activity_log",
+    "cancellation_policy_disclosure",
+    "cancellation_rebuttal",
+    "duplicate_charge_explanation",
+    "product_description",
+    "refund_policy_disclosure",
+    "refund_refusal_explanation",
+    "uncategorized_text",
+)
 OPEN = ("needs_response", "warning_needs_response", "appeal_needs_response")
 FILES = {
     "appeal",
@@ -139,6 +150,13 @@ def _check(books: Books, kept: Object, given: Object) -> None:
             raise Refusal(
                 f"No such file upload: '{given[name]}'",
                 code="resource_missing",
+                param=f"evidence[{name}]",
+            )
+    for name in LONG:
+        if len(given.get(name) or "") > LONGEST_EACH:
+            raise Refusal(
+                f"Invalid string: {given[name][:10]}…{given[name][-10:]}; must be at most"
+                f" {LONGEST_EACH} characters",
                 param=f"evidence[{name}]",
             )
     texts = [kept.get(name) or "" for name in EVIDENCE.split() if name not in FILES]

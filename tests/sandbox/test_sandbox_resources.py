@@ -5,6 +5,7 @@ import io
 import pytest
 import stripe
 
+from sandbox.engine.protection import LONG
 from tests.sandbox.test_sandbox_delivery import CARD, HARBOUR, control, until
 
 CONTROLLER = {
@@ -253,10 +254,12 @@ def test_a_dispute_that_nobody_answers_is_lost_at_its_deadline(sandbox, client):
 
 def test_evidence_has_a_length_and_files_are_of_a_kind(client):
     dispute = disputed(client)
+    long, full = {"uncategorized_text": "x" * 20_001}, dict.fromkeys(LONG, "x" * 20_000)
+    with pytest.raises(stripe.InvalidRequestError, match="at most 20000 characters") as refused:
+        client.v1.disputes.update(dispute.id, {"evidence": long}, HARBOUR)
+    assert refused.value.param == "evidence[uncategorized_text]"
     with pytest.raises(stripe.InvalidRequestError, match="150,000"):
-        client.v1.disputes.update(
-            dispute.id, {"evidence": {"uncategorized_text": "x" * 150_001}}, HARBOUR
-        )
+        client.v1.disputes.update(dispute.id, {"evidence": full}, HARBOUR)
     with pytest.raises(stripe.InvalidRequestError, match="No such file upload"):
         client.v1.disputes.update(dispute.id, {"evidence": {"receipt": "file_1"}}, HARBOUR)
     with pytest.raises(stripe.InvalidRequestError, match="Invalid file type"):
