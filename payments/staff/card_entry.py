@@ -102,7 +102,7 @@ def outcome_of(payment: Payment, *, to_guest: bool) -> Outcome:
             "The bank takes some days to answer. There is nothing more to do.",
         )
     if has_failed(payment):
-        return Outcome(DECLINED, "Declined", _why(payment, to_guest))
+        return Outcome(DECLINED, *_failure_of(payment, to_guest))
     if payment.status in ("canceled", "refused"):
         return Outcome(OVER, "Canceled", "This payment was canceled. Nothing was taken.")
     if payment.status in ("requires_payment_method", "requires_confirmation"):
@@ -136,13 +136,15 @@ def _sum_of(payment: Payment) -> str:
     return ", ".join(filter(None, [paid, paid_with(payment)[0]]))
 
 
-def _why(payment: Payment, to_guest: bool) -> str:
+def _failure_of(payment: Payment, to_guest: bool) -> tuple[str, str]:
+    """Return in a word or two that a payment failed, as the history does, and why."""
     (entry,) = bookings.entries_of([payment])
     method = words.tried(entry)
+    said = words.failed(method, payment.failure_code, payment.failure_reason)
     if to_guest:
         why, helps = failures.for_guest(method, payment.failure_code, words.named(method))
-        return f"{why} Nothing was taken. {helps}"
-    return words.failed(method, payment.failure_code, payment.failure_reason).note
+        return said.words, f"{why} Nothing was taken. {helps}"
+    return said.words, said.note
 
 
 def paid_with(payment: Payment) -> tuple[str, Any]:

@@ -1,5 +1,7 @@
 """What a guest's browser asks of the pay page's own addresses."""
 
+import time
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -8,6 +10,7 @@ from payments import hotel
 from payments.models import Payment
 from payments.notifications import links
 from payments.operations.payments import pay_links
+from sandbox import objects
 from tests.operations.conftest import makes_intents
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +56,40 @@ def test_what_came_of_it_is_said(guest):
     ):
         Payment.objects.update(status=status, stripe_id="")
         assert guest.get(STATUS).json()["state"] == state, status
+
+
+@pytest.mark.parametrize(("method", "said"), [("card", "Declined"), ("sepa_debit", "Debit failed")])
+def test_what_failed_is_named_as_the_history_names_it(method, said, guest):
+    guest.post(BEGIN)
+    Payment.objects.update(
+        status="requires_payment_method",
+        stripe_id="",
+        payment_method=method,
+        failure_code="insufficient_funds",
+    )
+
+    found = guest.get(STATUS).json()
+
+    assert (found["state"], found["words"]) == ("declined", said)
+
+
+def test_what_was_read_stands_though_its_charge_is_not_answered(guest, wire, booking):
+    guest.post(BEGIN)
+    payment = Payment.objects.get()
+    intent = objects.payment_intent(
+        id=payment.stripe_id,
+        amount=48_050,
+        amount_received=48_050,
+        created=int(time.time()),
+        currency="eur",
+        latest_charge="ch_1",
+        metadata=payment.metadata,
+        status="succeeded",
+    )
+    away = {"error": {"type": "api_error", "message": "Later."}}
+    wire.answers = lambda asked: (500, away) if "charges" in asked.path else (200, intent)
+
+    assert guest.get(STATUS).json()["state"] == "paid"
 
 
 def test_without_an_answer_of_stripes_nobody_confirms_anything(guest, wire):

@@ -1,5 +1,6 @@
 """Payments that a guest confirms: taking one, its secret for the browser, ending one."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -248,12 +249,13 @@ def _read(payment: Payment) -> dict[str, Any] | None:
     account = acting.holder(payment)
     try:
         answer = payment_intents.retrieve(payment.stripe_id, account=account.stripe_id)
-        found = [answer.object]
-        took = answer.object.get("latest_charge")
-        if answer.object.get("status") == "succeeded" and isinstance(took, str):  # its id alone
-            found.append(charges.retrieve(took, account=account.stripe_id).object)
     except errors.GatewayError:
         return None
+    found = [answer.object]
+    took = answer.object.get("latest_charge")
+    if answer.object.get("status") == "succeeded" and isinstance(took, str):  # its id alone
+        with suppress(errors.GatewayError):  # its event brings it
+            found.append(charges.retrieve(took, account=account.stripe_id).object)
     with transaction.atomic():
         answers.apply(
             found,
