@@ -363,6 +363,8 @@ def test_a_code_that_two_organizations_have_needs_the_slug(booking, run):
         ["stripe_replay", "evt_applied", "evt_nobody"],
         ["stripe_replay", "\udcff"],
         ["stripe_replay"],
+        ["stripe_resync", "--account", "\udcff"],
+        ["stripe_architecture", "\udcff", "centralized"],
     ],
 )
 def test_what_is_not_there_is_said_in_a_sentence(stripe, booking, named):

@@ -6,6 +6,7 @@ from payments import hotel
 from payments.errors import Refused
 from payments.management import command
 from payments.operations.connect import architecture
+from payments.reading import clean
 
 
 class Command(command.Command):
@@ -16,7 +17,7 @@ class Command(command.Command):
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("organization", help="The organization's slug.")
+        parser.add_argument("organization", type=clean, help="The organization's slug.")
         parser.add_argument("to", choices=[hotel.CENTRALIZED, hotel.PER_PROPERTY])
         parser.add_argument(
             "--dry-run", action="store_true", help="Say what would happen, and change nothing."

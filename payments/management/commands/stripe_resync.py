@@ -9,6 +9,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from payments.gateway.errors import Unconfigured
 from payments.management import command
 from payments.models import ConnectedAccount
+from payments.reading import clean
 from payments.webhooks import resyncing
 
 
@@ -21,7 +22,7 @@ class Command(command.Command):
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--account", help="Of this account alone.")
+        parser.add_argument("--account", type=clean, help="Of this account alone.")
         parser.add_argument("--since", help="A date or time (ISO 8601); else 30 days back.")
         parser.add_argument("--objects", action="store_true", help="Compare the objects, too.")
 
