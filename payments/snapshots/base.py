@@ -7,6 +7,12 @@ from payments.reading import Reader, identifier
 
 MOST_TEXTS = 100  # of a list; nobody reads more
 OUR_ID = "transactionId"
+_OLD_BRANDS = {  # a legacy card's → today's
+    "american express": "amex",
+    "cartes bancaires": "cartes_bancaires",
+    "diners club": "diners",
+    "eftpos australia": "eftpos_au",
+}
 HINTS = ("reservationId", "orgId", "propertyId", OUR_ID, "type")
 
 
@@ -83,6 +89,12 @@ def error_code(error: Reader) -> str:
     """Return the most telling code of an error; empty where there is no error."""
     codes = (error.text(name, 100) for name in ("decline_code", "code", "type"))
     return next(filter(None, codes), "unknown" if error.given else "")
+
+
+def brand(card: Reader) -> str:
+    """Return a card's brand as Stripe calls it today; a legacy card has the name to be read."""
+    name = card.text("brand", 50).lower()
+    return _OLD_BRANDS.get(name, name)
 
 
 def texts(values: list[Any], length: int = 200, most: int = MOST_TEXTS) -> list[str]:

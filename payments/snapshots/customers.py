@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from payments.errors import Malformed
 from payments.reading import Reader
-from payments.snapshots.base import OUR_ID, StripeEvent, error_code, hints
+from payments.snapshots.base import OUR_ID, StripeEvent, brand, error_code, hints
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def payment_method(event: StripeEvent, *, detached: bool = False) -> PaymentMeth
         status=read.text("status", 50),
         type=type,
         stripe_customer_id=read.ref("customer"),
-        brand=(details.text("brand", 50) or details.text("bank_name", 50)).lower(),
+        brand=brand(details) or details.text("bank_name", 50),
         last4=details.text("last4", 4),
         exp_month=month,
         exp_year=year,

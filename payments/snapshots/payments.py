@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from payments.reading import Reader, identifier
-from payments.snapshots.base import OUR_ID, error_code, hints, ids
+from payments.snapshots.base import OUR_ID, brand, error_code, hints, ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,7 @@ def charge(given: dict[str, Any]) -> ChargeSnapshot:
         refunded=read.flag("refunded"),
         balance_transaction=read.ref("balance_transaction"),
         payment_method=kind or method.text("object", 50),
-        brand=method.text("brand", 50).lower(),
+        brand=brand(method),
         last4=method.text("last4", 4),
         failure_code=read.text("failure_code", 100),
         failure_reason=read.text("failure_message", 500),

@@ -39,7 +39,8 @@ def method(row: PaymentMethod) -> str:
 def named(row: PaymentMethod) -> str:
     """Return a card by its name and its last digits: Visa ·· 4242."""
     kind = METHODS.get(row.type, spelled(row.type))
-    name = BRANDS.get(row.brand, spelled(row.brand)) if row.brand else kind
+    bank = row.brand if not row.brand.islower() else ""  # as its bank writes itself: HSBC
+    name = BRANDS.get(row.brand) or bank or spelled(row.brand) or kind
     return " ·· ".join(filter(None, [name or "Card", row.last4]))
 
 

@@ -5,8 +5,9 @@ from itertools import permutations
 import pytest
 from django.utils import timezone
 
-from payments.models import Alert, PaymentMethod
+from payments.models import Alert, Charge, PaymentMethod
 from payments.webhooks import worker
+from payments.words.customers import named
 from sandbox import events, objects
 
 NOW = int(timezone.now().timestamp())
@@ -94,6 +95,33 @@ def test_a_hold_made_after_its_card_was_replaced_stands_on_the_new_one(stripe, b
     stripe.sends([told("payment_intent.amount_capturable_updated", hold(at=60), 60)])
 
     assert open_alerts() == []
+
+
+@pytest.mark.parametrize(
+    ("type", "source", "name"),
+    [
+        ("source", {"object": "card", "brand": "American Express"}, "American Express ·· 0005"),
+        ("source", {"object": "card", "brand": "MasterCard"}, "Mastercard ·· 0005"),
+        ("source", {"object": "card", "brand": "Diners Club"}, "Diners Club ·· 0005"),
+        ("bank_account", {"object": "bank_account", "bank_name": "HSBC UK"}, "HSBC UK ·· 0005"),
+        ("bank_account", {"object": "bank_account", "bank_name": None}, "Bank account ·· 0005"),
+    ],
+)
+def test_a_card_and_a_bank_in_the_old_way_are_called_as_people_call_them(
+    type, source, name, stripe
+):
+    stripe.tells(f"customer.{type}.created", {"id": "card_1", "last4": "0005"} | source)
+
+    assert named(PaymentMethod.objects.get()) == name
+
+
+def test_a_legacy_card_has_the_brand_that_the_same_card_has_today(stripe):
+    stripe.tells("customer.source.created", card(brand="American Express"))
+    source = {"object": "card", "brand": "American Express", "last4": "0005"}
+    charge = objects.charge() | {"payment_method_details": None, "source": source}
+    stripe.tells("charge.succeeded", charge, api_version="2018-11-08")
+
+    assert (PaymentMethod.objects.get().brand, Charge.objects.get().brand) == ("amex", "amex")
 
 
 LEFT = [
