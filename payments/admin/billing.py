@@ -19,7 +19,7 @@ from payments.words import billing, spelled
 
 OF_PLATFORM = "For the hotel system"
 OF_HOTEL = "To a guest"
-STATUSES = ("draft", "open", "paid", "uncollectible", "void")
+STATUSES = {"open": "Open"} | {code: said.words for code, said in billing.INVOICES.items()}
 
 
 @admin.register(Invoice)
@@ -39,7 +39,7 @@ class InvoiceAdmin(RecordAdmin):
     list_display_links = ["what"]
     list_filter = [
         Whose,
-        filters.choice("status", [(status, status.capitalize()) for status in STATUSES]),
+        filters.choice("status", STATUSES.items()),
         filters.Currency,
         filters.Organization,
         filters.Account,

@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from unfold.decorators import display
 
 from payments.admin.connect import OfAccountAdmin
@@ -13,6 +14,32 @@ from payments.admin.lists.search import Typed
 from payments.admin.payments import THE_RECORD
 from payments.models import ApplicationFee, Charge, Transfer
 from payments.words import transfers
+
+
+class Back(filters.Choice):
+    """What went back, in part or whole, as its column says."""
+
+    words = [("0", "No"), ("1", "In part or whole")]
+    amount = ""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        whole = {str(self.parameter_name): True}
+        back = Q(**whole) | Q(**{f"{self.amount}__gt": 0})
+        if self.value() in dict(self.words):
+            return queryset.filter(back if self.value() == "1" else ~back)
+        return queryset.none() if self.value() else queryset
+
+
+class TakenBack(Back):
+    """A share that was reversed."""
+
+    title, parameter_name, amount = "taken back", "reversed", "amount_reversed"
+
+
+class GivenBack(Back):
+    """A fee that was refunded."""
+
+    title, parameter_name, amount = "given back", "refunded", "amount_refunded"
 
 
 class MovedAdmin(OfAccountAdmin):
@@ -45,7 +72,7 @@ class TransferAdmin(MovedAdmin):
     list_display = ["what", "money", "back", "standing", "of_organization", "mode", "when"]
     list_display_links = ["what"]
     list_filter = [
-        filters.choice("reversed", [("0", "No"), ("1", "Yes")], title="taken back"),
+        TakenBack,
         filters.Currency,
         filters.Organization,
         filters.Mode,
@@ -88,7 +115,7 @@ class ApplicationFeeAdmin(MovedAdmin):
     list_display = ["what", "money", "back", "standing", "of_organization", "mode", "when"]
     list_display_links = ["what"]
     list_filter = [
-        filters.choice("refunded", [("0", "No"), ("1", "Yes")], title="given back"),
+        GivenBack,
         filters.Currency,
         filters.Organization,
         filters.Mode,

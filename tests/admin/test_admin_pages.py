@@ -9,16 +9,20 @@ from django.utils.text import capfirst
 from organizations.models import Organization, Role
 from payments.models import (
     Alert,
+    ApplicationFee,
     Charge,
     Customer,
+    Invoice,
     Notification,
     Payment,
     PaymentTransaction,
+    Transfer,
     WebhookEvent,
 )
 from payments.notifications.mails import MAILS
 from payments.words.mails import MAILS as NAMES
 from reservations.models import Reservation
+from sandbox import objects
 from tests.factories import UserFactory
 from tests.support.admin import browser_of, listed, page
 
@@ -166,6 +170,36 @@ def test_unmatched_money_has_a_filter(told, root):
         Payment.objects.filter(reservation=None, seen=True).values_list("pk", flat=True)
     )
     assert rows
+
+
+def test_what_went_back_in_part_is_found_as_what_went_back(stripe, root):
+    for name, back in (("none", 0), ("part", 200), ("whole", 500)):
+        whole = back == 500
+        stripe.tells(
+            "transfer.updated",
+            objects.transfer(seed=name, amount=500, destination="acct_harbour")
+            | {"id": f"tr_{name}", "amount_reversed": back, "reversed": whole},
+            account=None,
+        )
+        stripe.tells(
+            "application_fee.created",
+            objects.application_fee(seed=name, amount=500, account="acct_harbour")
+            | {"id": f"fee_{name}", "amount_refunded": back, "refunded": whole},
+            account=None,
+        )
+
+    for model, asked in ((Transfer, "reversed"), (ApplicationFee, "refunded")):
+        for value, found in (("1", {"part", "whole"}), ("0", {"none"}), ("2", set())):
+            rows = root.get(listed(model), {asked: value}).context["cl"].result_list
+            assert {row.stripe_id.split("_")[1] for row in rows} == found, (model, value)
+
+
+def test_invoices_are_filtered_by_the_words_that_their_list_shows(root):
+    words = root.get(listed(Invoice)).content.decode()
+
+    assert "Given up" in words
+    assert "Voided" in words
+    assert "Uncollectible" not in words
 
 
 @pytest.mark.parametrize("typed", ["\x00", "nonsense", "%", "'", "9" * 5000])
