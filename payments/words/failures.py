@@ -24,6 +24,8 @@ _WAYS: dict[str, str] = {
 
 _NOT_IN_TIME = "payment_intent_payment_attempt_expired"
 _NOT_CONFIRMED = "payment_intent_authentication_failure"
+_SAVING_NOT_CONFIRMED = "setup_intent_authentication_failure"
+_SAVING_NOT_IN_TIME = "setup_intent_setup_attempt_expired"
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ _FAILURES: dict[str, _Failures] = {
             "lost_card": "The card was reported lost.",
             _NOT_CONFIRMED: "The guest did not confirm it with the bank.",
             _NOT_IN_TIME: "The guest did not finish it in time.",
+            _SAVING_NOT_CONFIRMED: "The guest did not confirm it with the bank.",
+            _SAVING_NOT_IN_TIME: "The guest did not finish it in time.",
             "pickup_card": "The bank has blocked the card.",
             "processing_error": "Something went wrong on the way. Try again.",
             "stolen_card": "The card was reported stolen.",

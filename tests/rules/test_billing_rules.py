@@ -8,6 +8,7 @@ from django.utils import timezone
 from payments.models import KINDS, Alert, Notification
 from sandbox import objects
 from tests.conftest import CUSTOMER
+from tests.notifications.conftest import deliver_all
 
 NOW = timezone.now()
 
@@ -65,6 +66,21 @@ def test_a_late_warning_of_a_plan_that_was_extended_is_told_to_nobody(stripe):
     plan(stripe, "expiring", days=7, at=0)
 
     assert not Notification.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("named", "says"),
+    [({"subscription": "sub_1"}, "Subscription: sub_1"), ({}, f"Customer: {CUSTOMER}")],
+)
+@pytest.mark.usefixtures("manager")
+def test_what_will_be_billed_is_named_as_what_it_is(stripe, post_office, named, says):
+    billed = int((NOW + timedelta(days=7)).timestamp())
+    notice = {"object": "invoice", "customer": CUSTOMER, "amount_due": 100, "currency": "eur"}
+    stripe.tells("invoice.upcoming", notice | named | {"period_end": billed}, account=None)
+    deliver_all()
+
+    (mail,) = post_office.mails
+    assert says in mail.get_body(["plain"]).get_content()
 
 
 ENDS = {

@@ -5,9 +5,9 @@ from itertools import permutations
 import pytest
 from django.utils import timezone
 
-from payments.models import Alert, Charge, PaymentMethod
+from payments.models import Alert, Charge, PaymentMethod, SetupIntent
 from payments.webhooks import worker
-from payments.words.customers import named
+from payments.words.customers import named, setup
 from sandbox import events, objects
 
 NOW = int(timezone.now().timestamp())
@@ -122,6 +122,22 @@ def test_a_legacy_card_has_the_brand_that_the_same_card_has_today(stripe):
     stripe.tells("charge.succeeded", charge, api_version="2018-11-08")
 
     assert (PaymentMethod.objects.get().brand, Charge.objects.get().brand) == ("amex", "amex")
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("setup_intent_authentication_failure", "The guest did not confirm it with the bank."),
+        ("setup_intent_setup_attempt_expired", "The guest did not finish it in time."),
+    ],
+)
+def test_a_card_that_could_not_be_saved_says_why_to_staff(code, says, stripe):
+    """Stripe's own sentence speaks to the guest: “your payment method”."""
+    error = {"type": "card_error", "code": code, "message": "Your payment method failed."}
+    given = objects.setup_intent(status="requires_payment_method") | {"last_setup_error": error}
+    stripe.tells("setup_intent.setup_failed", given)
+
+    assert setup(SetupIntent.objects.get()).note == says
 
 
 LEFT = [

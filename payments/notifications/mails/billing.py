@@ -21,7 +21,7 @@ def invoice_upcoming(case: Case) -> Mail:
         title=title,
         figure=amount,
         says=[says],
-        lines=told(("Billed on", day), ("Subscription", case.object)),
+        lines=told(("Billed on", day), (_named(case), case.object)),
     )
 
 
@@ -63,6 +63,11 @@ def schedule_expiring(case: Case) -> Mail:
         if case.account
         else "Choose a new plan before then.",
     )
+
+
+def _named(case: Case) -> str:
+    """Return what a notice is kept under: of a plan not begun, Stripe names the customer alone."""
+    return "Customer" if case.object.startswith("cus_") else "Subscription"
 
 
 def _whose(case: Case) -> str:
