@@ -38,5 +38,11 @@ def metrics(request: HttpRequest) -> HttpResponse:
         if not hmac.compare_digest(given, f"Bearer {settings.METRICS_TOKEN}".encode()):
             return HttpResponse("A token is needed.\n", status=401, content_type="text/plain")
     registry = CollectorRegistry()
-    registry.register(InboxMetrics())
-    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+    try:
+        registry.register(InboxMetrics())
+        counted = generate_latest(registry)
+    except (DatabaseError, InterfaceError):
+        connection.close()
+        said = "The database is unreachable.\n"
+        return HttpResponse(said, status=503, content_type="text/plain")
+    return HttpResponse(counted, content_type=CONTENT_TYPE_LATEST)

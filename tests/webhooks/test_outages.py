@@ -144,12 +144,14 @@ def test_while_the_database_takes_no_connections_stripe_is_asked_to_try_again(st
             refuses(stripe)
             refuses(stripe)
             assert stripe.posts(b"", **{"Stripe-Signature": "no"}).status_code == 400
-            assert stripe.client.get("/healthz").status_code == 503
+            for path in ("/healthz", "/metrics"):
+                assert stripe.client.get(path).status_code == 503
         finally:
             other.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
 
     assert stripe.posts(body()).status_code == 200
-    assert stripe.client.get("/healthz").status_code == 200
+    for path in ("/healthz", "/metrics"):
+        assert stripe.client.get(path).status_code == 200
 
 
 @pytest.mark.postgres
