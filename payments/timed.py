@@ -22,7 +22,7 @@ from payments.outgoing import keeping
 from payments.records import holds, settling
 from payments.records.binding import SPEAKS_OF_ACCOUNT
 from payments.rules.payments import HOLD_NOTICE
-from payments.webhooks import deliveries, inbox
+from payments.webhooks import deliveries, inbox, retention
 
 logger = structlog.get_logger(__name__)
 
@@ -91,6 +91,7 @@ JOBS: dict[Callable[[datetime], int], timedelta] = {
     ask_guests_to_confirm: timedelta(seconds=30),
     forget_answered_requests: timedelta(hours=1),
     deliveries.notice_silent_accounts: timedelta(hours=1),
+    retention.forget_payloads: timedelta(hours=1),
 }
 
 

@@ -1235,6 +1235,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='webhookevent',
+            index=models.Index(condition=models.Q(('body__isnull', False), ('state__in', ['applied', 'ignored'])), fields=['id'], name='events_with_payload'),
+        ),
+        migrations.AddIndex(
+            model_name='webhookevent',
             index=models.Index(django.db.models.functions.text.Left(django.db.models.fields.json.KeyTextTransform('id', 'data'), 255), condition=models.Q(('data__isnull', False)), name='events_about_object'),
         ),
         migrations.AddConstraint(

@@ -1,5 +1,7 @@
 """The inbox: every event that Stripe sent, and what became of it."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models.fields.json import KeyTextTransform
@@ -46,6 +48,9 @@ class Reason(models.TextChoices):
 ABOUT = Left(KeyTextTransform("id", "data"), 255)
 
 
+_MAY_BE_EMPTIED = models.Q(body__isnull=False, state__in=[State.APPLIED, State.IGNORED])
+
+
 class WebhookEvent(models.Model):
     """One event as Stripe sent it, and what became of it."""
 
@@ -76,6 +81,9 @@ class WebhookEvent(models.Model):
     )
     changes = models.JSONField(null=True, blank=True)  # rows that it changed, before and after
 
+    # What was settled and still has its payload.
+    MAY_BE_EMPTIED: ClassVar[models.Q] = _MAY_BE_EMPTIED
+
     class Meta:
         db_table = "webhook_events"
         ordering = ["-id"]
@@ -101,6 +109,7 @@ class WebhookEvent(models.Model):
                 condition=models.Q(organization__isnull=False),
                 name="events_of_organization",
             ),
+            models.Index(fields=["id"], condition=_MAY_BE_EMPTIED, name="events_with_payload"),
             # A new event has no data yet, so the endpoint does not write to this one.
             models.Index(ABOUT, condition=models.Q(data__isnull=False), name="events_about_object"),
         ]
