@@ -27,6 +27,11 @@ class Guest(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def erase(self) -> None:
+        """Forget who it was; the bookings stay."""
+        self.name, self.email = "Erased guest", ""
+        self.save(update_fields=["name", "email"])
+
 
 class PaymentStatus(models.TextChoices):
     """What a booking's money comes down to, worst news first."""

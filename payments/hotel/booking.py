@@ -7,6 +7,8 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 
@@ -16,6 +18,8 @@ from payments.hotel.clocks import zone, zone_named
 from payments.hotel.ownership import as_uuid
 from payments.hotel.tables import MONEY_FIELDS, reservations
 from payments.money import LARGEST
+
+_OVER = ("checked_out", "no_show", "canceled")  # words of `status`: nobody is to come any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,10 @@ class Booking:
     def stay(self, now: datetime) -> str:
         """Return where the stay stands today at the house: `future`, `in_house` or `departed`."""
         return _stay(self.arrival, self.departure, now.astimezone(zone_named(self.timezone)).date())
+
+    def is_over(self, now: datetime) -> bool:
+        """Say whether nobody is to come or to stay any more."""
+        return self.status in _OVER or self.has_left(now)
 
     def has_left(self, at: datetime) -> bool:
         """Say whether the day of departure, on which bills are paid, was over at the house."""
@@ -151,6 +159,15 @@ def meant_by(text: str, user: Any, most: int) -> list[UUID]:
     named = guests.filter(name__icontains=text).order_by()
     rows = rows.filter(Q(code__icontains=text) | Q(guest__in=named)).order_by("-arrival")
     return list(rows.values_list("pk", flat=True)[:most])
+
+
+def erase_guest(id: UUID) -> None:
+    """Let the hotel forget who a guest was, and what its admin wrote down of them."""
+    model = reservations().model._meta.get_field("guest").related_model
+    model._default_manager.select_for_update().get(pk=id).erase()
+    kind = ContentType.objects.get_for_model(model)
+    written = LogEntry.objects.filter(content_type=kind, object_id=str(id))
+    written.update(object_repr="", change_message="")
 
 
 GUEST = "reservation__guest"  # what `caption` reads, for whoever loads it with many records

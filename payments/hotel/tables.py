@@ -54,6 +54,8 @@ def lacking() -> Iterator[tuple[str, list[str]]]:
             for name in _METHODS[setting]
             if not hasattr(model._default_manager, name)
         ]
+        if "guest" in there and not hasattr(model._meta.get_field("guest").related_model, "erase"):
+            lacks.append("erase() on its guest")
         if lacks:
             yield model._meta.label, lacks
 

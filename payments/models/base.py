@@ -85,6 +85,7 @@ class StripeRecord(models.Model):
 
     MERGE: ClassVar[Frozen]
     PARENTS: ClassVar[dict[str, str]] = {}  # relation → the column with the parent's Stripe id
+    PERSONAL: ClassVar[tuple[str, ...]] = ()  # texts about a person; empty once `erased_at` is set
 
     id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
     account = models.CharField(max_length=255, blank=True)  # empty: the platform's own
@@ -129,6 +130,7 @@ class StripeRecord(models.Model):
         """Return the fields that a merged row is written with."""
         fixed = {"id", "account", "livemode", "stripe_id", "organization"}
         fixed |= {"cleaned", "unreachable"}  # a re-read's alone
+        fixed |= {"erased_at"}  # an erasure's alone
         fixed.update(cls.identity(""))
         return [field.name for field in cls._meta.concrete_fields if field.name not in fixed]
 

@@ -22,6 +22,8 @@ from payments.models.base import (
 class Invoice(BookingRecord):
     """An invoice. Filed under no account: what the organization pays for the hotel system."""
 
+    PERSONAL: ClassVar[tuple[str, ...]] = ("hosted_invoice_url",)
+
     MERGE: ClassVar[Frozen] = Frozen(
         # One that was given up may still be paid, or voided.
         status=Rank("draft", "open", "uncollectible", "paid void", excludes="paid void"),
@@ -53,6 +55,7 @@ class Invoice(BookingRecord):
     due_date = moment()
     hosted_invoice_url = text(2000)
     metadata = models.JSONField(null=True, blank=True)
+    erased_at = moment()
 
     class Meta:
         db_table = "invoices"

@@ -36,6 +36,7 @@ class Customer(StripeRecord):
         delinquent=Register(),
         occurred_at=Min(),
     )
+    PERSONAL: ClassVar[tuple[str, ...]] = ("name", "email")
 
     guest_id = models.UUIDField(null=True, blank=True, db_index=True)  # the hotel's own guest
     name = text(200)
@@ -44,6 +45,7 @@ class Customer(StripeRecord):
     default_payment_method = stripe_id()
     delinquent = flag()
     deleted = flag()
+    erased_at = moment()  # the guest is forgotten, whatever is seen of them later
 
     waits: Any = None  # money of theirs at Stripe, by currency; filled in for its rule
     meant: Any = None  # the booking that it is likely for; filled in, too

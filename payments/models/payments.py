@@ -295,6 +295,7 @@ class Charge(BookingRecord):
 
     UNKNOWN_STATUS: ClassVar[models.Q] = _UNKNOWN_OF_CHARGE
     PARENTS: ClassVar[dict[str, str]] = {"payment": "stripe_payment_intent_id"}
+    PERSONAL: ClassVar[tuple[str, ...]] = ("receipt_url",)
     MERGE: ClassVar[Frozen] = Frozen(
         status=_CHARGE_STATUS,
         stripe_payment_intent_id=Once(),
@@ -354,6 +355,7 @@ class Charge(BookingRecord):
     seller_message = text(500)
     receipt_url = text(2000)
     capture_before = moment()  # when an authorization that nobody captures is gone
+    erased_at = moment()
 
     class Meta:
         db_table = "charges"

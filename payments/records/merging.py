@@ -1,7 +1,7 @@
 """Sightings into rows: each merged in memory, with what it changed for whoever asks later."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -68,7 +68,7 @@ def merge_into(rows: Rows, showings: Iterable[Showing]) -> None:
     for showing in showings:
         for seen in showing.sightings:
             row = rows[showing.name(seen)]
-            before = _seen(row, seen, showing, rows)
+            before = _seen(row, _without_person(row, seen), showing, rows)
             if before:
                 rows.changed[row.pk] = row
             told = {name: old for name, old in before.items() if name not in _UNTOLD}
@@ -84,6 +84,13 @@ def merge_into(rows: Rows, showings: Iterable[Showing]) -> None:
                         },
                     }
                 )
+
+
+def _without_person(row: Any, seen: Any) -> Any:
+    """Return what may be kept of a sighting: who was erased stays so, whoever tells of them."""
+    if not seen.whole or not row.PERSONAL or row.erased_at is None:
+        return seen
+    return replace(seen, **dict.fromkeys(row.PERSONAL, ""))
 
 
 def _seen(row: Any, seen: Snapshot, showing: Showing, rows: Rows) -> dict[str, Any]:

@@ -13,6 +13,7 @@ DID = {
     "alert_closed": "saw an alert",
     "alert_taken": "looks after an alert",
     "attachment_added": "added a file",
+    "guest_erased": "erased the guest: name, e-mail and files are gone, amounts stay",
     "evidence_edited": "wrote evidence for a dispute",
     "evidence_file_added": "added a file to the evidence for a dispute",
     "hold_captured": "took {amount} of a hold",

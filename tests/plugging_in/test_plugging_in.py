@@ -12,6 +12,7 @@ import pytest
 
 from payments import checks, conf
 from payments.hotel import tables
+from reservations.models import Guest
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -58,6 +59,7 @@ def test_a_payment_and_its_dispute_reach_the_hosts_booking_and_every_page_shows(
         "failed": {},
         "arrival": True,
         "checked in": "2026-12-01T15:00:00Z",
+        "erased": [["Erased guest", ""]],
         "named": True,
     }
 
@@ -109,3 +111,12 @@ def test_the_page_about_plugging_in_names_whatever_is_needed():
     needed = {name for fields in tables.FIELDS.values() for name in fields.split()}
 
     assert {name for name in needed if f"`{name}`" not in page} == set()
+    assert "`erase()`" in page
+
+
+def test_a_guest_who_cannot_be_erased_is_named(monkeypatch):
+    monkeypatch.delattr(Guest, "erase")
+
+    (error,) = checks.host()
+
+    assert error.msg == "reservations.Reservation lacks erase() on its guest."

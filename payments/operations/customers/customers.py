@@ -35,12 +35,14 @@ def known(booking: Booking, account: ConnectedAccount) -> Customer | None:
     return rows.order_by("pk").first()
 
 
-def of_guest(booking: Booking) -> list[Customer]:
+def of_guest(booking: Booking, *, deleted: bool = False) -> list[Customer]:
     """
     Return every customer that stands for a booking's guest, in whichever account of the hotel's.
 
     Those that we made for the guest; and those that other software made, where payments or cards
     left for bookings of this guest name them, and for bookings of nobody else.
+
+    :param deleted: those too that are deleted at Stripe.
     """
     if booking.guest_id is None:
         return []
@@ -54,7 +56,7 @@ def of_guest(booking: Booking) -> list[Customer]:
         Q(guest_id=booking.guest_id)
         | Q(guest_id=None, stripe_id__in={stripe_id for *_, stripe_id in named}),
         organization=booking.organization_id,
-        deleted=False,
+        deleted__in={False, deleted},
     ).annotate(is_shared=Exists(paid.exclude(stripe_customer_id="")) | Exists(left))
     return [
         row
@@ -62,6 +64,26 @@ def of_guest(booking: Booking) -> list[Customer]:
         if row.guest_id is not None
         or (not row.is_shared and (row.account, row.livemode, row.stripe_id) in named)
     ]
+
+
+def not_seen_of(booking: Booking) -> set[tuple[str, bool, str]]:
+    """
+    Return customers that we have no row of, and that a guest's bookings name and nobody else's.
+
+    Each by account, mode and Stripe's id.
+    """
+    if booking.guest_id is None:
+        return set()
+    mine = hotel.bookings_of_guest(booking.guest_id)
+    named = _named_for(mine)
+    ids = {stripe_id for *_, stripe_id in named}
+    columns = ("account", "livemode", "stripe_id")
+    named -= set(Customer.objects.filter(stripe_id__in=ids).values_list(*columns))
+    for model in (Payment, SetupIntent):
+        others = model.objects.filter(stripe_customer_id__in=ids).exclude(reservation=None)
+        others = others.exclude(reservation__in=mine).order_by()
+        named -= set(others.values_list("account", "livemode", "stripe_customer_id"))
+    return named
 
 
 def _named_for(bookings: Any) -> set[tuple[str, bool, str]]:

@@ -18,6 +18,7 @@ from django.test import Client  # noqa: E402
 from groups.models import Employee, Hotel, HotelGroup  # noqa: E402
 from stays.models import Booking, Person  # noqa: E402
 
+from payments.models import Dispute  # noqa: E402
 from payments.operations.connect import accounts  # noqa: E402
 from sandbox import events  # noqa: E402
 from sandbox.scenarios import SCENARIOS, Stay, scope_of  # noqa: E402
@@ -88,6 +89,9 @@ def main():
     answers = {page: client.get(page.format(booking=booking.pk)) for page in PAGES}
     stay = answers["/api/organizations/inn/reservations/B1/"].json()
     booking.refresh_from_db()
+    Booking.objects.filter(pk=booking.pk).update(status="checked_out")
+    Dispute.objects.update(status="lost")
+    call_command("erase_guest", "B1", "--yes", stdout=StringIO())
     sys.stdout.write(
         json.dumps(
             {
@@ -96,6 +100,7 @@ def main():
                 "failed": {p: a.status_code for p, a in answers.items() if a.status_code != 200},
                 "arrival": stay["arrival"] == booking.arrival.isoformat(),
                 "checked in": stay["checked_in_at"],
+                "erased": list(Person.objects.values_list("name", "email")),
                 "named": "B1 · Ada Byron" in answers["/admin/payments/dispute/"].content.decode(),
             }
         )

@@ -14,6 +14,10 @@ class Person(models.Model):
     def __str__(self):
         return self.name
 
+    def erase(self):
+        self.name, self.email = "Erased guest", ""
+        self.save()
+
 
 class Bookings(models.QuerySet):
     def visible_to(self, user):
