@@ -7,8 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from django.contrib.admin.models import LogEntry
-from django.contrib.contenttypes.models import ContentType
+from django.apps import apps
 from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 
@@ -165,9 +164,9 @@ def erase_guest(id: UUID) -> None:
     """Let the hotel forget who a guest was, and what its admin wrote down of them."""
     model = reservations().model._meta.get_field("guest").related_model
     model._default_manager.select_for_update().get(pk=id).erase()
-    kind = ContentType.objects.get_for_model(model)
-    written = LogEntry.objects.filter(content_type=kind, object_id=str(id))
-    written.update(object_repr="", change_message="")
+    kind = apps.get_model("contenttypes", "ContentType").objects.get_for_model(model)
+    entries = apps.get_model("admin", "LogEntry").objects
+    entries.filter(content_type=kind, object_id=str(id)).update(object_repr="", change_message="")
 
 
 GUEST = "reservation__guest"  # what `caption` reads, for whoever loads it with many records
