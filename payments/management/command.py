@@ -3,7 +3,10 @@
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from payments import hotel
+from payments.reading import clean
 
 
 class Command(BaseCommand):
@@ -23,6 +26,36 @@ class Command(BaseCommand):
         else:
             for line in lines:
                 self.stdout.write(line)
+
+
+class OfABooking(Command):
+    """A command about one booking, by its code."""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("code", type=clean, help="The booking's code, such as HB-2481.")
+        parser.add_argument(
+            "--organization",
+            type=clean,
+            metavar="SLUG",
+            help="Whose booking, where several have that code.",
+        )
+
+    def booking(self, options: dict[str, Any]) -> hotel.Booking:
+        """
+        Return the booking that is meant.
+
+        :raises CommandError: there is none, or one in each of several organizations.
+        """
+        found = hotel.with_code(options["code"], options["organization"])
+        if not found:
+            raise CommandError(f"There is no booking {options['code']}.")
+        if len(found) > 1:
+            slugs = ", ".join(sorted(booking.organization for booking in found))
+            raise CommandError(
+                f"{options['code']} is a booking of {slugs}: say which with --organization."
+            )
+        return found[0]
 
 
 def table(rows: list[list[Any]]) -> list[str]:

@@ -3,14 +3,12 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from payments import hotel
 from payments.errors import Refused
 from payments.management import command
 from payments.operations import erasing
-from payments.reading import clean
 
 
-class Command(command.Command):
+class Command(command.OfABooking):
     help = (
         "Forget the guest of a booking, with all bookings of that guest: name, e-mail, files, "
         "what staff wrote, and what Stripe sent. Amounts, dates and states stay. It cannot be "
@@ -19,28 +17,14 @@ class Command(command.Command):
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("code", type=clean, help="The code of one booking, such as HB-2481.")
-        parser.add_argument(
-            "--organization",
-            type=clean,
-            metavar="SLUG",
-            help="Whose booking, where several have that code.",
-        )
         parser.add_argument("--yes", action="store_true", help="Do not ask.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = hotel.with_code(options["code"], options["organization"])
-        if not found:
-            raise CommandError(f"There is no booking {options['code']}.")
-        if len(found) > 1:
-            slugs = ", ".join(sorted(booking.organization for booking in found))
-            raise CommandError(
-                f"{options['code']} is a booking of {slugs}: say which with --organization."
-            )
+        booking = self.booking(options)
         if not options["yes"]:
             self._ask(options["code"])
         try:
-            erased = erasing.erase(booking=found[0])
+            erased = erasing.erase(booking=booking)
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
         lines = [
