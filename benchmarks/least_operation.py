@@ -10,6 +10,7 @@ Served as `benchmarks.least_operation:application`.
 
 import json
 import uuid
+from abc import ABC, abstractmethod
 from datetime import UTC, datetime
 from typing import Any
 
@@ -72,7 +73,7 @@ client = stripe.StripeClient(
 )
 
 
-class Asking(APIView):
+class Asking(APIView, ABC):
     """Promise, ask, note."""
 
     kind = ""
@@ -96,9 +97,9 @@ class Asking(APIView):
                 )
         return Response({"id": id, "stripe_id": made.id, "status": made.status}, status=201)
 
+    @abstractmethod
     def ask(self, sent: Any, options: Any) -> Any:
         """Ask Stripe for it."""
-        raise NotImplementedError
 
 
 class Payments(Asking):
